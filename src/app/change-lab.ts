@@ -1,0 +1,132 @@
+// Owns changing one lab under its lock: see what is there, plan, do, record; on failure take back what was begun.
+
+import { setMaxListeners } from 'node:events';
+import type { Artifacts } from '../artifact/artifacts.ts';
+import { LabError } from '../base/errors.ts';
+import type { CalicoObject } from '../calico/objects.ts';
+import type { Design } from '../design/design.ts';
+import { digestOf, structureDifferences } from '../engine/netns/plan.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { Engine } from '../plan/engine.ts';
+import { nothingObserved } from '../plan/observed.ts';
+import type { Plan } from '../plan/plan.ts';
+import { type PhaseTimes, execute } from '../run/execute.ts';
+import { type StateFolder, stateFolder } from '../run/state.ts';
+import type { Context, RunView } from './context.ts';
+import { engineFor } from './engine-for.ts';
+import { type SavedLab, readState, stateFiles } from './saved-lab.ts';
+
+/** How many operations run at one time. */
+const width = 8;
+
+/** What a lab shall become, and how far one may go for it. */
+export interface LabChange {
+  readonly lab: Lab;
+  readonly design: Design;
+  readonly artifacts: Artifacts;
+  readonly objects?: readonly CalicoObject[] | undefined;
+  readonly programs: string | undefined;
+  readonly timeoutMs: number;
+  readonly keep: boolean;
+  readonly reconfigure: boolean;
+}
+
+/** What came of it. `isLeft`: something of the lab is there now. */
+export interface ChangeOutcome {
+  readonly plan: Plan;
+  readonly times: PhaseTimes;
+  /** When execution began, on the clock of `performance.now()`. */
+  readonly startedAt: number;
+  readonly isLeft: boolean;
+  readonly error: unknown;
+}
+
+interface Opened {
+  readonly state: StateFolder;
+  readonly engine: Engine;
+  readonly saved: SavedLab | undefined;
+}
+
+async function open(context: Context, lab: string, programs: string | undefined): Promise<Opened> {
+  const state = stateFolder(context.stateHome, lab);
+  const { holder, saved } = await readState(state);
+  return { state, saved, engine: engineFor({ context, state, holder, saved, programs: saved?.programs ?? programs }) };
+}
+
+/** The plan as it would be executed now. Changes nothing. */
+export async function planFor(context: Context, change: Pick<LabChange, 'lab' | 'design' | 'artifacts'>): Promise<Plan> {
+  const { engine } = await open(context, change.lab.name, undefined);
+  const seen = await engine.observe();
+  return engine.plan(change.design, change.artifacts, seen.state === 'running' ? seen : nothingObserved);
+}
+
+/** Makes the lab what `change` says. The caller holds the lab's lock. Never throws for a failed operation: see `error`. */
+export async function changeLab(context: Context, change: LabChange, view: RunView): Promise<ChangeOutcome> {
+  const { state, engine, saved } = await open(context, change.lab.name, change.programs);
+  let seen = await engine.observe();
+  if (seen.state === 'running' && !change.reconfigure) refuseRebuild(change, seen.made.size > 0 ? structureDifferences(change.design, change.artifacts, seen) : []);
+  const isFresh = seen.state !== 'running' || change.reconfigure;
+  if (isFresh && seen.state !== 'absent') await engine.remove();
+  if (isFresh) {
+    await state.remove();
+    seen = nothingObserved;
+  }
+  const plan = engine.plan(change.design, change.artifacts, seen);
+  const startedAt = performance.now();
+  if (plan.operations.length === 0) return { plan, times: new Map(), startedAt, isLeft: true, error: undefined };
+
+  const made = new Map(seen.made);
+  const { expected: _, ...design } = change.design;
+  const save = (isComplete: boolean): Promise<void> =>
+    state.write(stateFiles.lab, {
+      form: 1,
+      lab: change.lab,
+      design,
+      objects: change.objects ?? (isFresh ? undefined : saved?.objects),
+      made: Object.fromEntries(made),
+      isComplete,
+      programs: isFresh ? change.programs : saved?.programs,
+    } satisfies SavedLab);
+
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort('timeout'), change.timeoutMs);
+  view.begin(plan);
+  try {
+    await state.create();
+    for (const operation of plan.operations) made.delete(operation.resource);
+    await save(false);
+    const signal = AbortSignal.any([context.signal, deadline.signal]);
+    setMaxListeners(0, signal);
+    const times = await execute(plan, engine.operations(change.design), {
+      signal,
+      width,
+      onEvent: (event) => view.event(event),
+    });
+    for (const operation of plan.operations) made.set(operation.resource, digestOf(operation.input));
+    await save(true);
+    return { plan, times, startedAt, isLeft: true, error: undefined };
+  } catch (error) {
+    const isLeft = change.keep || !isFresh;
+    if (!isLeft) await takeBack(context, engine, state, view);
+    else if (isFresh) view.note(`kept for looking: labctl status, labctl exec; logs in ${state.logs}; labctl down ${change.lab.name} removes it`);
+    return { plan, times: new Map(), startedAt, isLeft, error };
+  } finally {
+    clearTimeout(timer);
+    await view.end();
+  }
+}
+
+/** After an interruption nothing stays; after a failure the daemons' logs stay until the next `up` or `down`. */
+async function takeBack(context: Context, engine: Engine, state: StateFolder, view: RunView): Promise<void> {
+  await engine.remove();
+  if (context.signal.aborted) return state.remove();
+  view.note(`rolled back; the daemons' logs are in ${state.logs} until the next up or down`);
+}
+
+function refuseRebuild(change: LabChange, resources: readonly string[]): void {
+  if (resources.length === 0) return;
+  const shown = resources.slice(0, 6).join(', ');
+  throw new LabError('LAB_STRUCTURE_DIFFERS', `lab ${change.lab.name} is running with other machines or links: ${shown}${resources.length > 6 ? ', …' : ''}`, {
+    hint: `labctl up ${change.lab.name}${change.lab.variant === undefined ? '' : `:${change.lab.variant}`} --reconfigure`,
+  });
+}

@@ -1,0 +1,73 @@
+// Owns the story of `doctor`: what this machine lacks for labs, or for one lab, and mending it when asked to.
+
+import { LabError } from '../base/errors.ts';
+import { localShell } from '../host/local-shell.ts';
+import { findPrograms, programVersions, setupCommand } from '../host/programs.ts';
+import { spawnAttached } from '../host/spawn-attached.ts';
+import type { Finding } from '../plan/finding.ts';
+import { stateFolder } from '../run/state.ts';
+import type { Context } from './context.ts';
+import { engineFor } from './engine-for.ts';
+import { loadLab } from './load-lab.ts';
+import { placesOf } from './preflight.ts';
+
+export type { Finding } from '../plan/finding.ts';
+
+/** Everything preflight looks at; `reference` adds what that lab needs. Changes nothing. */
+export async function doctor(
+  context: Context,
+  options: { readonly reference: string | undefined },
+): Promise<readonly Finding[]> {
+  const loaded = options.reference === undefined ? undefined : await loadLab(context, options.reference, []);
+  const state = stateFolder(context.stateHome, loaded?.lab.name ?? 'doctor');
+  const engine = engineFor({ context, state, holder: undefined, saved: undefined, programs: undefined });
+  return [...(await programFindings(context)), ...(await engine.probe(loaded?.design))];
+}
+
+/** The programs a lab is made of: the versions found and where, and what is not there. */
+async function programFindings(context: Context): Promise<readonly Finding[]> {
+  const places = placesOf(context);
+  const programs = await findPrograms(places);
+  const versions = await programVersions(programs, localShell());
+  const findings: Finding[] = [];
+  for (const [name, version] of versions) {
+    const isCached = [...programs.tools.values()].some((tool) => tool.package === name && tool.source === 'cache');
+    findings.push({
+      id: `program-${name}`,
+      level: 'ok',
+      message: `${name} ${version}${isCached ? " (labctl's cache)" : ''}`,
+    });
+  }
+  if (programs.missing.length === 0) return findings;
+  const names = programs.missing.map(({ name }) => name).join(', ');
+  const packages = [...new Set(programs.missing.map((program) => program.package))].join(', ');
+  return [
+    ...findings,
+    {
+      id: 'programs',
+      level: 'missing',
+      message: `not on this machine: ${names}`,
+      cause: `a lab's routers, nodes and captures are these programs (Debian packages ${packages})`,
+      fix: setupCommand(context.packageRoot),
+    },
+  ];
+}
+
+/** The command that mends a finding, as this user must type it; undefined when there is none. */
+export function fixOf(context: Context, { fix, needsRoot }: Finding): readonly string[] | undefined {
+  if (fix === undefined || fix.length === 0) return undefined;
+  const command = fix[0] === 'sudo' ? fix.slice(1) : fix;
+  return (needsRoot === true || command !== fix) && context.uid !== 0 ? ['sudo', ...command] : command;
+}
+
+/** Runs the command that mends a finding, on the caller's terminal. Throws HOST_COMMAND_FAILED when it fails. */
+export async function mend(context: Context, finding: Finding): Promise<void> {
+  const argv = fixOf(context, finding);
+  if (argv === undefined) return;
+  const isTerminal = context.isStdinTty;
+  const exitCode = await spawnAttached(argv, { stdin: 'inherit', signal: context.signal, isTerminal });
+  if (exitCode !== 0)
+    throw new LabError('HOST_COMMAND_FAILED', `${argv.join(' ')} exited with ${exitCode}`, {
+      facts: [finding.message],
+    });
+}

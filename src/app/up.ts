@@ -1,0 +1,92 @@
+// Owns the story of `up`: read, preflight, lock, plan, do, and only then say that the lab is up.
+
+import { LabError, exitCodes } from '../base/errors.ts';
+import type { Problem } from '../base/place.ts';
+import type { Plan, Phase } from '../plan/plan.ts';
+import type { Context, RunView } from './context.ts';
+import { type LoadedDesign, loadLab } from './load-lab.ts';
+
+/** What `up` is asked for. */
+export interface UpOptions {
+  /** `bgp-rr`, `bgp-rr:article`, a file, a folder, `-`. */
+  readonly reference: string;
+  readonly set: readonly string[];
+  readonly timeoutMs: number;
+  /** Leave what was made when it fails. */
+  readonly keep: boolean;
+  /** Plan only. */
+  readonly dryRun: boolean;
+  /** Remove a running lab of that name first. */
+  readonly reconfigure: boolean;
+  /** Consent to install missing programs. */
+  readonly yes: boolean;
+}
+
+/** What `up` did. */
+export interface UpResult {
+  readonly lab: string;
+  readonly variant: string | undefined;
+  readonly title: string;
+  readonly plan: Plan;
+  /** False when nothing differed, or on a dry run. */
+  readonly isChanged: boolean;
+  /** Milliseconds from labctl's start to the end of each phase; `plan` first, `total` last. */
+  readonly timeline: readonly { readonly phase: Phase | 'plan' | 'total'; readonly ms: number }[];
+  readonly warnings: readonly Problem[];
+}
+
+/** Builds a lab, or makes a running one equal to its file. Resolves only when it is converged. */
+export async function up(context: Context, options: UpOptions, view: RunView): Promise<UpResult> {
+  const started = context.startedAt;
+  const loaded = await loadLab(context, options.reference, options.set);
+  if (options.dryRun) return dryRun(context, loaded);
+
+  const [{ preflight }, { takeLock }, { changeLab }] = await Promise.all([
+    import('./preflight.ts'),
+    import('../host/lock.ts'),
+    import('./change-lab.ts'),
+  ]);
+  context.ifLeft(`labctl down ${loaded.lab.name}`);
+  const [programs, lock] = await Promise.all([
+    preflight(context, loaded.design, options.yes, view),
+    takeLock(`${context.stateHome}/locks`, loaded.lab.name),
+  ]);
+  let isLeft = true;
+  try {
+    const planned = performance.now() - started;
+    const done = await changeLab(context, { ...loaded, programs, ...options }, view);
+    isLeft = done.isLeft;
+    if (done.error !== undefined) throw done.error;
+    const timeline = [...done.times].map(([phase, ms]) => ({ phase, ms: ms + done.startedAt - started }));
+    return {
+      ...summary(loaded),
+      plan: done.plan,
+      isChanged: done.plan.operations.length > 0,
+      timeline: [{ phase: 'plan', ms: planned }, ...timeline, { phase: 'total', ms: performance.now() - started }],
+      warnings: loaded.warnings,
+    };
+  } catch (error) {
+    throw withSignal(context, error);
+  } finally {
+    await lock.release(!isLeft);
+  }
+}
+
+/** What would be done; nothing is changed, nothing is locked. */
+async function dryRun(context: Context, loaded: LoadedDesign): Promise<UpResult> {
+  const { planFor } = await import('./change-lab.ts');
+  const plan = await planFor(context, loaded);
+  const ms = performance.now() - context.startedAt;
+  return { ...summary(loaded), plan, isChanged: false, timeline: [{ phase: 'plan', ms }], warnings: loaded.warnings };
+}
+
+function summary(loaded: LoadedDesign): Pick<UpResult, 'lab' | 'variant' | 'title'> {
+  return { lab: loaded.lab.name, variant: loaded.lab.variant, title: loaded.lab.title };
+}
+
+/** An interruption ends with the status of its signal, as a shell would say it: 130 or 143. */
+export function withSignal(context: Context, error: unknown): unknown {
+  if (!context.signal.aborted) return error;
+  const exitCode = context.signal.reason === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
+  return new LabError('INTERRUPTED', `interrupted by ${String(context.signal.reason)}`, { exitCode, cause: error });
+}

@@ -1,0 +1,163 @@
+// Owns a node's bird.cfg in BIRD 2's words: one daemon for both families, behaving as Calico's BIRD 1.6 (calico.md B, B.7).
+
+import { addressOf, type Family, mustParsePrefix } from '../base/address.ts';
+import { generationOf } from '../calico/generations.ts';
+import { findObject, objectsOf } from '../calico/objects.ts';
+import type { CalicoPeer } from '../calico/peer.ts';
+import type { Design, NodeDesign } from '../design/design.ts';
+import { type FilterFacts, familySuffix, filterLines, isRealBlock, serviceNetworks } from './bird-filters.ts';
+import { bgpFilterLines, peerChannelLines } from './bird-policy.ts';
+
+/** The whole configuration of a node's BIRD. IPv6 is in it only where the Node object has an IPv6 BGP address. */
+export function birdConf(design: Design, node: NodeDesign): string {
+  const hasV6 = findObject(design.objects, 'Node', node.name)?.spec.bgp?.ipv6Address !== undefined;
+  const families: readonly Family[] = hasV6 ? [4, 6] : [4];
+  const facts = families.map((family) => factsOf(design, node, family));
+  const lines = [
+    `# ${node.name}, as calico-node ${design.version.text} would be configured; written by labctl`,
+    'log stderr all;',
+    `router id ${node.peers.routerId};`,
+    '',
+    ...bgpFilterLines(design, node),
+    ...facts.flatMap(filterLines),
+    ...facts.flatMap(kernelProtocol),
+    'protocol device device1 {',
+    '  scan time 2;',
+    '}',
+    '',
+    ...directProtocol(design, families),
+    ...facts.flatMap((fact) => staticProtocol(design, node, fact)),
+    ...template(design, node, facts),
+    ...node.peers.ipv4.flatMap((peer) => peerProtocol(design, node, peer, 4)),
+    ...(hasV6 ? node.peers.ipv6.flatMap((peer) => peerProtocol(design, node, peer, 6)) : []),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function factsOf(design: Design, node: NodeDesign, family: Family): FilterFacts {
+  const isOwn = (cidr: string) => mustParsePrefix(cidr).family === family;
+  return {
+    family,
+    generation: generationOf(design.version),
+    blocks: node.blocks.map(({ cidr }) => cidr).filter(isOwn),
+    objects: design.objects,
+    pools: design.pools.filter(({ spec }) => isOwn(spec.cidr)),
+  };
+}
+
+/** `metric 0`: BIRD 2 would otherwise give routes its own 32 (calico.md B.7). */
+function kernelProtocol({ family }: FilterFacts): readonly string[] {
+  const filter = `calico_kernel_programming${familySuffix(family)}`;
+  return [
+    `protocol kernel kernel${family === 4 ? 1 : 2} {`,
+    '  learn;',
+    '  persist;',
+    '  scan time 2;',
+    '  graceful restart;',
+    '  merge paths on;',
+    '  metric 0;',
+    `  ipv${family} { import all; export filter ${filter}; };`,
+    '}',
+    '',
+  ];
+}
+
+function directProtocol(design: Design, families: readonly Family[]): readonly string[] {
+  const ignored = findObject(design.objects, 'BGPConfiguration', 'default')?.spec.ignoredInterfaces ?? [];
+  const hidden = [...ignored, 'cali*', 'kube-ipvs*'].map((name) => `-"${name}"`).join(', ');
+  return [
+    'protocol direct direct1 {',
+    ...families.map((family) => `  ipv${family};`),
+    `  interface ${hidden}, "*";`,
+    '}',
+    '',
+  ];
+}
+
+/** Own blocks as blackholes, service networks, ways to peers that are reached by another router (calico.md B.2). */
+function staticProtocol(design: Design, node: NodeDesign, { family, blocks }: FilterFacts): readonly string[] {
+  const peers = family === 4 ? node.peers.ipv4 : node.peers.ipv6;
+  const reached = objectsOf(design.objects, 'BGPPeer').flatMap(({ spec }) => {
+    const peer = peers.find(({ address }) => spec.peerIP === address);
+    if (peer === undefined || spec.reachableBy === undefined || generationOf(design.version).minor < 27) return [];
+    return [`  route ${peer.address}/${family === 4 ? 32 : 128} via ${spec.reachableBy};`];
+  });
+  return [
+    `protocol static static${family === 4 ? 1 : 2} {`,
+    `  ipv${family};`,
+    ...blocks.filter(isRealBlock).map((block) => `  route ${block} blackhole;`),
+    ...serviceNetworks(design.objects, family).map((cidr) => `  route ${cidr} blackhole;`),
+    ...reached,
+    '}',
+    '',
+  ];
+}
+
+function template(design: Design, node: NodeDesign, facts: readonly FilterFacts[]): readonly string[] {
+  const spec = findObject(design.objects, 'BGPConfiguration', `node.${node.name}`)?.spec;
+  const common = findObject(design.objects, 'BGPConfiguration', 'default')?.spec;
+  const port = spec?.listenPort ?? common?.listenPort;
+  const isBound = common?.bindMode === 'NodeIP';
+  const local = [
+    'local',
+    ...(isBound ? [addressOf(node.address)] : []),
+    ...(port === undefined ? [] : [`port ${port}`]),
+    `as ${node.peers.localAs}`,
+  ];
+  return [
+    'template bgp bgp_template {',
+    '  description "Connection to BGP peer";',
+    `  ${local.join(' ')};`,
+    ...(isBound ? ['  strict bind on;'] : []),
+    ...debugLines(common?.logSeverityScreen),
+    '  graceful restart;',
+    '  connect delay time 2;',
+    '  connect retry time 5;',
+    '  error wait time 5,30;',
+    '}',
+    '',
+    ...facts.flatMap(({ family, generation }) => [
+      `template bgp bgp_template_v${family} from bgp_template {`,
+      `  ipv${family} {`,
+      '    add paths on;',
+      '    gateway recursive;',
+      ...(generation.importPreference
+        ? ['    import filter { if bgp_local_pref > 2147482623 then preference = 200; accept; };']
+        : ['    import all;']),
+      `    export filter { calico_export_to_bgp_peers${familySuffix(family)}(); };`,
+      '  };',
+      '}',
+      '',
+    ]),
+  ];
+}
+
+/** Calico's log level in BIRD's words (calico.md A.3); Calico's own default is info. */
+function debugLines(severity = 'Info'): readonly string[] {
+  const level = severity.toLowerCase();
+  if (level === 'debug') return ['  debug all;'];
+  return level === 'info' ? ['  debug { states };'] : [];
+}
+
+function peerProtocol(design: Design, node: NodeDesign, peer: CalicoPeer, family: Family): readonly string[] {
+  const port = peer.port === undefined ? '' : ` port ${peer.port}`;
+  const multihop =
+    typeof peer.multihop === 'number' ? [`  multihop ${peer.multihop};`] : peer.multihop ? ['  multihop;'] : [];
+  return [
+    `protocol bgp ${peer.name} from bgp_template_v${family} {`,
+    ...(peer.localAs === undefined ? [] : [`  local as ${peer.localAs};`]),
+    `  neighbor ${peer.address}${port} as ${peer.as};`,
+    ...(peer.sourceAddress === undefined ? [] : [`  source address ${peer.sourceAddress};`]),
+    ...(peer.ttlSecurity ? ['  ttl security on;'] : []),
+    ...multihop,
+    ...(peer.passive === true ? ['  passive on;'] : []),
+    ...(peer.rrClient === true ? ['  rr client;'] : []),
+    ...(peer.rrClusterId === undefined ? [] : [`  rr cluster id ${peer.rrClusterId};`]),
+    ...(peer.gracefulRestartTime === undefined ? [] : [`  graceful restart time ${peer.gracefulRestartTime};`]),
+    ...(peer.allowLocalAs === undefined ? [] : [`  allow local as ${peer.allowLocalAs};`]),
+    ...(peer.keepaliveTime === undefined ? [] : [`  keepalive time ${peer.keepaliveTime};`]),
+    ...peerChannelLines(design, node, peer, family),
+    '}',
+    '',
+  ];
+}

@@ -1,0 +1,125 @@
+// Owns Calico's filters in BIRD 2's words: what a node tells its peers and what BIRD writes into the kernel (calico.md B.4, B.5).
+
+import { type Family, mustParsePrefix } from '../base/address.ts';
+import type { Generation } from '../calico/generations.ts';
+import { type CalicoObject, findObject, type IPPool } from '../calico/objects.ts';
+
+/** What the filters of one address family of one node follow from. */
+export interface FilterFacts {
+  readonly family: Family;
+  readonly generation: Generation;
+  /** The node's own blocks of this family. */
+  readonly blocks: readonly string[];
+  readonly objects: readonly CalicoObject[];
+  readonly pools: readonly IPPool[];
+}
+
+/** LOCAL_PREF and kernel metric of 3.32 and later add up to this (calico.md B.4). */
+const highestPreference = 2147483647;
+
+/** The metric of a normal route in 3.32 and later (calico.md A.7). */
+const normalMetric = 1024;
+
+/** `4` is the family Calico names without a suffix. */
+export function familySuffix(family: Family): string {
+  return family === 4 ? '' : '6';
+}
+
+/** The three functions and filters of one family. */
+export function filterLines(facts: FilterFacts): readonly string[] {
+  return [...aggregationLines(facts), ...exportLines(facts), ...kernelLines(facts)];
+}
+
+/** Blocks are announced, what lies inside them is not (calico.md B.4 calico_aggr). */
+function aggregationLines({ family, generation, blocks }: FilterFacts): readonly string[] {
+  const unaggregated = generation.liveMigrationEscape ? `if krt_metric < ${normalMetric} then accept; ` : '';
+  const lines = blocks
+    .filter(isRealBlock)
+    .flatMap((block) => [`  if net = ${block} then accept;`, `  if net ~ ${block} then { ${unaggregated}reject; }`]);
+  return [`function calico_aggr${familySuffix(family)}()`, '{', ...lines, '}', ''];
+}
+
+/** A block of one address is no aggregate (calico.md B.2). */
+export function isRealBlock(block: string): boolean {
+  const { family, length } = mustParsePrefix(block);
+  return length < (family === 4 ? 32 : 128);
+}
+
+function exportLines(facts: FilterFacts): readonly string[] {
+  const { family, generation, objects, pools } = facts;
+  const hidden = pools.filter(({ spec }) => spec.disableBGPExport === true);
+  const exported = pools.filter(({ spec }) => spec.disableBGPExport !== true);
+  return [
+    `function calico_export_to_bgp_peers${familySuffix(family)}()`,
+    '{',
+    ...(generation.metricFromLocalPref ? exportPriorityLines : []),
+    ...hidden.map(({ spec }) => `  if net ~ ${spec.cidr} then reject;`),
+    ...communityLines(objects, family),
+    `  calico_aggr${familySuffix(family)}();`,
+    ...serviceNetworks(objects, family).map((cidr) => `  if net = ${cidr} then accept;`),
+    ...exported.map(({ spec }) => `  if net ~ ${spec.cidr} then accept;`),
+    '  reject;',
+    '}',
+    '',
+  ];
+}
+
+const exportPriorityLines = [
+  `  if source = RTS_BGP then krt_metric = ${highestPreference} - bgp_local_pref;`,
+  '  else {',
+  `    if !defined(krt_metric) then krt_metric = ${normalMetric};`,
+  `    bgp_local_pref = ${highestPreference} - krt_metric;`,
+  '  }',
+];
+
+/** prefixAdvertisements of BGPConfiguration `default` (calico.md A.3, B.4). */
+function communityLines(objects: readonly CalicoObject[], family: Family): readonly string[] {
+  const spec = findObject(objects, 'BGPConfiguration', 'default')?.spec;
+  const values = new Map((spec?.communities ?? []).map(({ name, value }) => [name, value]));
+  return (spec?.prefixAdvertisements ?? [])
+    .filter(({ cidr }) => mustParsePrefix(cidr).family === family)
+    .map(({ cidr, communities }) => {
+      const actions = communities.map((name) => communityAction(values.get(name) ?? name));
+      return `  if net ~ ${cidr} then { ${actions.join(' ')} }`;
+    });
+}
+
+function communityAction(value: string): string {
+  const parts = value.split(':').join(', ');
+  return value.split(':').length === 3 ? `bgp_large_community.add((${parts}));` : `bgp_community.add((${parts}));`;
+}
+
+/** Service networks that every node announces (calico.md A.3, B.2). */
+export function serviceNetworks(objects: readonly CalicoObject[], family: Family): readonly string[] {
+  const spec = findObject(objects, 'BGPConfiguration', 'default')?.spec;
+  const all = [
+    ...(spec?.serviceClusterIPs ?? []),
+    ...(spec?.serviceExternalIPs ?? []),
+    ...(spec?.serviceLoadBalancerIPs ?? []),
+  ].map(({ cidr }) => cidr);
+  return [...new Set(all)].filter((cidr) => mustParsePrefix(cidr).family === family);
+}
+
+/**
+ * What BIRD writes into the kernel. BIRD 2 would also write direct routes, which Calico's BIRD 1.6 never does
+ * (calico.md B.7); metrics are set by releases that do so, from LOCAL_PREF (B.5).
+ */
+function kernelLines({ family, generation, objects }: FilterFacts): readonly string[] {
+  const metric = [
+    '  if source = RTS_BGP && !defined(krt_metric) then {',
+    `    krt_metric = ${normalMetric};`,
+    `    if defined(bgp_local_pref) then krt_metric = ${highestPreference} - bgp_local_pref;`,
+    '  }',
+  ];
+  return [
+    `filter calico_kernel_programming${familySuffix(family)}`,
+    '{',
+    '  if source = RTS_DEVICE then reject;',
+    ...serviceNetworks(objects, family).map((cidr) => `  if net = ${cidr} then reject;`),
+    ...(generation.metricFromLocalPref ? metric : []),
+    ...(family === 6 ? [`  if source = RTS_STATIC then krt_metric = ${normalMetric};`] : []),
+    '  accept;',
+    '}',
+    '',
+  ];
+}

@@ -1,0 +1,34 @@
+// Owns the command `capture`.
+
+import { capture } from '../../app/capture.ts';
+import { machineReference } from '../../app/find-machine.ts';
+import { captureJson } from '../../report/capture-json.ts';
+import { capturedPath } from '../../report/capture-path.ts';
+import { captureTable } from '../../report/capture-table.ts';
+import type { Call } from '../call.ts';
+
+/** Flags of `capture`. */
+export interface CaptureFlags {
+  readonly count?: number;
+  readonly out?: string;
+}
+
+/** `labctl capture <from> <to>`: 0 when the packet went there and back. */
+export async function captureCommand(
+  call: Call,
+  [a = '', b = '']: readonly string[],
+  flags: CaptureFlags,
+): Promise<number> {
+  const from = machineReference(a, call.flags.lab);
+  const to = machineReference(b, from.lab);
+  const { lab, evidence, saved } = await capture(call.context, {
+    from: from.machine,
+    to: to.machine,
+    lab: to.lab,
+    count: flags.count,
+    out: flags.out,
+  });
+  const isJson = call.flags.format === 'json';
+  call.streams.stdout.write(isJson ? captureJson(lab, evidence, saved) : captureTable(evidence, saved));
+  return capturedPath(evidence).outcome === 'found' ? 0 : 1;
+}

@@ -1,0 +1,52 @@
+// Owns the command `up`: flags to one call, then the time line and what to type next.
+
+import { up } from '../../app/up.ts';
+import { planText } from '../../report/plan-text.ts';
+import { timelineText } from '../../report/timeline.ts';
+import { type Call, labOf, print, say, withView } from '../call.ts';
+import { sayWarnings } from '../warnings.ts';
+
+/** Flags of `up`. */
+export interface UpFlags {
+  readonly set?: readonly string[];
+  readonly timeout: number;
+  readonly keep?: boolean;
+  readonly dryRun?: boolean;
+  readonly reconfigure?: boolean;
+}
+
+/** `labctl up [lab]`. */
+export async function upCommand(call: Call, [lab]: readonly string[], flags: UpFlags): Promise<number> {
+  const options = {
+    reference: labOf(call, lab, 'up'),
+    set: flags.set ?? [],
+    timeoutMs: flags.timeout,
+    keep: flags.keep ?? false,
+    dryRun: flags.dryRun ?? false,
+    reconfigure: flags.reconfigure ?? false,
+    yes: call.flags.yes,
+  };
+  const result = await withView(call, (view) => up(call.context, options, view));
+  await sayWarnings(call, result.warnings);
+  if (options.dryRun) {
+    print(call, 'Plan', { ...result.plan }, () => planText(result.plan));
+    return 0;
+  }
+  const { plan, ...rest } = result;
+  print(call, 'UpResult', { ...rest, operations: plan.operations.length }, () =>
+    result.isChanged
+      ? timelineText(result.timeline)
+      : `${result.lab} is up and as its file says; nothing was changed\n`,
+  );
+  if (call.flags.format === 'table') sayNext(call, result.lab);
+  return 0;
+}
+
+function sayNext(call: Call, lab: string): void {
+  say(call, '');
+  say(call, `${lab} is up. Next:`);
+  say(call, '  labctl capture pod-a pod-b    follow a packet from pod to pod');
+  say(call, '  labctl status                 nodes, routers, sessions, routes');
+  say(call, '  labctl exec -it pod-a -- sh   look around inside');
+  say(call, `  labctl down ${lab.padEnd(18)}remove it without a trace`);
+}

@@ -1,0 +1,116 @@
+// Owns the declarations of the verbs of a lab's life: from the catalogue over files and plans to up and down.
+
+import type { Command } from 'commander';
+import type { DownFlags } from './commands/down.ts';
+import type { GraphFlags } from './commands/graph.ts';
+import type { SetFlags } from './commands/plan.ts';
+import type { RenderFlags } from './commands/render.ts';
+import type { UpFlags } from './commands/up.ts';
+import { durationMs, gathered } from './flag-values.ts';
+import { addVerb, type Door, type Flag } from './verb.ts';
+
+const group = 'Labs:';
+
+const set: Flag = {
+  flags: '-s, --set <key=value>',
+  description: 'change a value of the lab file (may be repeated): calico.version=v3.23.2',
+  parse: gathered,
+};
+
+const reference = 'a lab is a name of the catalogue, name:variant, a lab file, a folder with one, or - for stdin';
+
+/** Adds up, down, list, ps, plan, validate, render and graph. */
+export function addLabVerbs(program: Command, door: Door): void {
+  addVerb<UpFlags>(program, door, {
+    usage: 'up [lab]',
+    aliases: ['deploy'],
+    group,
+    summary: 'bring a lab up, or make a running one equal to its file',
+    description: `Brings a lab up and returns when it is converged: every session Established, every route in place, pod-a reaches pod-b.\nOf a running lab, changes what differs and nothing else. In all verbs ${reference}.`,
+    flags: [
+      set,
+      {
+        flags: '-t, --timeout <duration>',
+        description: 'how long convergence may take',
+        default: '60s',
+        parse: durationMs,
+      },
+      { flags: '-k, --keep', description: 'leave what was made when something fails' },
+      { flags: '-n, --dry-run', description: 'print the plan and change nothing' },
+      { flags: '-c, --reconfigure', description: 'end the running lab first, then bring it up fresh' },
+    ],
+    examples: ['labctl up bgp-rr', 'labctl up fullmesh:100-nodes --timeout 3m'],
+    load: async () => (await import('./commands/up.ts')).upCommand,
+  });
+  addVerb<DownFlags>(program, door, {
+    usage: 'down [lab]',
+    aliases: ['destroy'],
+    group,
+    summary: 'remove a lab without a trace',
+    description:
+      'Removes a running lab and all that is recorded of it; never reads the lab file. An absent lab is no error.',
+    flags: [{ flags: '-a, --all', description: 'remove every lab' }],
+    examples: ['labctl down bgp-rr', 'labctl down --all'],
+    load: async () => (await import('./commands/down.ts')).downCommand,
+  });
+  addVerb(program, door, {
+    usage: 'list',
+    aliases: ['ls'],
+    group,
+    summary: 'list the labs of the catalogue',
+    examples: ['labctl list', 'labctl list --format json'],
+    load: async () => (await import('./commands/list.ts')).listCommand,
+  });
+  addVerb(program, door, {
+    usage: 'ps',
+    group,
+    summary: 'list the labs that run',
+    examples: ['labctl ps', 'labctl ps --format json'],
+    load: async () => (await import('./commands/ps.ts')).psCommand,
+  });
+  addVerb<SetFlags>(program, door, {
+    usage: 'plan [lab]',
+    group,
+    summary: 'print what up would do, with the cause of each step',
+    flags: [set],
+    examples: ['labctl plan bgp-rr', 'labctl plan bgp-rr:article --format json'],
+    load: async () => (await import('./commands/plan.ts')).planCommand,
+  });
+  addVerb<SetFlags>(program, door, {
+    usage: 'validate [lab]',
+    group,
+    summary: 'check a lab file and say everything that is wrong with it',
+    flags: [set],
+    examples: ['labctl validate bgp-rr', 'labctl validate ./mine.lab.yml'],
+    load: async () => (await import('./commands/validate.ts')).validateCommand,
+  });
+  addVerb<RenderFlags>(program, door, {
+    usage: 'render [lab]',
+    group,
+    summary: "write a lab's configuration files into a folder",
+    flags: [
+      set,
+      { flags: '--out <folder>', description: 'where to (default: ./labctl-<lab>)' },
+      { flags: '--force', description: 'write into a folder that is not empty' },
+    ],
+    examples: ['labctl render bgp-rr', 'labctl render fullmesh --out /tmp/fullmesh --force'],
+    load: async () => (await import('./commands/render.ts')).renderCommand,
+  });
+  addVerb<GraphFlags>(program, door, {
+    usage: 'graph [lab]',
+    group,
+    summary: 'draw a lab',
+    flags: [
+      set,
+      {
+        flags: '--as <language>',
+        description: 'what to draw it in',
+        choices: ['mermaid', 'dot', 'svg'],
+        default: 'mermaid',
+      },
+      { flags: '--out <file>', description: 'write a file instead of stdout' },
+    ],
+    examples: ['labctl graph bgp-rr', 'labctl graph bgp-rr --as svg --out bgp-rr.svg'],
+    load: async () => (await import('./commands/graph.ts')).graphCommand,
+  });
+}

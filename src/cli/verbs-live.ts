@@ -1,0 +1,80 @@
+// Owns the declarations of the verbs that work inside a running lab.
+
+import type { Command } from 'commander';
+import type { CaptureFlags } from './commands/capture.ts';
+import type { ExecFlags } from './commands/exec.ts';
+import type { StatusFlags } from './commands/status.ts';
+import type { VerifyFlags } from './commands/verify.ts';
+import { durationMs, wholeNumber } from './flag-values.ts';
+import { addVerb, type Door } from './verb.ts';
+
+const group = 'In a running lab:';
+
+const machine = 'A machine is a router, a node (worker2 or its full name) or a pod; bgp-rr/leaf0 names its lab too.';
+
+/** Adds status, exec, shell, capture and verify. */
+export function addLiveVerbs(program: Command, door: Door): void {
+  addVerb<StatusFlags>(program, door, {
+    usage: 'status [lab]',
+    aliases: ['inspect'],
+    group,
+    summary: 'show nodes, routers, sessions, and routes expected and seen',
+    flags: [{ flags: '--differences', description: 'list what the engine shows otherwise than a real cluster' }],
+    examples: ['labctl status', 'labctl status bgp-rr --differences'],
+    load: async () => (await import('./commands/status.ts')).statusCommand,
+  });
+  addVerb<ExecFlags>(program, door, {
+    usage: 'exec <machine> <command...>',
+    group,
+    summary: 'run a command in a router, node or pod',
+    description: `Runs a command and returns its exit code. ${machine}`,
+    flags: [
+      { flags: '-i, --interactive', description: 'hand standard input on' },
+      { flags: '-t, --tty', description: 'insist on a terminal' },
+    ],
+    passThrough: true,
+    examples: ['labctl exec leaf0 -- vtysh -c "show bgp summary"', 'labctl exec -it pod-a -- sh'],
+    load: async () => (await import('./commands/exec.ts')).execCommand,
+  });
+  addVerb(program, door, {
+    usage: 'shell <machine>',
+    group,
+    summary: 'open a shell in a router, node or pod',
+    description: `Opens bash, or sh where there is none. ${machine}`,
+    examples: ['labctl shell worker2', 'labctl shell bgp-rr/leaf0'],
+    load: async () => (await import('./commands/shell.ts')).shellCommand,
+  });
+  addVerb<CaptureFlags>(program, door, {
+    usage: 'capture <from> <to>',
+    group,
+    summary: 'follow a ping through every interface between two pods or nodes',
+    description: `Listens at every interface on the way, sends a ping, and shows it hop by hop; a pcap file a point. ${machine}`,
+    flags: [
+      {
+        flags: '-c, --count <n>',
+        description: 'how many echo requests to send, at most 100 (default: 1)',
+        parse: wholeNumber,
+      },
+      { flags: '--out <folder>', description: 'where the pcap files go (default: ./labctl-<lab>/capture-<n>)' },
+    ],
+    examples: ['labctl capture pod-a pod-b', 'labctl capture pod-a pod-b --count 3 --out /tmp/bgp-rr'],
+    load: async () => (await import('./commands/capture.ts')).captureCommand,
+  });
+  addVerb<VerifyFlags>(program, door, {
+    usage: 'verify [lab]',
+    group,
+    summary: "check the lab's sessions, routes and its own expect: list",
+    flags: [
+      {
+        flags: '-t, --timeout <duration>',
+        description: 'how long to wait until all is true',
+        default: '10s',
+        parse: durationMs,
+      },
+      { flags: '--hold <duration>', description: 'how long it must stay true', parse: durationMs },
+      { flags: '--junit-file <file>', description: 'also write the verdict as JUnit XML' },
+    ],
+    examples: ['labctl verify', 'labctl verify bgp-rr --hold 10s --junit-file verify.xml'],
+    load: async () => (await import('./commands/verify.ts')).verifyCommand,
+  });
+}

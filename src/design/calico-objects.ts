@@ -1,0 +1,196 @@
+// Owns the lab's Calico part as projectcalico.org/v3 objects: derived from the lab's words, the user's own winning.
+
+import { addressOf } from '../base/address.ts';
+import type { Problem } from '../base/place.ts';
+import {
+  type BGPConfiguration,
+  type BGPPeer,
+  type CalicoNode,
+  type CalicoObject,
+  calicoApiVersion,
+  type EncapsulationMode,
+  type IPPool,
+} from '../calico/objects.ts';
+import { validateObject, validateSet } from '../calico/validate.ts';
+import type { Encapsulation, Lab, LabNode, LabPeer } from '../lab/lab.ts';
+import { errorAt, type ProblemPath } from './problem.ts';
+
+/** The objects of a lab and where in the lab document each came from. */
+export interface ObjectSet {
+  readonly objects: readonly CalicoObject[];
+  readonly problems: readonly Problem[];
+  /** The place of an object or of one of its fields; a derived object stands where its keyword stands. */
+  pathOf(object: CalicoObject, field?: ProblemPath): ProblemPath;
+}
+
+/** What the wires say: the address a node or a router port has. */
+export interface KnownAddresses {
+  /** Full node name to the node address with prefix length. */
+  readonly nodes: ReadonlyMap<string, string>;
+  /** The address, without length, on which a router meets the nodes of a rack (undefined: all nodes). */
+  routerFor(router: string, rack: string | undefined): string | undefined;
+}
+
+/** Derives every object of a lab and lets the user's own objects of the same kind and name win (lab-format). */
+export function objectsOfLab(lab: Lab, known: KnownAddresses): ObjectSet {
+  const problems: Problem[] = [];
+  const paths = new Map<CalicoObject, ProblemPath>();
+  const objects: CalicoObject[] = [];
+  for (const { object, path } of derive(lab, known, problems)) {
+    objects.push(object);
+    paths.set(object, path);
+  }
+  const derived = new Set(objects);
+  for (const [i, raw] of lab.calico.resources.entries()) {
+    const path = ['calico', 'resources', i];
+    const { object, problems: found } = validateObject(raw, lab.calico.version);
+    problems.push(...found.map((problem) => ({ ...problem, path: [...path, ...problem.path] })));
+    if (object === undefined) continue;
+    paths.set(object, path);
+    const same = objects.findIndex(
+      (other) => derived.has(other) && other.kind === object.kind && other.metadata.name === object.metadata.name,
+    );
+    if (same < 0) objects.push(object);
+    else objects[same] = object;
+  }
+  const pathOf = (object: CalicoObject, field: ProblemPath = []): ProblemPath =>
+    derived.has(object) ? (paths.get(object) ?? ['calico']) : [...(paths.get(object) ?? ['calico']), ...field];
+  problems.push(...setProblems(lab, objects, pathOf));
+  return { objects, problems, pathOf };
+}
+
+/** The complete object set of a running lab after changes: nothing is derived, places are `objects[i]`. */
+export function objectsAsGiven(lab: Lab, objects: readonly CalicoObject[]): ObjectSet {
+  const pathOf = (object: CalicoObject, field: ProblemPath = []): ProblemPath => [
+    'objects',
+    objects.indexOf(object),
+    ...field,
+  ];
+  return { objects, problems: setProblems(lab, objects, pathOf), pathOf };
+}
+
+function setProblems(lab: Lab, objects: readonly CalicoObject[], pathOf: ObjectSet['pathOf']): Problem[] {
+  return validateSet(objects, lab.calico.version).map((problem) => {
+    const object = objects[Number(problem.path[0])];
+    return { ...problem, path: object === undefined ? ['calico'] : pathOf(object, problem.path.slice(1)) };
+  });
+}
+
+interface Derived {
+  readonly object: CalicoObject;
+  readonly path: ProblemPath;
+}
+
+function derive(lab: Lab, known: KnownAddresses, problems: Problem[]): Derived[] {
+  const all: Derived[] = [{ object: bgpConfiguration(lab), path: ['calico', 'nodeToNodeMesh'] }];
+  for (const [i, peer] of lab.calico.peers.entries()) {
+    const path = ['calico', 'peers', i];
+    const object = bgpPeer(lab, peer, known);
+    if (object !== undefined) all.push({ object, path });
+    else
+      problems.push(errorAt(path, 'PEER_UNREACHABLE', `router ${peer.to} has no address that nodes could peer with`));
+  }
+  all.push({ object: ipPool(lab), path: ['cluster', 'podSubnet'] });
+  for (const [i, node] of lab.cluster.nodes.entries()) {
+    const asNumber = asNumberOf(lab, node);
+    if (asNumber === 'unknown') problems.push(noAsNumber(node));
+    const number = asNumber === 'unknown' ? undefined : asNumber;
+    all.push({ object: calicoNode(node, known.nodes.get(node.name), number), path: ['cluster', 'nodes', i] });
+  }
+  return all;
+}
+
+/** calico.md A.3; a switched-on mesh is Calico's default and not written, as in real clusters. */
+function bgpConfiguration(lab: Lab): BGPConfiguration {
+  const mesh = lab.calico.nodeToNodeMesh ? {} : { nodeToNodeMeshEnabled: false };
+  return {
+    apiVersion: calicoApiVersion,
+    kind: 'BGPConfiguration',
+    metadata: { name: 'default' },
+    spec: { logSeverityScreen: 'Info', ...mesh },
+  };
+}
+
+/** `rack0-to-leaf0` for one rack; a global peering, `nodes-to-leaf0`, for all nodes (calico.md A.4, B.9). */
+function bgpPeer(lab: Lab, peer: LabPeer, known: KnownAddresses): BGPPeer | undefined {
+  const router = lab.topology?.routers.find(({ name }) => name === peer.to);
+  const peerIP = known.routerFor(peer.to, peer.rack);
+  if (router === undefined || peerIP === undefined) return undefined;
+  const selector = peer.rack === undefined ? {} : { nodeSelector: `rack == '${peer.rack}'` };
+  return {
+    apiVersion: calicoApiVersion,
+    kind: 'BGPPeer',
+    metadata: { name: `${peer.rack ?? 'nodes'}-to-${peer.to}` },
+    spec: { asNumber: router.asNumber, peerIP: addressOf(peerIP), ...selector },
+  };
+}
+
+/** First minor release whose pools have `assignmentMode` (calico.md A.2). */
+const assignmentModeSince = 30;
+
+function ipPool(lab: Lab): IPPool {
+  const { version, blockSize, natOutgoing, encapsulation } = lab.calico;
+  const assignment = version.minor >= assignmentModeSince ? { assignmentMode: 'Automatic' as const } : {};
+  return {
+    apiVersion: calicoApiVersion,
+    kind: 'IPPool',
+    metadata: { name: 'default-ipv4-ippool' },
+    spec: {
+      allowedUses: ['Workload', 'Tunnel'],
+      ...assignment,
+      blockSize,
+      cidr: lab.cluster.podSubnet,
+      ipipMode: modeOf(encapsulation, 'IPIP'),
+      natOutgoing,
+      nodeSelector: 'all()',
+      vxlanMode: modeOf(encapsulation, 'VXLAN'),
+    },
+  };
+}
+
+function modeOf(encapsulation: Encapsulation, tunnel: 'IPIP' | 'VXLAN'): EncapsulationMode {
+  if (encapsulation === tunnel) return 'Always';
+  return encapsulation === `${tunnel}CrossSubnet` ? 'CrossSubnet' : 'Never';
+}
+
+function calicoNode(node: LabNode, address: string | undefined, asNumber: number | undefined): CalicoNode {
+  const bgp = {
+    ...(asNumber === undefined ? {} : { asNumber }),
+    ...(address === undefined ? {} : { ipv4Address: address }),
+  };
+  return {
+    apiVersion: calicoApiVersion,
+    kind: 'Node',
+    metadata: { name: node.name, labels: labelsOf(node) },
+    spec: { bgp },
+  };
+}
+
+/** The labels kind and kubelet give a node, those of the machine's architecture left out, and the lab's own. */
+export function labelsOf(node: LabNode): Readonly<Record<string, string>> {
+  const role = {
+    'node-role.kubernetes.io/control-plane': '',
+    'node.kubernetes.io/exclude-from-external-load-balancers': '',
+  };
+  return {
+    'kubernetes.io/hostname': node.name,
+    'kubernetes.io/os': 'linux',
+    ...(node.role === 'control-plane' ? role : {}),
+    ...(node.rack === undefined ? {} : { rack: node.rack }),
+    ...node.labels,
+  };
+}
+
+/** The lab's AS number for a node; undefined leaves Calico's global one (64512); `unknown`: the lab names none. */
+function asNumberOf(lab: Lab, node: LabNode): number | undefined | 'unknown' {
+  const setting = lab.calico.nodeASNumber;
+  if (setting === undefined || typeof setting === 'number') return setting;
+  if (setting !== 'leaf') return setting[node.short] ?? setting[node.name] ?? setting[node.rack ?? ''];
+  const leaf = lab.topology?.racks.find(({ name }) => name === node.rack)?.leaf.machine;
+  return lab.topology?.routers.find(({ name }) => name === leaf)?.asNumber ?? 'unknown';
+}
+
+function noAsNumber(node: LabNode): Problem {
+  const message = `node ${node.short} is in no rack, so it has no leaf whose AS number it could take`;
+  return errorAt(['calico', 'nodeASNumber'], 'NODE_NO_LEAF', message, 'put the node in a rack, or write a number');
+}

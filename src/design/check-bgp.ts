@@ -1,0 +1,179 @@
+// Owns what can be wrong with a lab's BGP once every session is computed: isolation, router ids, AS numbers, passwords.
+
+import { containsPrefix, mustParseAddress, mustParsePrefix, networkOf } from '../base/address.ts';
+import type { Problem, Severity } from '../base/place.ts';
+import { objectsOf } from '../calico/objects.ts';
+import type { CalicoPeer } from '../calico/peer.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { ObjectSet } from './calico-objects.ts';
+import type { NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
+import { addressesOf } from './interfaces.ts';
+import { errorAt, type ProblemPath, warningAt } from './problem.ts';
+
+/** Everything that the checks look at. */
+export interface Speakers {
+  readonly nodes: readonly NodeDesign[];
+  readonly routers: readonly RouterDesign[];
+  readonly set: ObjectSet;
+}
+
+/**
+ * A node without any session is cut off (calico.md H): an error in a lab file, a warning in a running lab, where
+ * taking a peering away is a lesson.
+ */
+export function checkIsolation(lab: Lab, { nodes }: Speakers, severity: Severity): Problem[] {
+  if (nodes.length < 2) return [];
+  return nodes
+    .filter(({ peers }) => peers.ipv4.length === 0)
+    .map((node) => {
+      const message = `no BGP session reaches node ${node.short}: the mesh is off and no peer selects it`;
+      const hint = `add a line under calico.peers for ${node.rack ?? 'it'}, or write nodeToNodeMesh: true`;
+      return { ...errorAt(peersPath(lab), 'NODE_UNREACHED', message, hint), severity };
+    });
+}
+
+/** Plain pods in several subnets need a fabric that learns their blocks (calico.md H, K.7). */
+export function checkCrossSubnet(lab: Lab, { nodes, routers }: Speakers, severity: Severity): Problem[] {
+  const subnets = new Set(nodes.map(({ address }) => networkOf(address)));
+  const ports = new Set(routers.flatMap((router) => addressesOf(router.interfaces)));
+  const taught = new Set(
+    nodes
+      .filter(({ peers }) => peers.ipv4.some(({ address }) => ports.has(address)))
+      .map(({ address }) => networkOf(address)),
+  );
+  const mute = [...subnets].filter((subnet) => !taught.has(subnet));
+  if (subnets.size < 2 || mute.length === 0) return [];
+  const message = `no router learns the pods of ${mute.join(', ')}: without encapsulation other subnets cannot reach them`;
+  const hint = 'let one node of each subnet peer with its leaf (calico.peers)';
+  return [{ ...errorAt(peersPath(lab), 'CROSS_SUBNET_UNREACHABLE', message, hint), severity }];
+}
+
+function peersPath(lab: Lab): ProblemPath {
+  return lab.calico.peers.length > 0 ? ['calico', 'peers'] : ['calico'];
+}
+
+/**
+ * Equal router ids: refused between iBGP speakers (RFC 6286 section 2.2), lived with otherwise. Two stated ids are the
+ * topology's own matter and were judged when it was read; here one of the two is computed.
+ */
+export function checkRouterIds(lab: Lab, { nodes, routers }: Speakers): Problem[] {
+  const speakers = [
+    ...nodes.map((node, i) => ({
+      name: node.short,
+      id: node.peers.routerId,
+      asNumber: node.peers.localAs,
+      peers: node.peers.ipv4.map(({ address }) => address),
+      own: addressesOf(node.interfaces),
+      isStated: false,
+      path: ['cluster', 'nodes', i],
+    })),
+    ...routers.map((router) => ({
+      name: router.name,
+      id: router.routerId,
+      asNumber: router.asNumber,
+      peers: router.neighbors.map(({ address }) => address),
+      own: addressesOf(router.interfaces),
+      isStated: isStated(lab, router),
+      path: ['topology', 'routers', router.name],
+    })),
+  ];
+  return speakers.flatMap((speaker, i) =>
+    speakers.slice(0, i).flatMap((other) => {
+      if (other.id !== speaker.id || (other.isStated && speaker.isStated)) return [];
+      const meet = other.own.some((address) => speaker.peers.includes(address));
+      const isInternal = meet && other.asNumber === speaker.asNumber;
+      const message = `${speaker.name} and ${other.name} have the same router id ${speaker.id}`;
+      const reason = isInternal ? ', and iBGP speakers refuse each other then' : '';
+      const make = isInternal ? errorAt : warningAt;
+      return [make(speaker.path, 'ROUTER_ID_TAKEN', `${message}${reason}`, 'state another router-id')];
+    }),
+  );
+}
+
+function isStated(lab: Lab, router: RouterDesign): boolean {
+  return lab.topology?.routers.some(({ name, routerId }) => name === router.name && routerId !== undefined) ?? false;
+}
+
+/** Both ends of a session must agree on who they are: unknown addresses and wrong AS numbers never come up. */
+export function checkFarEnds({ nodes, routers, set }: Speakers): Problem[] {
+  const far = new Map<string, { readonly name: string; readonly asNumber: number }>();
+  for (const router of routers) {
+    for (const address of addressesOf(router.interfaces))
+      far.set(address, { name: router.name, asNumber: router.asNumber });
+  }
+  for (const node of nodes) {
+    for (const address of addressesOf(node.interfaces))
+      far.set(address, { name: node.short, asNumber: node.peers.localAs });
+  }
+  const problems = new Map<string, Problem>();
+  for (const node of nodes) {
+    for (const peer of [...node.peers.ipv4, ...node.peers.ipv6]) {
+      const found = far.get(peer.address);
+      const path = peerPath(set, peer);
+      if (found === undefined) {
+        const message = `no machine of the lab has the peer address ${peer.address}: the session stays down`;
+        problems.set(peer.address, warningAt(path, 'PEER_ADDRESS_UNKNOWN', message));
+      } else if (found.asNumber !== peer.as) {
+        const message = `${found.name} (${peer.address}) has AS ${found.asNumber}, the nodes expect AS ${peer.as}: the session stays down`;
+        problems.set(peer.address, warningAt(path, 'PEER_AS_DIFFERS', message));
+      }
+    }
+  }
+  return [...problems.values()];
+}
+
+/** FRR speaks eBGP only with directly connected neighbors unless told otherwise (RFC 4271 section 5.1.3). */
+export function checkDistance({ nodes, routers, set }: Speakers): Problem[] {
+  return routers.flatMap((router) => {
+    const subnets = router.interfaces.flatMap(({ addresses }) => addresses).map((address) => mustParsePrefix(address));
+    const isFar = ({ address, remoteAs }: RouterNeighbor) =>
+      remoteAs !== router.asNumber && !subnets.some((subnet) => containsPrefix(subnet, mustParseAddress(address)));
+    const far = router.neighbors.find(isFar);
+    if (far === undefined) return [];
+    const own = addressesOf(router.interfaces);
+    const node = nodes.find(({ name }) => name === far.machine);
+    const peer = node?.peers.ipv4.find(({ address }) => own.includes(address));
+    const message = `${router.name} is not on the subnet of ${far.machine} (${far.address}): their eBGP session stays down`;
+    const hint = 'peer with the leaf of the rack, or give the nodes the AS number of the router';
+    return [warningAt(peer === undefined ? ['calico'] : peerPath(set, peer), 'PEER_NOT_DIRECT', message, hint)];
+  });
+}
+
+/** Passwords come from Secrets, which a lab does not have. */
+export function checkPasswords({ nodes, set }: Speakers): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const node of nodes) {
+    for (const peer of [...node.peers.ipv4, ...node.peers.ipv6]) {
+      if (peer.password === undefined) continue;
+      const message = `the session with ${peer.address} wants a password from a Secret, and labctl has no Secrets`;
+      problems.set(peer.address, errorAt(peerPath(set, peer), 'PEER_PASSWORD', message, 'leave the password out'));
+    }
+  }
+  return [...problems.values()];
+}
+
+function peerPath(set: ObjectSet, peer: CalicoPeer): ProblemPath {
+  const object = objectsOf(set.objects, 'BGPPeer').find(({ spec }) => spec.peerIP?.includes(peer.address));
+  return object === undefined ? ['calico'] : set.pathOf(object, ['spec']);
+}
+
+/** eBGP nodes of one leaf with one AS drop each other's routes: their own AS is in the path (RFC 4271, calico.md H). */
+export function checkSiblingAs(lab: Lab, { nodes, routers }: Speakers): Problem[] {
+  return routers.flatMap((router) => {
+    const external = router.neighbors.filter(({ machine, remoteAs }) => {
+      const node = nodes.find(({ name }) => name === machine);
+      return node !== undefined && remoteAs !== router.asNumber && !acceptsOwnAs(node);
+    });
+    const shared = external.find(({ remoteAs }, i) =>
+      external.slice(0, i).some((other) => other.remoteAs === remoteAs),
+    );
+    if (shared === undefined) return [];
+    const message = `nodes of ${router.name} share AS ${shared.remoteAs}: each drops the other's routes, their own AS is in the path`;
+    const path = lab.calico.nodeASNumber === undefined ? ['calico'] : ['calico', 'nodeASNumber'];
+    return [warningAt(path, 'NODE_AS_SHARED', message, 'traffic between them takes the way through the leaf')];
+  });
+}
+
+function acceptsOwnAs(node: NodeDesign): boolean {
+  return node.peers.ipv4.every(({ allowLocalAs }) => (allowLocalAs ?? 0) > 0);
+}

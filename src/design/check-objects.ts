@@ -1,0 +1,105 @@
+// Owns what can be wrong with Calico's objects beside the lab's own networks and machines.
+
+import { mustParsePrefix, overlaps } from '../base/address.ts';
+import type { Problem } from '../base/place.ts';
+import { objectsOf } from '../calico/objects.ts';
+import type { Lab } from '../lab/lab.ts';
+import { nodeNetworkV6, outsideNetwork } from './addressing.ts';
+import type { ObjectSet } from './calico-objects.ts';
+import type { Interface } from './design.ts';
+import { errorAt, type ProblemPath } from './problem.ts';
+
+interface Network {
+  readonly prefix: string;
+  readonly what: string;
+}
+
+function networksOf(lab: Lab): readonly Network[] {
+  const fabric = lab.topology;
+  const links = (fabric?.links ?? []).map(({ prefix, endpoints: [a, b] }) => ({
+    prefix,
+    what: `link ${a.machine}:${a.interface} - ${b.machine}:${b.interface}`,
+  }));
+  return [
+    { prefix: lab.cluster.network.prefix, what: 'the node network' },
+    { prefix: nodeNetworkV6, what: "the node network's IPv6 part" },
+    ...(fabric === undefined ? [] : [{ prefix: outsideNetwork.prefix, what: 'the outside network' }]),
+    ...links,
+    ...(fabric?.racks ?? []).map(({ prefix, name }) => ({ prefix, what: `rack ${name}` })),
+  ];
+}
+
+/** No IP pool covers an address of the lab's own networks (calico.md A.2: Calico itself does not notice). */
+export function checkPools(lab: Lab, set: ObjectSet): Problem[] {
+  const networks = networksOf(lab);
+  return objectsOf(set.objects, 'IPPool').flatMap((pool) => {
+    const cidr = mustParsePrefix(pool.spec.cidr);
+    const hit = networks.find(({ prefix }) => overlaps(mustParsePrefix(prefix), cidr));
+    if (hit === undefined) return [];
+    const message = `IP pool ${pool.metadata.name} (${pool.spec.cidr}) overlaps ${hit.what} (${hit.prefix})`;
+    return [errorAt(set.pathOf(pool, ['spec', 'cidr']), 'POOL_OVERLAPS_NETWORK', message, 'choose another pod subnet')];
+  });
+}
+
+/** Each node of the cluster has a Node object whose address stands on one of its interfaces. */
+export function checkNodeObjects(
+  lab: Lab,
+  set: ObjectSet,
+  interfaces: ReadonlyMap<string, readonly Interface[]>,
+): Problem[] {
+  const problems: Problem[] = [];
+  const objects = objectsOf(set.objects, 'Node');
+  for (const [i, node] of lab.cluster.nodes.entries()) {
+    const object = objects.find(({ metadata }) => metadata.name === node.name);
+    const address = object?.spec.bgp?.ipv4Address;
+    const own = (interfaces.get(node.name) ?? []).flatMap(({ addresses }) => addresses);
+    if (own.length === 0) continue;
+    const path = object === undefined ? ['cluster', 'nodes', i] : set.pathOf(object, ['spec', 'bgp']);
+    if (address === undefined) {
+      const message = `Node ${node.name} has no spec.bgp.ipv4Address, so calico-node would run no BGP there`;
+      problems.push(errorAt(path, 'NODE_NO_BGP_ADDRESS', message, `write ipv4Address: ${own.at(-1)}`));
+    } else if (!own.includes(address)) {
+      const message = `Node ${node.name} says ipv4Address ${address}, but its interfaces have ${own.join(', ')}`;
+      problems.push(errorAt(path, 'NODE_ADDRESS_DIFFERS', message, 'calico-node writes the address it finds'));
+    }
+  }
+  for (const object of objects) {
+    if (lab.cluster.nodes.some(({ name }) => name === object.metadata.name)) continue;
+    const message = `the lab has no node called ${object.metadata.name}`;
+    problems.push(
+      errorAt(set.pathOf(object, ['metadata', 'name']), 'NODE_UNKNOWN', message, `nodes: ${nodeNames(lab)}`),
+    );
+  }
+  return problems;
+}
+
+function nodeNames(lab: Lab): string {
+  return lab.cluster.nodes.map(({ name }) => name).join(', ');
+}
+
+/** Tunnels are not built yet: every pool must be plain. */
+export function checkEncapsulation(lab: Lab, set: ObjectSet): Problem[] {
+  return objectsOf(set.objects, 'IPPool')
+    .filter(({ spec }) => (spec.ipipMode ?? 'Never') !== 'Never' || (spec.vxlanMode ?? 'Never') !== 'Never')
+    .map((pool) => {
+      const isDerived = isSamePath(set.pathOf(pool), ['cluster', 'podSubnet']);
+      const path = isDerived ? ['calico', 'encapsulation'] : set.pathOf(pool, ['spec']);
+      const wish = isDerived ? lab.calico.encapsulation : `IP pool ${pool.metadata.name}`;
+      const message = `the netns engine does not build tunnels yet (${wish})`;
+      return errorAt(path, 'NETNS_ENCAPSULATION', message, 'write encapsulation: None');
+    });
+}
+
+/** Pods have IPv4 addresses only, so far. */
+export function checkFamilies(set: ObjectSet): Problem[] {
+  return objectsOf(set.objects, 'IPPool')
+    .filter(({ spec }) => mustParsePrefix(spec.cidr).family === 6)
+    .map((pool) => {
+      const message = `the netns engine gives pods no IPv6 addresses yet (IP pool ${pool.metadata.name}, ${pool.spec.cidr})`;
+      return errorAt(set.pathOf(pool, ['spec', 'cidr']), 'NETNS_IPV6_POOL', message, 'leave the pool out');
+    });
+}
+
+function isSamePath(a: ProblemPath, b: ProblemPath): boolean {
+  return a.length === b.length && a.every((key, i) => key === b[i]);
+}

@@ -1,0 +1,51 @@
+// Owns the fields of Calico's objects that are read and understood but not acted on yet: refused, never ignored.
+
+import type { Problem } from '../base/place.ts';
+import { type BGPFilter, type CalicoKind, type CalicoObject, objectsOf } from '../calico/objects.ts';
+import type { ObjectSet } from './calico-objects.ts';
+import { errorAt, type ProblemPath } from './problem.ts';
+
+/** Field of spec to the values that change nothing here; an empty list refuses every value. */
+const refused: Readonly<Partial<Record<CalicoKind, Readonly<Record<string, readonly unknown[]>>>>> = {
+  IPPool: { namespaceSelector: ['', 'all()'] },
+  BGPConfiguration: {
+    ipv4NormalRoutePriority: [1024],
+    ipv6NormalRoutePriority: [1024],
+    localWorkloadPeeringIPV4: [],
+    localWorkloadPeeringIPV6: [],
+  },
+  BGPPeer: { localWorkloadSelector: [''] },
+};
+
+const refusedInRules = ['communities', 'asPathPrefix', 'priority', 'operations'] as const;
+const ruleLists = ['exportV4', 'exportV6', 'importV4', 'importV6'] as const;
+
+/** One problem for each field that would have to change something and does not. */
+export function checkUnsupported(set: ObjectSet): Problem[] {
+  return [
+    ...set.objects.flatMap((object) => specProblems(set, object)),
+    ...objectsOf(set.objects, 'BGPFilter').flatMap((filter) => ruleProblems(set, filter)),
+  ];
+}
+
+function specProblems(set: ObjectSet, object: CalicoObject): Problem[] {
+  const fields = Object.entries(refused[object.kind] ?? {});
+  const spec = object.spec as Readonly<Record<string, unknown>>;
+  return fields
+    .filter(([field, harmless]) => spec[field] !== undefined && !harmless.includes(spec[field]))
+    .map(([field]) => notYet(set.pathOf(object, ['spec', field]), `${object.kind}'s ${field}`));
+}
+
+function ruleProblems(set: ObjectSet, filter: BGPFilter): Problem[] {
+  return ruleLists.flatMap((list) =>
+    (filter.spec[list] ?? []).flatMap((rule, i) =>
+      refusedInRules
+        .filter((field) => rule[field] !== undefined)
+        .map((field) => notYet(set.pathOf(filter, ['spec', list, i, field]), `${field} in a BGPFilter's rule`)),
+    ),
+  );
+}
+
+function notYet(path: ProblemPath, what: string): Problem {
+  return errorAt(path, 'OBJECT_FIELD_NOT_YET', `labctl does not act on ${what} yet`, 'leave the field out');
+}

@@ -1,0 +1,107 @@
+// Owns the cluster's machines: nodes with their sessions and blocks, pods with their addresses and veth pairs.
+
+import { addressOf } from '../base/address.ts';
+import type { Problem } from '../base/place.ts';
+import { generationOf } from '../calico/generations.ts';
+import { assignAddresses } from '../calico/ipam.ts';
+import { hostMtu, mtusOf } from '../calico/mtu.ts';
+import { workloadInterface } from '../calico/names.ts';
+import { type CalicoNode, objectsOf } from '../calico/objects.ts';
+import { peersOfNode } from '../calico/peers.ts';
+import type { Lab, LabNode } from '../lab/lab.ts';
+import { hostOf, podMac } from './addressing.ts';
+import type { ObjectSet } from './calico-objects.ts';
+import type { Block, Interface, Link, NodeDesign, PodDesign } from './design.ts';
+import type { ProblemPath } from './problem.ts';
+
+/** Kubernetes' namespace of every named pod of a lab. */
+const podNamespace = 'default';
+
+/** The cluster's machines and the wires between a node and its pods. */
+export interface ClusterDesign {
+  readonly nodes: readonly NodeDesign[];
+  readonly pods: readonly PodDesign[];
+  readonly blocks: readonly Block[];
+  readonly links: readonly Link[];
+  readonly problems: readonly Problem[];
+}
+
+/** Designs nodes and pods from the complete objects; every node has a Node object with an address (checked before). */
+export function designCluster(
+  lab: Lab,
+  set: ObjectSet,
+  interfaces: ReadonlyMap<string, readonly Interface[]>,
+): ClusterDesign {
+  const objects = new Map(objectsOf(set.objects, 'Node').map((node) => [node.metadata.name, node]));
+  const { blocks, pods, problems } = designPods(lab, set, objects, interfaces);
+  const nodes = lab.cluster.nodes.map((node): NodeDesign => {
+    const object = objects.get(node.name);
+    const address = object?.spec.bgp?.ipv4Address ?? '';
+    const own = interfaces.get(node.name) ?? [];
+    return {
+      kind: 'node',
+      name: node.name,
+      short: node.short,
+      role: node.role,
+      rack: node.rack,
+      interfaces: own,
+      address,
+      uplink: own.find(({ addresses }) => addresses.includes(address))?.name ?? 'eth0',
+      defaultGateway: gatewayOf(lab, node),
+      labels: object?.metadata.labels ?? {},
+      peers: peersOfNode(set.objects, node.name, { version: lab.calico.version }),
+      blocks: blocks.filter((block) => block.node === node.name),
+      pods: pods.filter((pod) => pod.node === node.name),
+    };
+  });
+  return { nodes, pods, blocks, links: pods.map(podLink), problems };
+}
+
+interface DesignedPods {
+  readonly pods: readonly PodDesign[];
+  readonly blocks: readonly Block[];
+  readonly problems: readonly Problem[];
+}
+
+/** Addresses by Calico's own algorithm (calico.md D), devices as in C.1, MTU by C.5. */
+function designPods(
+  lab: Lab,
+  set: ObjectSet,
+  objects: ReadonlyMap<string, CalicoNode>,
+  interfaces: ReadonlyMap<string, readonly Interface[]>,
+): DesignedPods {
+  const pools = objectsOf(set.objects, 'IPPool');
+  const wanted = lab.pods.map(({ name, node }) => ({ namespace: podNamespace, name, node }));
+  const nodes = lab.cluster.nodes.map(({ name }) => ({ name, labels: objects.get(name)?.metadata.labels ?? {} }));
+  const ipam = assignAddresses({ pools, nodes, pods: wanted });
+  const generation = generationOf(lab.calico.version);
+  const pods = wanted.flatMap(({ namespace, name, node }): PodDesign[] => {
+    const assigned = ipam.pods.get(`${namespace}/${name}`)?.find(({ address }) => !address.includes(':'));
+    if (assigned === undefined) return [];
+    const mtu = mtusOf(hostMtu(interfaces.get(node) ?? [], generation), pools).pod;
+    const device = { interface: workloadInterface(namespace, name), mtu, mac: podMac(namespace, name) };
+    return [{ kind: 'pod', name, namespace, node, address: assigned.address, ...device, block: assigned.block }];
+  });
+  const problems = ipam.problems.map((problem) => ({ ...problem, path: labPathOf(lab, problem.path) }));
+  return { pods, blocks: ipam.blocks, problems };
+}
+
+/** IPAM counts pods and nodes; the lab document names pods and lists nodes. */
+function labPathOf(lab: Lab, [kind, index]: ProblemPath): ProblemPath {
+  if (kind === 'pods') return ['pods', lab.pods[Number(index)]?.name ?? ''];
+  return kind === 'nodes' ? ['cluster', 'nodes', Number(index)] : ['cluster', 'podSubnet'];
+}
+
+/** The leaf in a rack, Docker's gateway elsewhere (calico.md G.4). */
+function gatewayOf(lab: Lab, node: LabNode): string {
+  const rack = lab.topology?.racks.find(({ name }) => name === node.rack);
+  return addressOf((rack && hostOf(rack.prefix, 1)) ?? lab.cluster.network.gateway);
+}
+
+function podLink(pod: PodDesign): Link {
+  const ends = [
+    { machine: pod.name, interface: 'eth0' },
+    { machine: pod.node, interface: pod.interface },
+  ] as const;
+  return { name: `${pod.name}:eth0--${pod.node}:${pod.interface}`, ends, mtu: pod.mtu, role: 'pod' };
+}

@@ -1,0 +1,127 @@
+// Owns the step from a Lab to its Design: wires, objects, cluster, routers, and everything that must then be true.
+
+import { addressOf } from '../base/address.ts';
+import type { Problem } from '../base/place.ts';
+import { type CalicoObject, objectsOf } from '../calico/objects.ts';
+import type { Lab } from '../lab/lab.ts';
+import { type KnownAddresses, type ObjectSet, objectsAsGiven, objectsOfLab } from './calico-objects.ts';
+import {
+  checkCrossSubnet,
+  checkDistance,
+  checkFarEnds,
+  checkIsolation,
+  checkPasswords,
+  checkRouterIds,
+  checkSiblingAs,
+} from './check-bgp.ts';
+import { checkEncapsulation, checkFamilies, checkNodeObjects, checkPools } from './check-objects.ts';
+import { checkUnsupported } from './check-unsupported.ts';
+import { designCluster } from './cluster.ts';
+import type { Design, NodeDesign } from './design.ts';
+import { expectedOf } from './expected.ts';
+import { type Wiring, wireLab } from './fabric.ts';
+import { hasError } from './problem.ts';
+import { designRouters } from './router-bgp.ts';
+
+/** What a lab is, and all that is wrong with it; no design where something stops it. Problems carry lab document paths. */
+export interface DesignedLab {
+  readonly design: Design | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** How a lab is designed. */
+export interface DesignOptions {
+  /** The complete objects of a running lab, after changes: nothing is derived from the lab's words then. */
+  readonly objects?: readonly CalicoObject[] | undefined;
+}
+
+/** Designs a lab. Pure and deterministic: the same lab and objects give the same design. */
+export function designLab(lab: Lab, options: DesignOptions = {}): DesignedLab {
+  const wiring = wireLab(lab);
+  const set =
+    options.objects === undefined
+      ? objectsOfLab(lab, knownAddresses(lab, wiring))
+      : objectsAsGiven(lab, options.objects);
+  const problems = [...wiring.problems, ...set.problems, ...checkObjects(lab, set, wiring)];
+  if (hasError(problems)) return { design: undefined, problems };
+  return designChecked(lab, wiring, set, problems, options.objects !== undefined);
+}
+
+function checkObjects(lab: Lab, set: ObjectSet, wiring: Wiring): readonly Problem[] {
+  return [
+    ...checkPools(lab, set),
+    ...checkEncapsulation(lab, set),
+    ...checkFamilies(set),
+    ...checkUnsupported(set),
+    ...checkNodeObjects(lab, set, wiring.interfaces),
+  ];
+}
+
+function designChecked(
+  lab: Lab,
+  wiring: Wiring,
+  set: ObjectSet,
+  before: readonly Problem[],
+  isRunning: boolean,
+): DesignedLab {
+  const cluster = designCluster(lab, set, wiring.interfaces);
+  const routers = designRouters(lab, wiring.interfaces, isRunning ? nodesAsWritten(lab, wiring) : cluster.nodes);
+  const speakers = { nodes: cluster.nodes, routers, set };
+  const severity = isRunning ? 'warning' : 'error';
+  const problems = [
+    ...before,
+    ...cluster.problems,
+    ...checkIsolation(lab, speakers, severity),
+    ...checkCrossSubnet(lab, speakers, severity),
+    ...checkRouterIds(lab, speakers),
+    ...checkFarEnds(speakers),
+    ...checkDistance(speakers),
+    ...checkPasswords(speakers),
+    ...checkSiblingAs(lab, speakers),
+  ];
+  if (hasError(problems)) return { design: undefined, problems };
+  const parts = {
+    lab: lab.name,
+    variant: lab.variant,
+    title: lab.title,
+    version: lab.calico.version,
+    nodes: cluster.nodes,
+    routers,
+    switches: wiring.switches,
+    pods: cluster.pods,
+    links: [...wiring.links, ...cluster.links],
+    objects: set.objects,
+    pools: objectsOf(set.objects, 'IPPool'),
+    blocks: cluster.blocks,
+    labPeers: lab.calico.peers,
+    expect: lab.expect,
+  };
+  return { design: { ...parts, expected: expectedOf(parts) }, problems };
+}
+
+/** The nodes as the lab file has them: a router's configuration was written then, and no later Calico object changes it. */
+function nodesAsWritten(lab: Lab, wiring: Wiring): readonly NodeDesign[] {
+  return designCluster(lab, objectsOfLab(lab, knownAddresses(lab, wiring)), wiring.interfaces).nodes;
+}
+
+/** What the objects need to know of the wires: node addresses, and where a router meets its nodes. */
+function knownAddresses(lab: Lab, { interfaces }: Wiring): KnownAddresses {
+  const nodes = new Map<string, string>();
+  for (const node of lab.cluster.nodes) {
+    const own = interfaces.get(node.name) ?? [];
+    const uplink = own.find(({ name }) => name === 'net0') ?? own.find(({ name }) => name === 'eth0');
+    const address = uplink?.addresses[0];
+    if (address !== undefined) nodes.set(node.name, address);
+  }
+  const portsOf = (router: string) => (interfaces.get(router) ?? []).filter(({ name }) => name !== 'eth0');
+  return {
+    nodes,
+    routerFor: (router, rack) => {
+      const racks = lab.topology?.racks ?? [];
+      const met = racks.find(({ name, leaf }) => leaf.machine === router && (rack === undefined || name === rack));
+      const port = portsOf(router).find(({ name }) => name === met?.leaf.interface) ?? portsOf(router)[0];
+      const address = port?.addresses[0];
+      return address === undefined ? undefined : addressOf(address);
+    },
+  };
+}

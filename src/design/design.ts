@@ -1,0 +1,208 @@
+// Owns what a lab *is*, computed: machines, addresses, AS numbers, Calico's objects and all that follows from them.
+
+import type { CalicoObject, IPPool } from '../calico/objects.ts';
+import type { NodePeers } from '../calico/peer.ts';
+import type { CalicoVersion, Endpoint, Expectation, LabPeer } from '../lab/lab.ts';
+
+/** What a link is for; it decides names, MTU and who sees it. */
+export type LinkRole = 'fabric' | 'rack' | 'node-network' | 'outside' | 'pod';
+
+/** One veth pair. Each end is created directly in its machine. */
+export interface Link {
+  /** `leaf0:eth1--spine0:eth1`: unique in the lab. */
+  readonly name: string;
+  readonly ends: readonly [Endpoint, Endpoint];
+  readonly mtu: number;
+  readonly role: LinkRole;
+}
+
+/** An interface of a machine, in the order in which it is registered (it decides a traceroute's first hop). */
+export interface Interface {
+  readonly name: string;
+  /** With prefix length. */
+  readonly addresses: readonly string[];
+  readonly mtu: number;
+  readonly mac: string | undefined;
+  readonly link: string;
+}
+
+/** A pod's block or a tunnel's: which node owns it, from which pool. */
+export interface Block {
+  readonly cidr: string;
+  readonly node: string;
+  readonly pool: string;
+}
+
+/** A Kubernetes node: BIRD, kernel routes and rules as calico-node sets them up. */
+export interface NodeDesign {
+  readonly kind: 'node';
+  readonly name: string;
+  readonly short: string;
+  readonly role: 'control-plane' | 'worker';
+  readonly rack: string | undefined;
+  /** eth0 first (Docker's network), then net0 where there is a fabric. */
+  readonly interfaces: readonly Interface[];
+  /** The Calico node address with prefix length, and the interface that has it. */
+  readonly address: string;
+  readonly uplink: string;
+  readonly defaultGateway: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly peers: NodePeers;
+  readonly blocks: readonly Block[];
+  /** Pods on it, in order of allocation. */
+  readonly pods: readonly PodDesign[];
+}
+
+/** One neighbor of a router. */
+export interface RouterNeighbor {
+  readonly address: string;
+  /** The machine behind the address, for descriptions. */
+  readonly machine: string;
+  readonly remoteAs: number;
+  readonly reflectorClient: boolean;
+  readonly nextHopSelf: boolean;
+}
+
+/** A router: FRR on the netns engine, VyOS or FRR on the kind engine. */
+export interface RouterDesign {
+  readonly kind: 'router';
+  readonly name: string;
+  readonly asNumber: number;
+  readonly routerId: string;
+  /** eth0 (outside) first, then fabric and rack ports. */
+  readonly interfaces: readonly Interface[];
+  /** Network statements (never redistribute). */
+  readonly networks: readonly string[];
+  readonly neighbors: readonly RouterNeighbor[];
+  readonly multipathRelax: boolean;
+  /** Source prefix that is translated when it leaves by eth0, as the original labs do. */
+  readonly sourceNat: { readonly source: string; readonly interface: string } | undefined;
+  /** Gateway of the silent outside network. */
+  readonly defaultGateway: string;
+  readonly config: readonly string[];
+}
+
+/** A bridge in a switch; `address` is the gateway's where the bridge answers for the network (Docker's, the outside). */
+export interface Bridge {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly ports: readonly string[];
+  readonly mtu: number;
+}
+
+/** Layer-2 switches: `switch` joins racks and Docker's networks; nothing is forwarded between its bridges. */
+export interface SwitchDesign {
+  readonly kind: 'switch';
+  readonly name: string;
+  readonly bridges: readonly Bridge[];
+}
+
+/** A pod. `interface` is the node's end of its veth pair (calico.md C.1). */
+export interface PodDesign {
+  readonly kind: 'pod';
+  readonly name: string;
+  readonly namespace: string;
+  readonly node: string;
+  /** Without prefix length. */
+  readonly address: string;
+  readonly interface: string;
+  readonly mtu: number;
+  readonly mac: string;
+  readonly block: string;
+}
+
+/** Anything that has a network namespace of its own. */
+export type Machine = NodeDesign | RouterDesign | SwitchDesign | PodDesign;
+
+/** One BGP session, both ends. */
+export interface ExpectedSession {
+  readonly a: { readonly machine: string; readonly address: string };
+  readonly b: { readonly machine: string; readonly address: string };
+  readonly type: 'iBGP' | 'eBGP';
+  readonly family: 4 | 6;
+}
+
+/** A next hop: `via` is absent for a directly attached destination. */
+export interface NextHop {
+  readonly via: string | undefined;
+  readonly dev: string;
+}
+
+/** One route of one kernel table `main`, as `ip -j route` must show it. */
+export interface ExpectedRoute {
+  readonly machine: string;
+  readonly prefix: string;
+  /** `unreachable`: BIRD has the route, but no way to its next hop. */
+  readonly type: 'unicast' | 'blackhole' | 'unreachable';
+  /** iproute2's word: `kernel`, `bird`, `bgp`, `boot`, `80`. */
+  readonly protocol: string;
+  readonly metric: number | undefined;
+  readonly scope: 'link' | undefined;
+  readonly onlink: boolean;
+  readonly mtu: number | undefined;
+  /** Next hops that may be used. */
+  readonly nextHops: readonly NextHop[];
+  /** `all`: ECMP, every one must be there; `one`: equal paths, any single one of them; `some`: any one or more. */
+  readonly choice: 'all' | 'one' | 'some';
+  /** Why it must be there, in words of the field, with the section or RFC that says so. */
+  readonly because: string;
+}
+
+/**
+ * One path of one BGP table. Which of several equal routes a neighbor advertises depends on which it heard first, so
+ * paths with the same machine, prefix and `from` may be alternatives: see `presence`.
+ */
+export interface ExpectedPath {
+  readonly machine: string;
+  readonly prefix: string;
+  /** Session's far address; undefined for a locally originated prefix. */
+  readonly from: string | undefined;
+  readonly asPath: readonly number[];
+  readonly nextHop: string;
+  readonly localPref: number | undefined;
+  readonly originatorId: string | undefined;
+  readonly clusterList: readonly string[];
+  /** `certain`: it is there; `one-of`: exactly one of the alternatives is; `maybe`: at most one of them is. */
+  readonly presence: 'certain' | 'one-of' | 'maybe';
+  /** Best or ECMP member when it is there; undefined: depends on which equal route won. */
+  readonly used: boolean | undefined;
+}
+
+/** Everything that must be true once the lab is converged. */
+export interface Expected {
+  readonly sessions: readonly ExpectedSession[];
+  readonly routes: readonly ExpectedRoute[];
+  readonly paths: readonly ExpectedPath[];
+}
+
+/** What a lab is. Plain data, JSON-safe, deterministic: same Lab, same bytes. */
+export interface Design {
+  readonly lab: string;
+  readonly variant: string | undefined;
+  readonly title: string;
+  readonly version: CalicoVersion;
+  readonly nodes: readonly NodeDesign[];
+  readonly routers: readonly RouterDesign[];
+  readonly switches: readonly SwitchDesign[];
+  readonly pods: readonly PodDesign[];
+  readonly links: readonly Link[];
+  /** Derived and user's objects, the user's winning: what a real cluster would be given. */
+  readonly objects: readonly CalicoObject[];
+  readonly pools: readonly IPPool[];
+  readonly blocks: readonly Block[];
+  readonly labPeers: readonly LabPeer[];
+  readonly expected: Expected;
+  readonly expect: readonly Expectation[];
+}
+
+/** Every machine with its own namespace: routers, switches, nodes, pods, in this order. */
+export function machinesOf(design: Design): readonly Machine[] {
+  return [...design.routers, ...design.switches, ...design.nodes, ...design.pods];
+}
+
+/** Finds a machine by full name, by a node's short name, or undefined. */
+export function findMachine(design: Design, name: string): Machine | undefined {
+  return machinesOf(design).find(
+    (machine) => machine.name === name || (machine.kind === 'node' && machine.short === name),
+  );
+}

@@ -1,0 +1,90 @@
+// Owns what happens to a route on its way over one session: sent or not, rewritten how, accepted or not.
+
+import type { Announcement } from './best-path.ts';
+import { type Arrow, type BgpRoute, type BgpSpeaker, contains, defaultLocalPref } from './bgp.ts';
+
+/**
+ * The UPDATE that a speaker sends for a route it selected, or undefined when it sends none. `from`: the direction by
+ * which it was heard; undefined for the speaker's own prefix.
+ */
+export function advertise(
+  speaker: BgpSpeaker,
+  route: BgpRoute,
+  from: Arrow | undefined,
+  to: Arrow,
+): BgpRoute | undefined {
+  if (from !== undefined && isWayBack(from, to) && !to.from.echoes) return undefined;
+  const isReflected = from?.type === 'iBGP' && to.type === 'iBGP';
+  // RFC 4456 section 6: from a client to all, from the others to clients only.
+  if (isReflected && !from.to.hasClient && !to.from.hasClient) return undefined;
+  const allowed = speaker.exportTo(route, from, to);
+  if (allowed === undefined) return undefined;
+  const nextHop = nextHopFor(speaker, allowed, from, to);
+  if (to.type === 'eBGP') return sendExternal(allowed, nextHop, to);
+  if (!isReflected) return { ...allowed, nextHop, originatorId: undefined, clusterList: [] };
+  // RFC 4456 section 8.
+  return {
+    ...allowed,
+    nextHop,
+    originatorId: allowed.originatorId ?? from.from.routerId,
+    clusterList: [to.from.clusterId, ...allowed.clusterList],
+  };
+}
+
+function isWayBack(from: Arrow, to: Arrow): boolean {
+  return from.from === to.to && from.to === to.from;
+}
+
+/** eBGP: own AS in front, what belongs inside the AS left out (RFC 4271 section 5.1). */
+function sendExternal(route: BgpRoute, nextHop: string, { from, to }: Arrow): BgpRoute {
+  const path = from.asOverride
+    ? route.asPath.map((asNumber) => (asNumber === to.asNumber ? from.asNumber : asNumber))
+    : route.asPath;
+  return {
+    prefix: route.prefix,
+    asPath: [from.asNumber, ...path],
+    nextHop,
+    localPref: defaultLocalPref,
+    originatorId: undefined,
+    clusterList: [],
+  };
+}
+
+/**
+ * NEXT_HOP (RFC 4271 section 5.1.3). FRR: `next-hop-self` leaves reflected routes alone; over eBGP a next hop on the
+ * session's own subnet stays (third party). BIRD: `next hop self` and `keep` hold for everything, and a multihop eBGP
+ * session has no subnet, so the own address is set (calico.md B.8).
+ */
+function nextHopFor(
+  speaker: BgpSpeaker,
+  route: BgpRoute,
+  from: Arrow | undefined,
+  { from: own, to, type }: Arrow,
+): string {
+  if (from === undefined) return own.address;
+  const isReflected = from.type === 'iBGP' && type === 'iBGP';
+  if (own.nextHop === 'self' && !(speaker.dialect === 'frr' && isReflected)) return own.address;
+  if (own.nextHop === 'keep' || type === 'iBGP') return route.nextHop;
+  if (speaker.dialect === 'bird') return own.address;
+  const shared = speaker.subnets.some(({ prefix }) => contains(prefix, route.nextHop) && contains(prefix, to.address));
+  return shared ? route.nextHop : own.address;
+}
+
+/** What is left of an announcement after the receiver's checks, or undefined when nothing is. */
+export function receive(speaker: BgpSpeaker, announcement: Announcement, arrow: Arrow): Announcement | undefined {
+  const routes: BgpRoute[] = [];
+  for (const route of announcement.routes) {
+    const accepted = isLoop(route, arrow) ? undefined : speaker.importFrom(route, arrow);
+    if (accepted !== undefined) routes.push(accepted);
+  }
+  if (routes.length === 0) return undefined;
+  return { routes, isCertain: announcement.isCertain && routes.length === announcement.routes.length };
+}
+
+/** Own AS in the path (RFC 4271 9.1.2), own id as originator or own cluster (RFC 4456 section 8), itself as next hop. */
+function isLoop(route: BgpRoute, { to: own }: Arrow): boolean {
+  const times = route.asPath.filter((asNumber) => asNumber === own.asNumber).length;
+  if (times > own.allowLocalAs) return true;
+  if (route.originatorId === own.routerId || route.clusterList.includes(own.clusterId)) return true;
+  return route.nextHop === own.address;
+}

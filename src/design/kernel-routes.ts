@@ -1,0 +1,204 @@
+// Owns the kernel routes that follow from converged BGP: of a node (calico.md B.5, C), of a router, of a pod.
+
+import { mustParseAddress, widthOf } from '../base/address.ts';
+import { routeOwner, wrappingBetween } from '../calico/encapsulation.ts';
+import { kernelMetric } from '../calico/export-rules.ts';
+import { type Generation, generationOf } from '../calico/generations.ts';
+import type { IPPool } from '../calico/objects.ts';
+import { type Candidate, choiceOf, type Selection } from './best-path.ts';
+import { type BgpSpeaker, byPrefix, contains } from './bgp.ts';
+import type { ExpectedRoute, NextHop, NodeDesign, PodDesign, RouterDesign } from './design.ts';
+import type { PolicyParts } from './node-policy.ts';
+import { defaultRouteOf, hostPrefix, subnetsOf } from './speakers.ts';
+
+/** FRR's distance for BGP, written as the metric. */
+const routerMetric = 20;
+
+/** What a speaker selected, by prefix. */
+export type Selections = ReadonlyMap<string, Selection>;
+
+/** A node's main table: default and connected routes, own blocks, own pods, and what BGP taught it. */
+export function nodeRoutes(
+  parts: PolicyParts,
+  node: NodeDesign,
+  speaker: BgpSpeaker,
+  learned: Selections,
+): readonly ExpectedRoute[] {
+  const generation = generationOf(parts.version);
+  const isBirds = (prefix: string): boolean => {
+    const pool = poolOf(parts, prefix);
+    return pool === undefined || routeOwner(pool, generation) === 'bird';
+  };
+  const blocks = node.blocks.filter(({ cidr }) => !isHost(cidr) && isBirds(cidr));
+  const routes = [
+    ...machineRoutes(node),
+    ...blocks.map(({ cidr }) => ({
+      ...plainRoute(node.name, cidr, `${cidr} is a block of ${node.short}; addresses without a pod end here`),
+      type: 'blackhole' as const,
+      protocol: 'bird',
+    })),
+    ...node.pods.map((pod) => ({
+      ...plainRoute(node.name, hostPrefix(pod.address), `pod ${pod.name} is on this node`),
+      protocol: 'boot',
+      metric: generation.podRouteMetric,
+      scope: 'link' as const,
+      nextHops: [{ via: undefined, dev: pod.interface }],
+    })),
+    ...[...learned].flatMap(([prefix, selection]) => {
+      const route = isBirds(prefix) ? birdRoute(generation, node, speaker, prefix, selection) : undefined;
+      if (route === undefined) return [];
+      const tunnel =
+        route.type === 'unicast' ? tunnelled(poolOf(parts, prefix), generation, node, selection.used) : undefined;
+      return [tunnel === undefined ? route : { ...route, ...tunnel }];
+    }),
+  ];
+  return sorted(routes);
+}
+
+function poolOf({ pools }: PolicyParts, prefix: string): IPPool | undefined {
+  return pools.find(({ spec }) => contains(spec.cidr, prefix));
+}
+
+function birdRoute(
+  generation: Generation,
+  node: NodeDesign,
+  speaker: BgpSpeaker,
+  prefix: string,
+  { used, isCertain }: Selection,
+): ExpectedRoute | undefined {
+  const [first] = used;
+  if (first === undefined || !isCertain) return undefined;
+  // Which metric it gets is chance then: nothing to expect.
+  if (generation.metricFromLocalPref && used.some(({ route }) => route.localPref !== first.route.localPref))
+    return undefined;
+  const isReached = first.reach !== undefined;
+  return {
+    ...plainRoute(node.name, prefix, isReached ? becauseLearned(first) : becauseUnreachable(first)),
+    type: isReached ? 'unicast' : 'unreachable',
+    protocol: 'bird',
+    metric: kernelMetric(first.route.localPref, generation),
+    nextHops: distinctHops(used),
+    choice: isReached ? choiceOf(speaker, used) : 'all',
+  };
+}
+
+/** BIRD's `krt_tunnel`: BGP's next hop itself through tunl0, onlink; CrossSubnet only for next hops elsewhere (C.3). */
+function tunnelled(
+  pool: IPPool | undefined,
+  generation: Generation,
+  { address }: NodeDesign,
+  used: readonly Candidate[],
+): Pick<ExpectedRoute, 'nextHops' | 'onlink'> | undefined {
+  const [first] = used;
+  if (pool === undefined || first === undefined) return undefined;
+  const { nextHop } = first.route;
+  // A multipath route ignores krt_tunnel (calico.md B.6).
+  if (used.some(({ route }) => route.nextHop !== nextHop)) return undefined;
+  const wrapping = wrappingBetween(pool, generation, { source: address, destination: nextHop, nextHop });
+  return wrapping === 'ipip' ? { nextHops: [{ via: nextHop, dev: 'tunl0' }], onlink: true } : undefined;
+}
+
+/** A router's main table: default and connected routes, and what FRR installs. */
+export function routerRoutes(router: RouterDesign, speaker: BgpSpeaker, learned: Selections): readonly ExpectedRoute[] {
+  const connected = new Set(speaker.subnets.map(({ prefix }) => prefix));
+  const routes = [...machineRoutes(router)];
+  for (const [prefix, { used, isCertain }] of learned) {
+    const [first] = used;
+    if (first === undefined || !isCertain || connected.has(prefix)) continue;
+    routes.push({
+      ...plainRoute(router.name, prefix, becauseLearned(first)),
+      protocol: 'bgp',
+      metric: routerMetric,
+      nextHops: distinctHops(used),
+      choice: choiceOf(speaker, used),
+    });
+  }
+  return sorted(routes);
+}
+
+/** A pod's main table (calico.md C.1): everything goes to 169.254.1.1, which the node answers for by proxy ARP. */
+export function podRoutes(pod: PodDesign): readonly ExpectedRoute[] {
+  if (mustParseAddress(pod.address).family === 6) return [];
+  const gateway = '169.254.1.1';
+  const protocol = 'boot';
+  return [
+    {
+      ...plainRoute(pod.name, '0.0.0.0/0', 'a pod sends everything to its node'),
+      protocol,
+      nextHops: [{ via: gateway, dev: 'eth0' }],
+    },
+    {
+      ...plainRoute(pod.name, hostPrefix(gateway), 'the gateway that proxy ARP answers for'),
+      protocol,
+      scope: 'link',
+      nextHops: [{ via: undefined, dev: 'eth0' }],
+    },
+  ];
+}
+
+function machineRoutes(machine: NodeDesign | RouterDesign): readonly ExpectedRoute[] {
+  const { via, dev } = defaultRouteOf(machine);
+  const family = mustParseAddress(via).family;
+  const all = family === 4 ? '0.0.0.0/0' : '::/0';
+  return [
+    { ...plainRoute(machine.name, all, 'the default route'), protocol: 'boot', nextHops: [{ via, dev }] },
+    ...subnetsOf(machine.interfaces).map(({ prefix, dev: own }) => connectedRoute(machine.name, prefix, own)),
+  ];
+}
+
+/** The kernel adds it with the address; IPv6 ones have metric 256 and no scope in `ip -j route`. */
+function connectedRoute(machine: string, prefix: string, dev: string): ExpectedRoute {
+  const isV6 = prefix.includes(':');
+  return {
+    ...plainRoute(machine, prefix, `${dev} is on this subnet`),
+    protocol: 'kernel',
+    metric: isV6 ? 256 : undefined,
+    scope: isV6 ? undefined : 'link',
+    nextHops: [{ via: undefined, dev }],
+  };
+}
+
+function plainRoute(machine: string, prefix: string, because: string): ExpectedRoute {
+  return {
+    machine,
+    prefix,
+    type: 'unicast',
+    protocol: 'boot',
+    metric: undefined,
+    scope: undefined,
+    onlink: false,
+    mtu: undefined,
+    nextHops: [],
+    choice: 'all',
+    because,
+  };
+}
+
+function distinctHops(used: readonly Candidate[]): readonly NextHop[] {
+  if (used.length === 1) return used[0]?.reach?.hops ?? [];
+  const hops = used.flatMap(({ reach }) => reach?.hops ?? []);
+  const byText = new Map(hops.map((hop) => [`${hop.via} ${hop.dev}`, hop]));
+  return byText.size < 2
+    ? [...byText.values()]
+    : [...byText.values()].toSorted((a, b) => byPrefix(hostPrefix(a.via ?? ''), hostPrefix(b.via ?? '')));
+}
+
+function becauseLearned({ arrow, route, reach }: Candidate): string {
+  const { from, type } = arrow;
+  const origin = `${type} from ${from.machine} (${from.address})`;
+  if (route.originatorId !== undefined) return `${origin}, reflected: the originator stays the next hop (RFC 4456)`;
+  if (route.nextHop !== from.address) return `${origin}, next hop ${route.nextHop} unchanged (RFC 4271 section 5.1.3)`;
+  return reach?.cost === 1 ? `${origin}, which is reached through a gateway` : origin;
+}
+
+function becauseUnreachable({ arrow, route }: Candidate): string {
+  return `${arrow.type} from ${arrow.from.machine}: next hop ${route.nextHop} cannot be resolved (RFC 4271 section 9.1.2)`;
+}
+
+function isHost(prefix: string): boolean {
+  return prefix.endsWith(`/${widthOf(prefix.includes(':') ? 6 : 4)}`);
+}
+
+function sorted(routes: readonly ExpectedRoute[]): readonly ExpectedRoute[] {
+  return routes.toSorted((a, b) => byPrefix(a.prefix, b.prefix));
+}

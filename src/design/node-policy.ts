@@ -1,0 +1,53 @@
+// Owns a Calico node's BGP policy (calico.md B.4): what it exports and imports, and with which LOCAL_PREF.
+
+import { exportsTo, originLocalPref } from '../calico/export-rules.ts';
+import { generationOf } from '../calico/generations.ts';
+import { type BGPFilter, objectsOf } from '../calico/objects.ts';
+import type { Arrow, BgpRoute, BgpSpeaker } from './bgp.ts';
+import { filterVerdict } from './bgp-filter.ts';
+import type { Design, NodeDesign } from './design.ts';
+
+/** What the policy of all nodes is made from. */
+export type PolicyParts = Pick<Design, 'version' | 'pools' | 'objects'>;
+
+/**
+ * Export: BGPFilters first; then the node's own blocks, never what lies inside them; then anything else inside a pool,
+ * borrowed addresses and other nodes' blocks alike; nothing outside the pools. Pools with disableBGPExport are kept back.
+ * Import: everything that no BGPFilter rejects.
+ */
+export function nodePolicy(parts: PolicyParts, node: NodeDesign): Pick<BgpSpeaker, 'exportTo' | 'importFrom'> {
+  const generation = generationOf(parts.version);
+  const exporting = { blocks: node.blocks.map(({ cidr }) => cidr), pools: parts.pools, generation };
+  // No route here leaves by a device of Felix's, so the neighbor's AS makes no difference.
+  const decided = new Map<string, boolean>();
+  const isExported = (prefix: string): boolean => {
+    let answer = decided.get(prefix);
+    if (answer === undefined) {
+      answer = exportsTo({ prefix }, exporting, { sameAs: true });
+      decided.set(prefix, answer);
+    }
+    return answer;
+  };
+  const filtersOf = filterFinder(parts);
+  return {
+    exportTo(route, from, to) {
+      const isLearned = from !== undefined;
+      const verdict = filterVerdict(filtersOf(to.from.filters), 'export', subject(route, isLearned, node, to));
+      if (verdict === 'Reject' || (verdict === undefined && !isExported(route.prefix))) return undefined;
+      return isLearned ? route : { ...route, localPref: originLocalPref(generation) };
+    },
+    importFrom(route, arrow) {
+      const verdict = filterVerdict(filtersOf(arrow.to.filters), 'import', subject(route, true, node, arrow));
+      return verdict === 'Reject' ? undefined : route;
+    },
+  };
+}
+
+function subject(route: BgpRoute, isLearned: boolean, node: NodeDesign, { type }: Arrow) {
+  return { route, isLearned, dev: isLearned ? node.uplink : undefined, peerType: type };
+}
+
+function filterFinder({ objects }: PolicyParts): (names: readonly string[]) => readonly BGPFilter[] {
+  const filters = new Map(objectsOf(objects, 'BGPFilter').map((filter) => [filter.metadata.name, filter]));
+  return (names) => names.flatMap((name) => filters.get(name) ?? []);
+}

@@ -1,0 +1,36 @@
+// Owns what a lab's `expect:` may say instead of an address: `pod-b`, `pod-b.address`, `pod-b.block`, `worker2.block`.
+
+import { parseAddress, parsePrefix } from '../base/address.ts';
+import { primaryAddressOf } from './address-book.ts';
+import { type Design, findMachine } from './design.ts';
+
+/** The address a reference means: an address itself, a machine, or `<machine>.address`; undefined when it means none. */
+export function referencedAddress(design: Design, reference: string): string | undefined {
+  if (parseAddress(reference) !== undefined) return reference;
+  const machine = findMachine(design, reference.replace(/\.address$/, ''));
+  return machine === undefined ? undefined : primaryAddressOf(machine);
+}
+
+/**
+ * What a route's `to` means: the prefixes that must be in the table (`<pod>.block`, `<node>.block`, a prefix), or the
+ * address whose route is asked for. Undefined when it means nothing in this lab.
+ */
+export function referencedDestination(
+  design: Design,
+  reference: string,
+): { readonly prefixes: readonly string[] } | { readonly address: string } | undefined {
+  if (parsePrefix(reference) !== undefined) return { prefixes: [reference] };
+  if (reference.endsWith('.block')) {
+    const machine = findMachine(design, reference.slice(0, -'.block'.length));
+    if (machine?.kind === 'pod') return { prefixes: [machine.block] };
+    if (machine?.kind !== 'node') return undefined;
+    return { prefixes: machine.blocks.map((block) => block.cidr) };
+  }
+  const address = referencedAddress(design, reference);
+  return address === undefined ? undefined : { address };
+}
+
+/** The key of a probe between two ends: as the lab file names them. */
+export function probeKey(probe: { readonly from: string; readonly to: string }): string {
+  return `${probe.from} ${probe.to}`;
+}

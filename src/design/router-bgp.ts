@@ -1,0 +1,109 @@
+// Owns a router's BGP: its id, the networks it announces, its neighbors on links and among the nodes.
+
+import { addressOf, comparePrefixes, networkOf } from '../base/address.ts';
+import type { Lab, LabPeer, TopologyRouter } from '../lab/lab.ts';
+import { coveringPrefix, highestAddress, outsideNetwork } from './addressing.ts';
+import type { Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
+
+/** Routers of a lab, complete; neighbors among the nodes follow from the nodes' computed sessions, not from the lab. */
+export function designRouters(
+  lab: Lab,
+  interfaces: ReadonlyMap<string, readonly Interface[]>,
+  nodes: readonly NodeDesign[],
+): readonly RouterDesign[] {
+  const routers = lab.topology?.routers ?? [];
+  return routers.map((router) => designRouter(lab, router, interfaces, nodes));
+}
+
+function designRouter(
+  lab: Lab,
+  router: TopologyRouter,
+  interfaces: ReadonlyMap<string, readonly Interface[]>,
+  nodes: readonly NodeDesign[],
+): RouterDesign {
+  const own = interfaces.get(router.name) ?? [];
+  const ports = own.filter(({ name }) => name !== 'eth0').flatMap(({ addresses }) => addresses);
+  const neighbors = [...linkNeighbors(lab, router, interfaces), ...nodeNeighbors(lab, router, ports, nodes)];
+  return {
+    kind: 'router',
+    name: router.name,
+    asNumber: router.asNumber,
+    // FRR takes the highest address it sees, the management network's included (truth/bgp-rr/spine0: 172.20.20.3).
+    routerId: router.routerId ?? highestAddress(own.flatMap(({ addresses }) => addresses)) ?? '0.0.0.0',
+    interfaces: own,
+    networks: lab.topology?.bgp.networks === 'connected' ? ports.map(networkOf).toSorted(comparePrefixes) : [],
+    neighbors: neighbors.toSorted((a, b) => comparePrefixes(`${a.address}/32`, `${b.address}/32`)),
+    multipathRelax: lab.topology?.bgp.multipathRelax ?? false,
+    sourceNat: sourceNatOf(lab, router),
+    defaultGateway: addressOf(outsideNetwork.gateway),
+    config: router.config,
+  };
+}
+
+/** The far ends of a router's links, in eBGP or iBGP as the AS numbers are. */
+function linkNeighbors(
+  lab: Lab,
+  router: TopologyRouter,
+  interfaces: ReadonlyMap<string, readonly Interface[]>,
+): RouterNeighbor[] {
+  const neighbors: RouterNeighbor[] = [];
+  for (const link of lab.topology?.links ?? []) {
+    const far = link.endpoints.find(({ machine }) => machine !== router.name);
+    const isOwn = link.endpoints.some(({ machine }) => machine === router.name);
+    const peer = lab.topology?.routers.find(({ name }) => name === far?.machine);
+    const [address] = interfaces.get(far?.machine ?? '')?.find(({ name }) => name === far?.interface)?.addresses ?? [];
+    if (!isOwn || peer === undefined || address === undefined) continue;
+    neighbors.push({
+      address: addressOf(address),
+      machine: peer.name,
+      remoteAs: peer.asNumber,
+      reflectorClient: false,
+      nextHopSelf: false,
+    });
+  }
+  return neighbors;
+}
+
+/** Every node that has a session with one of the router's addresses (calico.md B.9, E.4). */
+function nodeNeighbors(
+  lab: Lab,
+  router: TopologyRouter,
+  ports: readonly string[],
+  nodes: readonly NodeDesign[],
+): RouterNeighbor[] {
+  const own = new Set(ports.map(addressOf));
+  const neighbors = new Map<string, RouterNeighbor>();
+  for (const node of nodes) {
+    const flags = flagsFor(lab.calico.peers, router.name, node.rack);
+    for (const peer of node.peers.ipv4) {
+      if (!own.has(peer.address)) continue;
+      const address = peer.sourceAddress ?? addressOf(node.address);
+      const remoteAs = peer.localAs ?? node.peers.localAs;
+      const isInternal = remoteAs === router.asNumber;
+      neighbors.set(address, {
+        address,
+        machine: node.name,
+        remoteAs,
+        reflectorClient: flags.reflector && isInternal,
+        nextHopSelf: flags.nextHopSelf,
+      });
+    }
+  }
+  return [...neighbors.values()];
+}
+
+function flagsFor(peers: readonly LabPeer[], router: string, rack: string | undefined) {
+  const matching = peers.filter((peer) => peer.to === router && (peer.rack === undefined || peer.rack === rack));
+  return {
+    reflector: matching.some(({ reflector }) => reflector),
+    nextHopSelf: matching.some(({ nextHopSelf }) => nextHopSelf),
+  };
+}
+
+/** Leaves translate the fabric's addresses on their way outside, as the original labs' rule 100 does. */
+function sourceNatOf(lab: Lab, router: TopologyRouter): RouterDesign['sourceNat'] {
+  const isLeaf = lab.topology?.racks.some(({ leaf }) => leaf.machine === router.name) ?? false;
+  const prefixes = [...(lab.topology?.racks ?? []), ...(lab.topology?.links ?? [])].map(({ prefix }) => prefix);
+  const source = coveringPrefix(prefixes);
+  return isLeaf && source !== undefined ? { source, interface: 'eth0' } : undefined;
+}

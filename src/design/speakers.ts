@@ -1,0 +1,198 @@
+// Owns who speaks BGP in a lab: speakers from routers and nodes, and the sessions that both of their ends configure.
+
+import { addressOf, networkOf, widthOf } from '../base/address.ts';
+import type { CalicoPeer } from '../calico/peer.ts';
+import { type BgpEnd, type BgpSession, type BgpSpeaker, contains, prefixNumber, type Subnet } from './bgp.ts';
+import type { Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
+import { nodePolicy, type PolicyParts } from './node-policy.ts';
+
+/** The parts of a design that BGP follows from. */
+export type BgpParts = PolicyParts & {
+  readonly nodes: readonly NodeDesign[];
+  readonly routers: readonly RouterDesign[];
+};
+
+/** Every router and node as a speaker, routers first. */
+export function speakersOf(parts: BgpParts): readonly BgpSpeaker[] {
+  return [...parts.routers.map(routerSpeaker), ...parts.nodes.map((node) => nodeSpeaker(parts, node))];
+}
+
+function routerSpeaker(router: RouterDesign): BgpSpeaker {
+  return {
+    name: router.name,
+    dialect: 'frr',
+    multipathRelax: router.multipathRelax,
+    originates: new Set(router.networks),
+    owns: new Set(router.networks),
+    subnets: subnetsOf(router.interfaces),
+    defaultRoute: undefined,
+    exportTo: (route) => route,
+    importFrom: (route) => route,
+  };
+}
+
+function nodeSpeaker(parts: BgpParts, node: NodeDesign): BgpSpeaker {
+  const subnets = subnetsOf(node.interfaces);
+  const connected = subnets.map(({ prefix }) => prefix);
+  const blocks = [...node.blocks.map(({ cidr }) => cidr), ...borrowedOf(node)];
+  // Only a BGPFilter can let a connected subnet out: without one nobody needs to be asked.
+  const hasFilters = [...node.peers.ipv4, ...node.peers.ipv6].some(({ filters = [] }) => filters.length > 0);
+  return {
+    name: node.name,
+    dialect: 'bird',
+    multipathRelax: false,
+    originates: new Set(hasFilters ? [...blocks, ...connected] : blocks),
+    owns: new Set([...blocks, ...connected]),
+    subnets,
+    defaultRoute: defaultRouteOf(node),
+    ...nodePolicy(parts, node),
+  };
+}
+
+/** Addresses of pods that come from another node's block: BIRD learns their host routes and exports them (calico.md D.6). */
+export function borrowedOf(node: NodeDesign): readonly string[] {
+  const own = new Set(node.blocks.map(({ cidr }) => cidr));
+  return node.pods.filter(({ block }) => !own.has(block)).map(({ address }) => hostPrefix(address));
+}
+
+/** `10.244.1.5` to `10.244.1.5/32`. */
+export function hostPrefix(address: string): string {
+  return `${address}/${widthOf(address.includes(':') ? 6 : 4)}`;
+}
+
+/** The connected subnets of a machine, in the order of its interfaces. Host addresses make none. */
+export function subnetsOf(interfaces: readonly Interface[]): readonly Subnet[] {
+  return interfaces.flatMap(({ name, addresses }) =>
+    addresses.filter((address) => isSubnet(address)).map((address) => ({ prefix: networkOf(address), dev: name })),
+  );
+}
+
+function isSubnet(address: string): boolean {
+  const prefix = prefixNumber(address);
+  return prefix !== undefined && prefix.length < widthOf(prefix.family);
+}
+
+/** The default route: through the gateway's own subnet, or the first interface. */
+export function defaultRouteOf(machine: NodeDesign | RouterDesign): { readonly via: string; readonly dev: string } {
+  const { defaultGateway, interfaces } = machine;
+  const subnet = subnetsOf(interfaces).find(({ prefix }) => contains(prefix, defaultGateway));
+  return { via: defaultGateway, dev: subnet?.dev ?? interfaces[0]?.name ?? 'eth0' };
+}
+
+/** One configured neighbor, before the other end is known to agree. */
+interface HalfSession {
+  readonly end: BgpEnd;
+  readonly remote: string;
+  readonly remoteAs: number;
+  /** Over eBGP it must be on a connected subnet: FRR without ebgp-multihop, BIRD without `multihop`. */
+  readonly mustBeDirect: boolean;
+  readonly isDirect: boolean;
+}
+
+/**
+ * The sessions that come up: both ends name each other's address and AS, and reach each other as they must. A neighbor
+ * that only one end configures is the design's problem to report, and no session.
+ */
+export function sessionsOf(parts: BgpParts): readonly BgpSession[] {
+  const ofNodes = parts.nodes.flatMap(nodeHalves);
+  const ofRouters = parts.routers.flatMap((router) => routerHalves(router, ofNodes));
+  const halves = [...ofRouters, ...ofNodes];
+  const byAddresses = new Map<string, Map<string, HalfSession>>();
+  for (const half of halves) {
+    const own = byAddresses.get(half.end.address) ?? new Map<string, HalfSession>();
+    byAddresses.set(half.end.address, own.set(half.remote, half));
+  }
+  const sessions: BgpSession[] = [];
+  const seen = new Set<HalfSession>();
+  for (const half of halves) {
+    const other = byAddresses.get(half.remote)?.get(half.end.address);
+    if (other === undefined || seen.has(other) || other === half) continue;
+    seen.add(half);
+    if (!agree(half, other)) continue;
+    const type = half.end.asNumber === other.end.asNumber ? 'iBGP' : 'eBGP';
+    sessions.push({ a: half.end, b: other.end, type, family: half.remote.includes(':') ? 6 : 4 });
+  }
+  return sessions;
+}
+
+function agree(a: HalfSession, b: HalfSession): boolean {
+  if (a.remoteAs !== b.end.asNumber || b.remoteAs !== a.end.asNumber) return false;
+  const isExternal = a.end.asNumber !== b.end.asNumber;
+  return !isExternal || [a, b].every(({ mustBeDirect, isDirect }) => isDirect || !mustBeDirect);
+}
+
+function routerHalves(router: RouterDesign, ofNodes: readonly HalfSession[]): readonly HalfSession[] {
+  const own = new Set(router.interfaces.flatMap(({ addresses }) => addresses.map(addressOf)));
+  return router.neighbors.map((neighbor) => {
+    const direct = ownAddressTowards(router.interfaces, neighbor.address);
+    // A neighbor further away opens the session to whichever address it was given.
+    const asked = ofNodes.find(({ end, remote }) => end.address === neighbor.address && own.has(remote));
+    const end: BgpEnd = {
+      machine: router.name,
+      address: direct ?? asked?.remote ?? router.routerId,
+      asNumber: router.asNumber,
+      routerId: router.routerId,
+      hasClient: neighbor.reflectorClient,
+      clusterId: router.routerId,
+      nextHop: neighbor.nextHopSelf ? 'self' : 'auto',
+      allowLocalAs: 0,
+      asOverride: false,
+      echoes: router.neighbors.some((other) => other !== neighbor && sharesUpdateGroup(router, neighbor, other)),
+      filters: [],
+    };
+    return {
+      end,
+      remote: neighbor.address,
+      remoteAs: neighbor.remoteAs,
+      mustBeDirect: true,
+      isDirect: direct !== undefined,
+    };
+  });
+}
+
+/** Neighbors with equal outbound configuration get the same UPDATEs from FRR, its sender included. */
+function sharesUpdateGroup(router: RouterDesign, a: RouterNeighbor, b: RouterNeighbor): boolean {
+  const isInternal = ({ remoteAs }: RouterNeighbor): boolean => remoteAs === router.asNumber;
+  const sameFlags = a.reflectorClient === b.reflectorClient && a.nextHopSelf === b.nextHopSelf;
+  return sameFlags && isInternal(a) === isInternal(b) && a.address.includes(':') === b.address.includes(':');
+}
+
+function nodeHalves(node: NodeDesign): readonly HalfSession[] {
+  return [...node.peers.ipv4, ...node.peers.ipv6].map((peer) => {
+    const mustBeDirect = peer.multihop === false;
+    const isAsked = mustBeDirect || peer.sourceAddress === undefined;
+    const direct = isAsked ? ownAddressTowards(node.interfaces, peer.address) : undefined;
+    return {
+      end: nodeEnd(node, peer, direct),
+      remote: peer.address,
+      remoteAs: peer.as,
+      mustBeDirect,
+      isDirect: direct !== undefined,
+    };
+  });
+}
+
+function nodeEnd(node: NodeDesign, peer: CalicoPeer, direct: string | undefined): BgpEnd {
+  return {
+    machine: node.name,
+    address: peer.sourceAddress ?? direct ?? addressOf(node.address),
+    asNumber: peer.localAs ?? node.peers.localAs,
+    routerId: node.peers.routerId,
+    hasClient: peer.rrClient === true,
+    clusterId: peer.rrClusterId ?? node.peers.routerId,
+    nextHop: peer.nextHop ?? 'auto',
+    allowLocalAs: peer.allowLocalAs ?? 0,
+    asOverride: false,
+    echoes: false,
+    filters: peer.filters ?? [],
+  };
+}
+
+/** The machine's own address on the subnet of another address. */
+function ownAddressTowards(interfaces: readonly Interface[], remote: string): string | undefined {
+  for (const { addresses } of interfaces) {
+    const own = addresses.find((address) => isSubnet(address) && contains(address, remote));
+    if (own !== undefined) return addressOf(own);
+  }
+  return undefined;
+}

@@ -1,0 +1,46 @@
+// Owns the Perl program that is pid 1 of a lab: it prepares the lab's own root, waits for its record, then reaps.
+
+/**
+ * Runs as pid 1 of the lab's pid namespace with perl-base alone. Arguments: the folder for logs, the folder with unpacked programs
+ * ('-' for none). Protocol on its own stdin and stdout: it prints `ready <pid on the host>`, and goes on only when it
+ * reads `go`, which labctl writes after the holder's record is on disk. End of file before that ends the holder, and
+ * with pid 1 everything in its namespaces: a labctl killed between start and record leaves nothing. SIGCHLD is ignored, so
+ * the kernel reaps what is orphaned to it (POSIX waitpid, SIG_IGN).
+ */
+export const holderProgram = String.raw`
+use strict;
+my ($logs, $programs) = @ARGV;
+my $pid = readlink('/proc/self');
+$^F = 255;
+sub do_or_die { system(@_) == 0 or die "labctl holder: @_ failed\n"; }
+sub put { open(my $f, '>', $_[0]) or die "labctl holder: $_[0]: $!\n"; print $f $_[1]; close $f or die "labctl holder: $_[0]: $!\n"; }
+sub text { open(my $f, '<', $_[0]) or return ''; local $/; my $t = <$f>; close $f; return $t; }
+$SIG{INT} = $SIG{HUP} = $SIG{TERM} = $SIG{PIPE} = 'IGNORE';
+umask 022;
+open(my $logfd, '<', $logs) or die "labctl holder: $logs: $!\n";
+my $passwd = text('/etc/passwd'); my $group = text('/etc/group');
+do_or_die(qw(mount -t proc -o nosuid,nodev,noexec proc /proc));
+do_or_die(qw(mount -t tmpfs -o mode=0755,nosuid,nodev tmpfs /run));
+mkdir $_ for qw(/run/netns /run/labctl /run/labctl/logs /run/labctl/machines /run/labctl/vartmp /run/labctl/varlog);
+chmod 01777, '/run/labctl/vartmp';
+do_or_die('mount', '--bind', '/proc/self/fd/' . fileno($logfd), '/run/labctl/logs');
+do_or_die(qw(mount --bind /run/labctl/vartmp /var/tmp));
+do_or_die(qw(mount --bind /run/labctl/varlog /var/log));
+do_or_die('mount', '-t', 'overlay', '-o', "lowerdir=$programs/usr:/usr", 'overlay', '/usr') if $programs ne '-';
+$passwd .= "frr:x:900:900:FRR:/run/frr:/usr/sbin/nologin\n" unless $passwd =~ /^frr:/m;
+$group .= "frr:x:900:\n" unless $group =~ /^frr:/m;
+$group .= "frrvty:x:901:frr\n" unless $group =~ /^frrvty:/m;
+put('/run/labctl/passwd', $passwd); put('/run/labctl/group', $group);
+do_or_die(qw(mount --bind /run/labctl/passwd /etc/passwd));
+do_or_die(qw(mount --bind /run/labctl/group /etc/group));
+do_or_die(qw(ip link set dev lo up));
+close $logfd;
+$SIG{CHLD} = 'IGNORE';
+$| = 1;
+print "ready $pid\n";
+my $word = <STDIN>;
+exit 1 unless defined $word && $word eq "go\n";
+open(STDIN, '<', '/dev/null'); open(STDOUT, '>', '/dev/null'); open(STDERR, '>>', '/run/labctl/logs/holder.log');
+$0 = 'labctl-holder';
+sleep 3600 while 1;
+`;

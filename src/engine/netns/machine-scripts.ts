@@ -1,0 +1,153 @@
+// Owns what is typed inside each machine to make it what a real one is: addresses, routes, rules, sysctls.
+
+import type { Artifacts } from '../../artifact/artifacts.ts';
+import { addressOf, parseAddress } from '../../base/address.ts';
+import type { Interface, NodeDesign, PodDesign, RouterDesign, SwitchDesign } from '../../design/design.ts';
+import { type ScriptFile, ipBatch, sysctlLines, withInput } from './script.ts';
+import { nodeSysctls, podSysctls, routerSysctls, switchSysctls } from './sysctls.ts';
+
+function isV6(address: string): boolean {
+  return parseAddress(addressOf(address))?.family === 6;
+}
+
+/** Docker and zebra set a broadcast address, `ip addr add` of containerlab's exec on net0 does not (truth: addr.json). */
+function interfaceLines(port: Interface): readonly string[] {
+  return [
+    ...port.addresses.map((address) => {
+      if (isV6(address)) return `addr add ${address} dev ${port.name} nodad`;
+      return port.name === 'net0' ? `addr add ${address} dev ${port.name}` : `addr add ${address} brd + dev ${port.name}`;
+    }),
+    `link set dev ${port.name} up`,
+  ];
+}
+
+/** Resolvable names of every machine, as Docker and kubelet write them. */
+export function hostsFile(entries: readonly (readonly [string, string])[]): string {
+  const lines = entries.map(([address, name]) => `${address}\t${name}`);
+  return ['127.0.0.1\tlocalhost', '::1\tlocalhost ip6-localhost ip6-loopback', ...lines, ''].join('\n');
+}
+
+/** A node: Docker's network on eth0, the fabric on net0, pod routes (calico.md C.1). */
+export function nodeScript(node: NodeDesign, podRouteMetric: number | undefined): string {
+  const metric = podRouteMetric === undefined ? '' : ` metric ${podRouteMetric}`;
+  const v6Gateway = node.interfaces.find((port) => port.name === 'eth0')?.addresses.find(isV6);
+  return [
+    sysctlLines(nodeSysctls(node)),
+    ipBatch([
+      'link set dev lo up',
+      ...node.interfaces.flatMap(interfaceLines),
+      `route add default via ${node.defaultGateway} dev ${node.uplink}`,
+      ...node.pods.map((pod) => `link set dev ${pod.interface} up`),
+      ...node.pods.map((pod) => `route add ${pod.address} dev ${pod.interface} scope link${metric}`),
+    ]),
+    v6Gateway === undefined ? '' : ipBatch([`route add default via ${firstOfV6(v6Gateway)} dev eth0`], '-6 '),
+  ].join('');
+}
+
+/** Felix's rules of a node, replaced as a whole. */
+export function felixScript(node: NodeDesign, artifacts: Artifacts): string {
+  return withInput('nft -f -', `flush ruleset\n${artifacts.get(`nodes/${node.name}/rules.nft`) ?? ''}`);
+}
+
+/** `fc00:f853:ccd:e793::4/64` to `fc00:f853:ccd:e793::1`: Docker's gateway. */
+function firstOfV6(address: string): string {
+  return `${addressOf(address).slice(0, addressOf(address).lastIndexOf('::'))}::1`;
+}
+
+/** A router: ports, the default route into the outside, source NAT as the original labs have it. */
+export function routerScript(router: RouterDesign, artifacts: Artifacts): string {
+  const rules = artifacts.get(`routers/${router.name}/rules.nft`) ?? '';
+  return [
+    sysctlLines(routerSysctls(router)),
+    ipBatch([
+      'link set dev lo up',
+      ...router.interfaces.flatMap(interfaceLines),
+      `route add default via ${router.defaultGateway} dev eth0`,
+    ]),
+    withInput('nft -f -', `flush ruleset\n${rules}`),
+  ].join('');
+}
+
+/** Switches: bridges and their ports; runs inside the switch's network namespace. */
+export function switchScript(device: SwitchDesign): string {
+  return [
+    sysctlLines(switchSysctls),
+    ipBatch([
+      'link set dev lo up',
+      ...device.bridges.flatMap((bridge) => [
+        `link add name ${bridge.name} type bridge`,
+        ...bridge.ports.map((port) => `link set dev ${port} master ${bridge.name} up`),
+        ...bridge.addresses.map((address) =>
+          isV6(address) ? `addr add ${address} dev ${bridge.name} nodad` : `addr add ${address} brd + dev ${bridge.name}`,
+        ),
+        `link set dev ${bridge.name} up`,
+      ]),
+    ]),
+  ].join('');
+}
+
+/** A pod: one /32 and a default route by proxy ARP (calico.md C.1); runs inside the pod's network namespace. */
+export function podScript(pod: PodDesign): string {
+  return [
+    sysctlLines(podSysctls),
+    ipBatch([
+      'link set dev lo up',
+      'link set dev eth0 up',
+      `addr add ${pod.address}/32 dev eth0`,
+      'route add 169.254.1.1 dev eth0 scope link',
+      'route add default via 169.254.1.1 dev eth0',
+    ]),
+  ].join('');
+}
+
+/** FRR's files as they stand on a real router. */
+export function frrFiles(router: RouterDesign, artifacts: Artifacts): readonly ScriptFile[] {
+  return [
+    { path: '/etc/frr/frr.conf', text: artifacts.get(`routers/${router.name}/frr.conf`) ?? '' },
+    { path: '/etc/frr/vtysh.conf', text: 'service integrated-vtysh-config\nusername root nopassword\n' },
+  ];
+}
+
+/** Ends the daemon whose pid file is named, and waits until it is gone. */
+const stopByPidFile = `stop() {
+  [ -f "$1" ] || return 0
+  PID=$(cat "$1"); kill "$PID" 2>/dev/null || return 0
+  N=0; while kill -0 "$PID" 2>/dev/null; do N=$((N+1)); [ $N -lt 400 ] || kill -9 "$PID"; sleep 0.005; done
+}
+`;
+
+/** zebra (unless it runs), then bgpd, each waited for by the socket that the next one needs. */
+export const startFrrScript = `${stopByPidFile}mkdir -p /run/frr /var/tmp/frr
+chown frr:frr /run/frr /etc/frr /etc/frr/frr.conf
+chgrp frrvty /etc/frr/vtysh.conf
+LOGS=/run/labctl/logs/$(uname -n)
+if ! kill -0 "$(cat /run/frr/zebra.pid 2>/dev/null)" 2>/dev/null; then
+  rm -f /run/frr/zserv.api
+  setsid /usr/lib/frr/zebra -u frr -g frr -f /etc/frr/frr.conf -P 0 --log stdout </dev/null >>"$LOGS-zebra.log" 2>&1 &
+  ZEBRA=$!
+  until [ -S /run/frr/zserv.api ]; do kill -0 $ZEBRA || exit 1; sleep 0.005; done
+fi
+stop /run/frr/bgpd.pid
+rm -f /run/frr/bgpd.vty
+setsid /usr/lib/frr/bgpd -u frr -g frr -f /etc/frr/frr.conf -P 0 --log stdout </dev/null >>"$LOGS-bgpd.log" 2>&1 &
+BGPD=$!
+until [ -S /run/frr/bgpd.vty ]; do kill -0 $BGPD || exit 1; sleep 0.005; done
+`;
+
+/** BIRD's files where calico-node has them (calico.md B.1). */
+export function birdFiles(node: NodeDesign, artifacts: Artifacts): readonly ScriptFile[] {
+  return [{ path: '/etc/calico/confd/config/bird.cfg', text: artifacts.get(`nodes/${node.name}/bird.conf`) ?? '' }];
+}
+
+/** BIRD with calico-node's paths; a running one is told to read its file again, as confd does (calico.md B.1). */
+export const startBirdScript = `mkdir -p /run/calico /run/bird
+ln -sf /run/calico/bird.ctl /run/bird/bird.ctl
+if kill -0 "$(cat /run/calico/bird.pid 2>/dev/null)" 2>/dev/null; then
+  birdc configure | grep -qE 'Reconfigured|Reconfiguration in progress'
+  exit
+fi
+rm -f /run/calico/bird.ctl
+setsid bird -f -c /etc/calico/confd/config/bird.cfg -s /run/calico/bird.ctl -P /run/calico/bird.pid </dev/null >>"/run/labctl/logs/$(uname -n)-bird.log" 2>&1 &
+BIRD=$!
+until [ -S /run/calico/bird.ctl ]; do kill -0 $BIRD || exit 1; sleep 0.005; done
+`;

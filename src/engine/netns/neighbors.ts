@@ -1,0 +1,51 @@
+// Owns permanent neighbor entries: what keeps a large lab out of the neighbor table's limit, which the whole machine shares.
+
+import { addressOf, containsPrefix, mustParseAddress, mustParsePrefix, networkOf } from '../../base/address.ts';
+import type { Design, NodeDesign } from '../../design/design.ts';
+import { ipBatch } from './script.ts';
+
+/** Beyond this share of the limit entries are made permanent: other programs of the machine need neighbors too. */
+const share = 0.8;
+
+/** How many neighbor entries a lab's machines hold at one time: a session's two ends, a pod's two, a port's one. */
+export function neighborsNeeded(design: Design): number {
+  const ports = design.switches.flatMap((device) => device.bridges).reduce((sum, bridge) => sum + bridge.ports.length, 0);
+  return design.expected.sessions.length * 2 + design.pods.length * 2 + ports;
+}
+
+/** True when the lab does not fit into a neighbor table of that size (`gc_thresh3`; undefined: no limit known). */
+export function needsPermanentNeighbors(design: Design, limit: number | undefined): boolean {
+  return limit !== undefined && neighborsNeeded(design) > limit * share;
+}
+
+/** For each node its on-link peers and its pods, for each pod its gateway: `nud permanent`, exempt from the limit (calico.md 0.10). */
+export function neighborScripts(design: Design): readonly { readonly machine: string; readonly script: string }[] {
+  const macs = macOfAddress(design);
+  const nodes = design.nodes.map((node) => ({ machine: node.name, script: ipBatch(nodeLines(node, macs)) }));
+  const pods = design.pods.map((pod) => ({
+    machine: pod.name,
+    script: ipBatch(['neigh replace 169.254.1.1 lladdr ee:ee:ee:ee:ee:ee dev eth0 nud permanent']),
+  }));
+  return [...nodes, ...pods];
+}
+
+function nodeLines(node: NodeDesign, macs: ReadonlyMap<string, string>): readonly string[] {
+  const lines = node.pods.map((pod) => `neigh replace ${pod.address} lladdr ${pod.mac} dev ${pod.interface} nud permanent`);
+  const subnet = mustParsePrefix(networkOf(node.address));
+  for (const peer of node.peers.ipv4) {
+    const mac = macs.get(peer.address);
+    if (mac === undefined || !containsPrefix(subnet, mustParseAddress(peer.address))) continue;
+    lines.push(`neigh replace ${peer.address} lladdr ${mac} dev ${node.uplink} nud permanent`);
+  }
+  return lines;
+}
+
+function macOfAddress(design: Design): ReadonlyMap<string, string> {
+  const macs = new Map<string, string>();
+  for (const machine of [...design.nodes, ...design.routers]) {
+    for (const port of machine.interfaces) {
+      if (port.mac !== undefined) for (const address of port.addresses) macs.set(addressOf(address), port.mac);
+    }
+  }
+  return macs;
+}

@@ -1,0 +1,157 @@
+// Owns how each verb of a netns plan is done. Nothing here is undone piece by piece: the holder's end undoes all.
+
+import { LabError } from '../../base/errors.ts';
+import type { Shell } from '../../base/shell.ts';
+import type { Design } from '../../design/design.ts';
+import { type Difference, routeDifferences, sessionDifferences } from '../../plan/converged.ts';
+import type { OperationContext, OperationTable } from '../../plan/engine.ts';
+import type { Tables } from '../../plan/observed.ts';
+import { namespacesScript } from './namespaces-script.ts';
+import { podServerProgram } from './pod-server-program.ts';
+import { withInput } from './script.ts';
+import { waitUntil } from '../../base/wait-until.ts';
+
+/** What the operations need of the engine they belong to. */
+export interface OperationsOf {
+  /** Starts the holder, has its record written, and lets it live. */
+  startHolder(): Promise<void>;
+  holder(): Shell;
+  machine(name: string): Shell;
+  look(design: Design, what: 'sessions' | 'routes', only: ReadonlySet<string> | undefined): Promise<Tables>;
+}
+
+interface MachineScript {
+  readonly machine: string;
+  readonly script: string;
+}
+
+/** How many machines one script configures at the same time. */
+const batchWidth = 8;
+
+/** The table of a netns engine for one design. */
+export function netnsOperations(engine: OperationsOf, design: Design): OperationTable {
+  const script = async (shell: Shell, text: string, context: OperationContext): Promise<void> => {
+    // labctl's own umask is 077; daemons in a machine run as users of their own.
+    await shell.run(['sh', '-e', '-s'], { input: `umask 022\n${text}`, signal: context.signal });
+  };
+  return {
+    startHolder: { apply: () => engine.startHolder() },
+    createNamespaces: {
+      apply: (input, context) => {
+        const { hosts, plain, names } = input as unknown as { hosts: string[]; plain: string[]; names: string };
+        return script(engine.holder(), namespacesScript(hosts, plain, names), context);
+      },
+    },
+    createLinks: {
+      apply: async (input, context) => {
+        const { batch } = input as unknown as { batch: string };
+        await engine.holder().run(['ip', '-batch', '-'], { input: batch, signal: context.signal });
+      },
+    },
+    configureMachine: {
+      apply: (input, context) => {
+        const one = input as unknown as MachineScript;
+        return script(engine.machine(one.machine), one.script, context);
+      },
+    },
+    configureNamespaces: {
+      apply: (input, context) => {
+        const { machines } = input as unknown as { machines: MachineScript[] };
+        return script(engine.holder(), inNamespaces(machines), context);
+      },
+    },
+    startDaemons: {
+      apply: (input, context) => {
+        const one = input as unknown as MachineScript & { readonly files: string };
+        return script(engine.machine(one.machine), `${one.files}${one.script}`, context);
+      },
+    },
+    startPodServer: {
+      apply: (input, context) => script(engine.holder(), podServerScript((input as unknown as { pods: string }).pods), context),
+    },
+    waitSessions: {
+      apply: (_, context) =>
+        untilNone(context, 'sessions Established', design.expected.sessions.length, async (only) => {
+          const { sessions } = await engine.look(design, 'sessions', only);
+          return sessionDifferences(design.expected.sessions, sessions, only);
+        }),
+    },
+    waitRoutes: {
+      apply: (_, context) =>
+        untilNone(context, 'routes in the kernels', design.expected.routes.length, async (only) => {
+          const { routes } = await engine.look(design, 'routes', only);
+          return routeDifferences(design.expected.routes, routes, only);
+        }),
+    },
+    waitPing: {
+      apply: (input, context) => firstPing(engine, input as unknown as { from: string; to: string; address: string }, context),
+    },
+  };
+}
+
+/** Each script in its machine's network namespace, a few machines at a time; the first failure is the script's own. */
+function inNamespaces(machines: readonly MachineScript[]): string {
+  const parts = machines.map(({ machine, script }) => withInput(`nsenter --net=/run/netns/${machine} -- sh -e -s`, script, '& P="$P $!"'));
+  const groups: string[] = ['P=\n'];
+  parts.forEach((part, index) => {
+    groups.push(part);
+    if (index % batchWidth === batchWidth - 1) groups.push('for p in $P; do wait $p; done\nP=\n');
+  });
+  return `${groups.join('')}for p in $P; do wait $p; done\n`;
+}
+
+function podServerScript(pods: string): string {
+  return [
+    'if [ -f /run/labctl/pods.ready ]; then kill -9 "$(cat /run/labctl/pods.ready)" 2>/dev/null || :; rm -f /run/labctl/pods.ready; fi\n',
+    withInput('cat > /run/labctl/pods.list', pods),
+    withInput('cat > /run/labctl/pods.pl', podServerProgram),
+    'setsid perl /run/labctl/pods.pl </run/labctl/pods.list >>/run/labctl/logs/pods.log 2>&1 &\nPODS=$!\n',
+    'until [ -f /run/labctl/pods.ready ]; do kill -0 $PODS || exit 1; sleep 0.005; done\n',
+  ].join('');
+}
+
+/**
+ * Looks until nothing differs, each time only at the machines where something did, and at the very end at all of them once
+ * more. When the deadline passes it throws NOT_CONVERGED with every difference.
+ */
+async function untilNone(
+  context: OperationContext,
+  what: string,
+  count: number,
+  look: (only: ReadonlySet<string> | undefined) => Promise<readonly Difference[]>,
+): Promise<void> {
+  let left: readonly Difference[] = [];
+  let only: ReadonlySet<string> | undefined;
+  const isDone = await waitUntil(context.signal, async () => {
+    left = await look(only);
+    context.report(`${count - Math.min(count, left.length)} of ${count} ${what}`);
+    if (left.length > 0) only = new Set(left.map((difference) => difference.where));
+    else if (only !== undefined) {
+      only = undefined;
+      left = await look(undefined);
+    }
+    return left.length === 0;
+  });
+  if (isDone) return;
+  if (context.signal.reason !== 'timeout') throw new LabError('INTERRUPTED', `interrupted while waiting for ${what}`);
+  throw new LabError('NOT_CONVERGED', `not converged: ${left.length} of ${count} ${what} are missing or differ`, {
+    facts: left.map((difference) => `${difference.where}: expected ${difference.expected}; seen ${difference.seen}`),
+    hint: 'labctl up with --keep leaves the lab for looking; --timeout 120s waits longer',
+  });
+}
+
+async function firstPing(engine: OperationsOf, input: { from: string; to: string; address: string }, context: OperationContext): Promise<void> {
+  const shell = engine.machine(input.from);
+  let said = '';
+  const isDone = await waitUntil(context.signal, async () => {
+    const ran = await shell.run(['ping', '-n', '-c', '1', '-W', '1', input.address], { onFailure: 'return' });
+    said = `${ran.stdout}${ran.stderr}`.trim().split('\n').at(-1) ?? '';
+    return ran.exitCode === 0;
+  });
+  if (isDone) return;
+  if (context.signal.reason !== 'timeout') throw new LabError('INTERRUPTED', 'interrupted while waiting for the first ping');
+  throw new LabError('NOT_CONVERGED', `${input.from} does not reach ${input.to} (${input.address})`, {
+    facts: [`ping said: ${said}`],
+    hint: 'labctl up with --keep, then labctl capture',
+  });
+}

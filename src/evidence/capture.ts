@@ -1,0 +1,207 @@
+// Owns one capture: every point listens before the first echo leaves, and what each of them saw of it.
+
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '../base/errors.ts';
+import { primaryAddressOf } from '../design/address-book.ts';
+import type { Design, Machine } from '../design/design.ts';
+import { type LinkState, readLinks } from '../host/link.ts';
+import { type PingResult, ping } from '../host/ping.ts';
+import { type Captured, type Listener, startTcpdump } from '../host/tcpdump.ts';
+import type { Engine } from '../plan/engine.ts';
+import { type EchoSighting, echoesIn, hasPattern } from './echo.ts';
+import { readPcap } from './pcap.ts';
+import type { PlannedPoint } from './points.ts';
+
+/** One echo at one point: a line of the table. */
+export interface CaptureLine {
+  readonly point: PlannedPoint;
+  readonly direction: 'in' | 'out';
+  readonly echo: EchoSighting;
+  /** Nanoseconds since the same echo's first sighting anywhere. */
+  readonly sinceFirst: number;
+}
+
+/** What one point caught. */
+export interface PointEvidence {
+  readonly point: PlannedPoint;
+  /** The whole pcap file. */
+  readonly pcap: Uint8Array;
+  /** Packets in it, of any kind. */
+  readonly packets: number;
+  /** Packets that passed but are not in the file: dropped by the kernel or not read in time. */
+  readonly missed: number;
+  /** True when our echo is among them. */
+  readonly isSeen: boolean;
+}
+
+/** What a capture found out. */
+export interface CaptureEvidence {
+  readonly from: { readonly machine: string; readonly address: string };
+  readonly to: { readonly machine: string; readonly address: string };
+  readonly ping: PingResult;
+  /** In path order. */
+  readonly points: readonly PointEvidence[];
+  /** Request then reply of each sequence number, in the order in which they passed. */
+  readonly lines: readonly CaptureLine[];
+}
+
+/** What is to be captured. */
+export interface CaptureRequest {
+  readonly design: Design;
+  readonly from: Machine;
+  readonly to: Machine;
+  readonly points: readonly PlannedPoint[];
+  /** Echo requests to send. */
+  readonly count: number;
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds a tcpdump may take until it listens. */
+const startLimit = 15_000;
+/** Milliseconds without a packet anywhere after which all have arrived, and the longest wait for that. */
+const quiet = 100;
+const quietLimit = 2_000;
+
+/** What stays the same in every capture: the echoes in any wrapping, ARP, and the ICMP errors that answer them. */
+const filter = 'arp or icmp or icmp6 or ip proto 4 or udp port 4789';
+
+/**
+ * Listens at every point, pings once all listen, and reads what was caught. Every tcpdump is gone when this returns or
+ * throws. Throws HOST_COMMAND_FAILED when a point cannot be listened on, INTERRUPTED when the signal is aborted.
+ */
+export async function capturePing(
+  engine: Pick<Engine, 'tap' | 'shell'>,
+  request: CaptureRequest,
+): Promise<CaptureEvidence> {
+  const { from, to, points, signal } = request;
+  const [fromAddress, toAddress] = [from, to].map(primaryAddressOf);
+  if (fromAddress === undefined || toAddress === undefined) throw new TypeError('a switch is no end of a capture');
+  throwIfAborted(signal);
+  const listeners = points.map((point) => {
+    const tap = engine.tap(point.machine, point.interface);
+    return startTcpdump(tap.shell, tap.interface, filter);
+  });
+  const links = Promise.all(points.map(async (point) => readLinks(engine.shell(point.machine), signal)));
+  links.catch(() => undefined);
+  try {
+    await withinLimit(Promise.all(listeners.map((listener) => listener.ready)), signal);
+    const macs = macsOf(points, await links);
+    const pattern = randomBytes(8).toString('hex');
+    const result = await ping(engine.shell(from.name), { to: toAddress, count: request.count, pattern, signal });
+    await untilQuiet(listeners, signal);
+    const caught = await Promise.all(listeners.map((listener) => listener.stop()));
+    const seen = points.map((point, index) => seenAt(point, caught[index]!, pattern));
+    return {
+      from: { machine: from.name, address: fromAddress },
+      to: { machine: to.name, address: toAddress },
+      ping: result,
+      points: seen.map(({ evidence }) => evidence),
+      lines: linesOf(seen, macs),
+    };
+  } catch (error) {
+    throwIfAborted(signal);
+    throw error;
+  } finally {
+    await Promise.all(listeners.map((listener) => listener.stop()));
+  }
+}
+
+interface Seen {
+  readonly evidence: PointEvidence;
+  readonly echoes: readonly EchoSighting[];
+}
+
+function seenAt(point: PlannedPoint, caught: Captured, pattern: string): Seen {
+  const pcap = readPcap(caught.pcap);
+  const echoes = pcap === undefined ? [] : echoesIn(pcap, (payload) => hasPattern(payload, pattern));
+  const packets = pcap?.frames.length ?? 0;
+  const missed = Math.max(caught.received - packets, 0);
+  return { evidence: { point, pcap: caught.pcap, packets, missed, isSeen: echoes.length > 0 }, echoes };
+}
+
+/** The lines of a table: sorted by sequence number, request before reply, time, then the place on the path. */
+export function linesOf(
+  seen: readonly { readonly evidence: Pick<PointEvidence, 'point'>; readonly echoes: readonly EchoSighting[] }[],
+  macs: ReadonlyMap<string, string>,
+): readonly CaptureLine[] {
+  const first = new Map<number, bigint>();
+  for (const { echoes } of seen) {
+    for (const { sequence, time } of echoes) {
+      const known = first.get(sequence);
+      if (known === undefined || time < known) first.set(sequence, time);
+    }
+  }
+  const placed = seen.flatMap(({ evidence: { point }, echoes }, place) =>
+    echoes.map((echo) => {
+      const line: CaptureLine = {
+        point,
+        direction: directionOf(point, echo, macs.get(point.name)),
+        echo,
+        sinceFirst: Number(echo.time - (first.get(echo.sequence) ?? echo.time)),
+      };
+      return { line, place: echo.kind === 'request' ? place : -place };
+    }),
+  );
+  placed.sort((a, b) => {
+    const [x, y] = [a.line, b.line];
+    if (x.echo.sequence !== y.echo.sequence) return x.echo.sequence - y.echo.sequence;
+    if (x.echo.kind !== y.echo.kind) return x.echo.kind === 'request' ? -1 : 1;
+    return x.sinceFirst - y.sinceFirst || a.place - b.place;
+  });
+  return placed.map(({ line }) => line);
+}
+
+/** By the interface's own Ethernet address; on a device without one, by the way the request takes there. */
+function directionOf(point: PlannedPoint, echo: EchoSighting, mac: string | undefined): 'in' | 'out' {
+  if (mac !== undefined && echo.sourceMac === mac) return 'out';
+  if (mac !== undefined && echo.destinationMac === mac) return 'in';
+  if (echo.kind === 'request') return point.requestGoes;
+  return point.requestGoes === 'in' ? 'out' : 'in';
+}
+
+function macsOf(
+  points: readonly PlannedPoint[],
+  links: readonly (readonly LinkState[])[],
+): ReadonlyMap<string, string> {
+  const macs = new Map<string, string>();
+  for (const [index, point] of points.entries()) {
+    const mac = links[index]?.find((link) => link.name === point.interface)?.mac;
+    if (mac !== undefined) macs.set(point.name, mac);
+  }
+  return macs;
+}
+
+/** Waits until no point has heard anything for a while: the kernel has handed over what it has. */
+async function untilQuiet(listeners: readonly Listener[], signal: AbortSignal): Promise<void> {
+  const begin = performance.now();
+  for (;;) {
+    const last = Math.max(begin, ...listeners.map((listener) => listener.lastHeard() ?? 0));
+    const now = performance.now();
+    if (now - last >= quiet || now - begin >= quietLimit) return;
+    await sleep(quiet / 4, undefined, { signal });
+  }
+}
+
+async function withinLimit(ready: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  const options = { signal: AbortSignal.any([signal, ended.signal]) };
+  const late = sleep(startLimit, 'late', options);
+  late.catch(() => undefined);
+  try {
+    if ((await Promise.race([ready, late])) === 'late') {
+      throw new LabError('HOST_COMMAND_FAILED', `tcpdump did not listen everywhere within ${startLimit / 1000} s`, {
+        hint: 'labctl doctor',
+      });
+    }
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Throws INTERRUPTED, with the exit status of the signal that aborted, once it is aborted. */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  const exitCode = signal.reason === 'SIGTERM' ? 143 : 130;
+  throw new LabError('INTERRUPTED', 'interrupted', { exitCode });
+}

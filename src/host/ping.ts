@@ -1,0 +1,72 @@
+// Owns the program `ping` (iputils): how it is called and what its output says.
+
+import type { Ran, Shell } from '../base/shell.ts';
+
+/** One answer. */
+export interface PingReply {
+  readonly sequence: number;
+  readonly ttl: number;
+  /** Round-trip time in milliseconds. */
+  readonly ms: number;
+}
+
+/** What a run of ping found out. No answer is a result, not an error. */
+export interface PingResult {
+  readonly transmitted: number;
+  readonly received: number;
+  readonly replies: readonly PingReply[];
+  /** What was said instead of an answer: `From 10.1.5.1 icmp_seq=1 Destination Host Unreachable`, `connect: Invalid argument`. */
+  readonly errors: readonly string[];
+}
+
+/** How ping is called. */
+export interface PingOptions {
+  readonly to: string;
+  /** Echo requests to send, 0.2 s apart; 1 when left out. */
+  readonly count?: number | undefined;
+  /** Seconds to wait for an answer; 2 when left out. */
+  readonly waitSeconds?: number | undefined;
+  /** Hex digits (at most 16 bytes) that fill the payload behind its 16-byte time stamp, so that the echo is known again. */
+  readonly pattern?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Sends echo requests from a machine. Throws HOST_PROGRAM_MISSING without ping; an unreachable address is a result. */
+export async function ping(shell: Shell, options: PingOptions): Promise<PingResult> {
+  return readPing(await shell.run(pingArgv(options), { onFailure: 'return', signal: options.signal }));
+}
+
+/** The argument list for `ping`. */
+export function pingArgv(options: PingOptions): readonly string[] {
+  const count = options.count ?? 1;
+  const interval = count > 1 ? ['-i', '0.2'] : [];
+  const pattern = options.pattern === undefined ? [] : ['-p', options.pattern];
+  return [
+    'ping',
+    '-n',
+    '-c',
+    String(count),
+    ...interval,
+    '-W',
+    String(options.waitSeconds ?? 2),
+    ...pattern,
+    options.to,
+  ];
+}
+
+/** Reads ping's output; status 2 (no route, no such address) gives its words as `errors`. */
+export function readPing(ran: Pick<Ran, 'stdout' | 'stderr'>): PingResult {
+  const replies: PingReply[] = [];
+  for (const match of ran.stdout.matchAll(/icmp_seq=(\d+) (?:ttl|hlim)=(\d+) time=([\d.]+) ms/g)) {
+    replies.push({ sequence: Number(match[1]), ttl: Number(match[2]), ms: Number(match[3]) });
+  }
+  const totals = /(\d+) packets transmitted, (\d+) received/.exec(ran.stdout);
+  const said = ran.stdout.split('\n').filter((line) => line.startsWith('From '));
+  const complaints = ran.stderr.split('\n').map((line) => line.replace(/^ping: /, '').trim());
+  return {
+    transmitted: Number(totals?.[1] ?? 0),
+    received: Number(totals?.[2] ?? replies.length),
+    replies,
+    errors: [...said, ...complaints].filter((line) => line !== ''),
+  };
+}

@@ -1,0 +1,109 @@
+// Owns the meaning of `expect:` lines: one observable a line, about machines and pods that the lab has.
+
+import { parseAddress, parsePrefix } from '../base/address.ts';
+import type { Names } from './check-cluster.ts';
+import type { ProblemList } from './problems.ts';
+import type { MergedLab } from './schema.ts';
+import type { Path } from './tree.ts';
+
+const observables = ['sessions', 'route', 'mtu', 'ping', 'path'] as const;
+
+/** Checks every `expect:` line of a merged lab. */
+export function checkExpect(merged: MergedLab, names: Names, list: ProblemList): void {
+  const known = new KnownNames(names, list);
+  for (const [i, item] of (merged.expect ?? []).entries()) {
+    const path = ['expect', i];
+    const said = observables.filter((key) => item[key] !== undefined);
+    if (said.length !== 1) {
+      const message = `an expectation is exactly one of ${observables.join(', ')}`;
+      list.add(path, { code: 'LAB_EXPECT', message, hint: 'begin each with its own dash' });
+    }
+    if (item.route !== undefined) checkRoute(item.route, [...path, 'route'], known, list);
+    if (item.mtu !== undefined) known.machine(item.mtu.on, [...path, 'mtu', 'on']);
+    if (item.ping !== undefined) {
+      known.machine(item.ping.from, [...path, 'ping', 'from']);
+      known.target(item.ping.to, [...path, 'ping', 'to']);
+      if (item.ping.answered === false && item.ping.ttl !== undefined) {
+        list.add([...path, 'ping', 'ttl'], { code: 'LAB_EXPECT', message: 'a ping without an answer has no ttl' });
+      }
+    }
+    if (item.path !== undefined) {
+      known.machine(item.path.from, [...path, 'path', 'from']);
+      known.target(item.path.to, [...path, 'path', 'to']);
+      for (const [k, hop] of item.path.hops.entries()) known.hop(hop, [...path, 'path', 'hops', k]);
+    }
+  }
+}
+
+type Route = NonNullable<NonNullable<MergedLab['expect']>[number]['route']>;
+
+function checkRoute(route: Route, path: Path, known: KnownNames, list: ProblemList): void {
+  known.machine(route.on, [...path, 'on']);
+  known.destination(route.to, [...path, 'to']);
+  if (route.via !== undefined) known.target(route.via, [...path, 'via']);
+  for (const [k, hop] of (route.nexthops ?? []).entries()) known.target(hop, [...path, 'nexthops', k]);
+  const hasHops = route.via !== undefined || route.nexthops !== undefined;
+  if (route.via !== undefined && route.nexthops !== undefined) {
+    list.add(
+      [...path, 'nexthops'],
+      { code: 'LAB_EXPECT', message: '`via` and `nexthops` exclude each other' },
+      { at: 'key' },
+    );
+  }
+  if (route.blackhole === true && hasHops) {
+    list.add([...path, 'blackhole'], { code: 'LAB_EXPECT', message: 'a blackhole has no next hop' });
+  }
+}
+
+/** Names an expectation may use, and the problem when it uses another. */
+class KnownNames {
+  private readonly machines: ReadonlySet<string>;
+  private readonly shown: readonly string[];
+  private readonly pods: ReadonlySet<string>;
+  private readonly owners: ReadonlySet<string>;
+  private readonly list: ProblemList;
+
+  constructor(names: Names, list: ProblemList) {
+    const nodesOfPods = names.pods.map((pod) => `${pod}.node`);
+    this.machines = new Set([...names.routers, ...names.nodeWords, ...names.pods, ...nodesOfPods]);
+    this.shown = [...names.pods, ...names.nodes, ...names.routers];
+    this.pods = new Set(names.pods);
+    this.owners = new Set([...names.pods, ...names.nodeWords]);
+    this.list = list;
+  }
+
+  /** A machine by name. */
+  machine(name: string, path: Path): void {
+    if (!this.machines.has(name)) this.list.addUnknown(path, 'machine', name, this.shown);
+  }
+
+  /** A machine, or an address. */
+  target(name: string, path: Path): void {
+    if (parseAddress(name) === undefined) this.machine(name, path);
+  }
+
+  /** A machine, or all whose names begin so: `spine*`. */
+  hop(name: string, path: Path): void {
+    if (!name.endsWith('*')) {
+      this.target(name, path);
+      return;
+    }
+    const start = name.slice(0, -1);
+    if (this.shown.some((machine) => machine.startsWith(start))) return;
+    this.list.add(path, { code: 'LAB_UNKNOWN_NAME', message: `no machine's name begins with \`${start}\`` });
+  }
+
+  /** A prefix, an address, `<pod>.address`, `<pod>.block` or `<node>.block`. */
+  destination(name: string, path: Path): void {
+    if (parsePrefix(name) !== undefined || parseAddress(name) !== undefined) return;
+    const [owner = '', part] = name.split('.');
+    const isPart = part === 'block' ? this.owners : part === 'address' ? this.pods : undefined;
+    if (isPart === undefined || name.split('.').length !== 2) {
+      const message = `\`${name}\` is no destination`;
+      const hint = 'write a prefix, an address, <pod>.block, <pod>.address or <node>.block';
+      this.list.add(path, { code: 'LAB_EXPECT', message, hint });
+      return;
+    }
+    if (!isPart.has(owner)) this.list.addUnknown(path, part === 'block' ? 'pod or node' : 'pod', owner, isPart);
+  }
+}

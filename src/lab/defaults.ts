@@ -1,0 +1,242 @@
+// Owns what a lab need not say: node names as kind gives them, pods, networks, and Calico's own defaults.
+
+import { formatAddress, mustParsePrefix, nthAddress } from '../base/address.ts';
+import type { CalicoVersion, Endpoint, Expectation, Lab, LabPod, NodeNetwork, Topology } from './lab.ts';
+import { type MergedLab, type MergedTopology, maxNodes } from './schema.ts';
+import { type Entry, entryOf, type ListTree, type MapTree, type Tree } from './tree.ts';
+import { withEntry } from './variants.ts';
+
+/** Docker's first network beside `bridge`: what kind's nodes get. */
+export const defaultNetwork = '172.18.0.0/16';
+
+/** kubeadm's pod subnet as kind sets it. */
+export const defaultPodSubnet = '10.244.0.0/16';
+
+/** Calico's block size for IPv4 (calico.md A.2). */
+export const defaultBlockSize = 26;
+
+/** Calico's AS number where nothing states one (calico.md A.3). */
+export const defaultAsNumber = 64512;
+
+/** The newest release labctl knows. */
+export const defaultVersion = 'v3.33';
+
+/**
+ * Expands `count:` and names every node as kind does: control-plane, control-plane2, worker, worker2 … in the order
+ * of the list. A list that is too long or not of the right shape is left as it is, for the shape check to refuse.
+ */
+export function nameNodes(tree: MapTree): MapTree {
+  const cluster = entryOf(tree, 'cluster');
+  const nodes = entryOf(cluster?.value, 'nodes');
+  if (cluster?.value.kind !== 'map' || nodes?.value.kind !== 'list') return tree;
+  const items: Tree[] = [];
+  const counts = new Map<string, number>();
+  for (const item of nodes.value.items) {
+    const role = entryOf(item, 'role')?.value;
+    const count = entryOf(item, 'count')?.value;
+    const roleName = role?.kind === 'scalar' ? role.value : undefined;
+    if (item.kind !== 'map' || (roleName !== 'control-plane' && roleName !== 'worker')) return tree;
+    const copies = count === undefined ? 1 : count.kind === 'scalar' ? count.value : undefined;
+    if (typeof copies !== 'number' || !Number.isInteger(copies) || copies < 1) return tree;
+    if (items.length + copies > maxNodes) return tree;
+    for (let i = 0; i < copies; i++) {
+      const number = (counts.get(roleName) ?? 0) + 1;
+      counts.set(roleName, number);
+      items.push({
+        ...withEntry(item, 'count', undefined),
+        nodeName: number === 1 ? roleName : `${roleName}${number}`,
+      });
+    }
+  }
+  const list: ListTree = { ...nodes.value, items };
+  return withEntry(tree, 'cluster', {
+    key: cluster.key,
+    value: withEntry(cluster.value, 'nodes', { key: nodes.key, value: list }),
+  });
+}
+
+/** The short names of the node list, in order. */
+export function nodeNamesOf(tree: MapTree): readonly string[] {
+  const nodes = entryOf(entryOf(tree, 'cluster')?.value, 'nodes')?.value;
+  if (nodes?.kind !== 'list') return [];
+  return nodes.items.map((node) => (node.kind === 'map' ? (node.nodeName ?? '') : ''));
+}
+
+/**
+ * Fills in pods: without a `pods:` map, pod-a on the control plane, pod-b on the last node, pod-c, pod-d, pod-5 … one
+ * a node on those between. With a map, only pod-a and pod-b where they are missing: every lab has both.
+ */
+export function fillPods(tree: MapTree): MapTree {
+  const nodes = entryOf(entryOf(tree, 'cluster')?.value, 'nodes');
+  const stated = entryOf(tree, 'pods');
+  if (nodes?.value.kind !== 'list' || (stated !== undefined && stated.value.kind !== 'map')) return tree;
+  const entries = new Map<string, Entry>(stated?.value.kind === 'map' ? stated.value.entries : []);
+  const items = nodes.value.items.filter((item) => item.kind === 'map' && item.nodeName !== undefined) as MapTree[];
+  const first = items.find((item) => item.nodeName?.startsWith('control-plane')) ?? items[0];
+  const last = items.at(-1);
+  const place = (pod: string, node: MapTree | undefined): void => {
+    if (node?.nodeName === undefined || entries.has(pod)) return;
+    entries.set(pod, { key: node.span, value: { kind: 'scalar', value: node.nodeName, span: node.span } });
+  };
+  place('pod-a', first);
+  if (stated === undefined) {
+    let number = 3;
+    for (const node of items) {
+      if (node === first || node === last) continue;
+      place(number === 3 ? 'pod-c' : number === 4 ? 'pod-d' : `pod-${number}`, node);
+      number++;
+    }
+  }
+  place('pod-b', last);
+  const key = stated?.key ?? nodes.key;
+  return withEntry(tree, 'pods', {
+    key,
+    value: { kind: 'map', span: stated?.value.span ?? nodes.value.span, entries },
+  });
+}
+
+/** The flat node network with its gateway. */
+export function networkOfLab(merged: MergedLab): NodeNetwork {
+  const prefix = merged.cluster.network?.prefix ?? defaultNetwork;
+  const gateway = merged.cluster.network?.gateway ?? formatAddress(nthAddress(mustParsePrefix(prefix), 1));
+  return { prefix, gateway };
+}
+
+/** Reads `v3.33` or `v3.23.2`, already checked. */
+export function versionOf(text: string): CalicoVersion {
+  return { text, minor: Number(text.split('.')[1]) };
+}
+
+/** Splits `leaf0:eth1`. */
+export function endpointOf(text: string): Endpoint {
+  const [machine = '', port = ''] = text.split(':');
+  return { machine, interface: port };
+}
+
+/** What the file's text leads to: the lab with every default filled in. The merged lab must have passed all checks. */
+export function completeLab(
+  merged: MergedLab,
+  from: {
+    readonly nodeNames: readonly string[];
+    readonly variant: string | undefined;
+    readonly source: string;
+    readonly topologyName: string;
+  },
+): Lab {
+  const { name, cluster, calico } = merged;
+  const fullName = new Map<string, string>();
+  const shortName = new Map<string, string>();
+  for (const short of from.nodeNames) {
+    fullName.set(short, `${name}-${short}`).set(`${name}-${short}`, `${name}-${short}`);
+    shortName.set(`${name}-${short}`, short);
+  }
+  const pods: LabPod[] = Object.entries(merged.pods ?? {}).map(([pod, node]) => ({
+    name: pod,
+    node: fullName.get(node) ?? node,
+  }));
+  const nodeOfPod = new Map(pods.map((pod) => [pod.name, shortName.get(pod.node) ?? pod.node]));
+  return {
+    name,
+    variant: from.variant,
+    title: merged.title,
+    source: from.source,
+    topology: merged.topology === undefined ? undefined : completeTopology(merged.topology, from.topologyName),
+    cluster: {
+      podSubnet: cluster.podSubnet ?? defaultPodSubnet,
+      network: networkOfLab(merged),
+      nodes: cluster.nodes.map((node, i) => ({
+        name: `${name}-${from.nodeNames[i]}`,
+        short: from.nodeNames[i] ?? '',
+        role: node.role,
+        rack: node.rack,
+        address: addressOfNode(node, merged),
+        labels: node.labels ?? {},
+      })),
+    },
+    calico: {
+      version: versionOf(calico?.version ?? defaultVersion),
+      encapsulation: calico?.encapsulation ?? 'None',
+      blockSize: calico?.blockSize ?? defaultBlockSize,
+      natOutgoing: calico?.natOutgoing ?? true,
+      nodeToNodeMesh: calico?.nodeToNodeMesh ?? true,
+      nodeASNumber: calico?.nodeASNumber,
+      peers: (calico?.peers ?? []).map((peer) => ({
+        rack: peer.rack,
+        to: peer.to,
+        reflector: peer.reflector ?? false,
+        nextHopSelf: peer['next-hop-self'] ?? false,
+      })),
+      resources: calico?.resources ?? [],
+    },
+    pods,
+    expect: (merged.expect ?? []).map((item) => completeExpectation(item, nodeOfPod)),
+  };
+}
+
+/** A stated address without length has that of its network. */
+function addressOfNode(node: MergedLab['cluster']['nodes'][number], merged: MergedLab): string | undefined {
+  if (node.address === undefined || node.address.includes('/')) return node.address;
+  const prefix = node.rack === undefined ? networkOfLab(merged).prefix : merged.topology?.racks?.[node.rack]?.prefix;
+  return `${node.address}/${prefix?.split('/')[1] ?? '32'}`;
+}
+
+function completeTopology(topology: MergedTopology, name: string): Topology {
+  const mtu = topology.mtu ?? 1500;
+  return {
+    name: topology.name ?? name,
+    routers: Object.entries(topology.routers).map(([router, said]) => ({
+      name: router,
+      asNumber: said.as,
+      routerId: said['router-id'],
+      config: said.config ?? [],
+    })),
+    links: (topology.links ?? []).map((link) => ({
+      endpoints: [endpointOf(link.endpoints[0]), endpointOf(link.endpoints[1])],
+      prefix: link.prefix,
+      mtu: link.mtu ?? mtu,
+    })),
+    racks: Object.entries(topology.racks ?? {}).map(([rack, said]) => ({
+      name: rack,
+      leaf: endpointOf(said.leaf),
+      prefix: said.prefix,
+      mtu: said.mtu ?? mtu,
+    })),
+    bgp: {
+      networks: topology.bgp?.networks ?? 'connected',
+      multipathRelax: topology.bgp?.['multipath-relax'] ?? false,
+    },
+  };
+}
+
+type MergedExpectation = NonNullable<MergedLab['expect']>[number];
+
+/** `pod-b.node` becomes the node's short name, so that one line fits every variant. */
+function completeExpectation(item: MergedExpectation, nodeOfPod: ReadonlyMap<string, string>): Expectation {
+  const machine = (name: string): string =>
+    name.endsWith('.node') ? (nodeOfPod.get(name.slice(0, -'.node'.length)) ?? name) : name;
+  if (item.route !== undefined) {
+    const { on, to, via, nexthops, proto, dev, metric, blackhole } = item.route;
+    const hop = via === undefined ? undefined : machine(via);
+    return {
+      kind: 'route',
+      on: machine(on),
+      to,
+      via: hop,
+      nexthops: nexthops?.map(machine),
+      proto,
+      dev,
+      metric,
+      blackhole,
+    };
+  }
+  if (item.mtu !== undefined) return { kind: 'mtu', ...item.mtu, on: machine(item.mtu.on) };
+  if (item.ping !== undefined) {
+    const { from, to, ttl, answered } = item.ping;
+    return { kind: 'ping', from: machine(from), to: machine(to), ttl, answered: answered ?? true };
+  }
+  if (item.path !== undefined) {
+    const { from, to, hops, encap, ttl } = item.path;
+    return { kind: 'path', from: machine(from), to: machine(to), hops: hops.map(machine), encapsulation: encap, ttl };
+  }
+  return { kind: 'sessions', which: 'all' };
+}

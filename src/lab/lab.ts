@@ -1,0 +1,176 @@
+// Owns what a lab file says once it is read: a Lab, resolved (extends, variant, --set), defaults filled in, frozen.
+
+import type { Problem, SourcePlace } from '../base/place.ts';
+
+/** A router port or a node's interface: `leaf0:eth1`. */
+export interface Endpoint {
+  readonly machine: string;
+  readonly interface: string;
+}
+
+/** A router as the topology states it. */
+export interface TopologyRouter {
+  readonly name: string;
+  readonly asNumber: number;
+  /** Stated router id; otherwise the design takes the highest of its addresses as FRR does. */
+  readonly routerId: string | undefined;
+  /** Raw lines for the router's own dialect, appended to its configuration. */
+  readonly config: readonly string[];
+}
+
+/** A router-to-router link; the first endpoint has the prefix's first address, the second the second. */
+export interface TopologyLink {
+  readonly endpoints: readonly [Endpoint, Endpoint];
+  readonly prefix: string;
+  readonly mtu: number;
+}
+
+/** A rack: one switch, its leaf port with the first address of the prefix, nodes from the tenth. */
+export interface TopologyRack {
+  readonly name: string;
+  readonly leaf: Endpoint;
+  readonly prefix: string;
+  readonly mtu: number;
+}
+
+/** Routers, links and racks, shared by labs. */
+export interface Topology {
+  readonly name: string;
+  readonly routers: readonly TopologyRouter[];
+  readonly links: readonly TopologyLink[];
+  readonly racks: readonly TopologyRack[];
+  readonly bgp: {
+    /** `connected`: a network statement for every connected prefix of links and racks; `none`: only stated BGP. */
+    readonly networks: 'connected' | 'none';
+    /** `bgp bestpath as-path multipath-relax`: ECMP over different neighbor AS. */
+    readonly multipathRelax: boolean;
+  };
+}
+
+/** A cluster node; `name` is what kind calls it, `short` what follows the lab's name. */
+export interface LabNode {
+  /** `bgp-rr-worker2`. */
+  readonly name: string;
+  /** `worker2`: accepted everywhere on the command line. */
+  readonly short: string;
+  readonly role: 'control-plane' | 'worker';
+  readonly rack: string | undefined;
+  /** Stated address with prefix length; otherwise derived from the rack or the flat network. */
+  readonly address: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The flat network of Docker that every kind node has on eth0; the node network where there are no racks. */
+export interface NodeNetwork {
+  readonly prefix: string;
+  readonly gateway: string;
+}
+
+/** The Kubernetes cluster. */
+export interface Cluster {
+  readonly podSubnet: string;
+  readonly network: NodeNetwork;
+  /** In kind's order: the order in which blocks are claimed. */
+  readonly nodes: readonly LabNode[];
+}
+
+/** One line of `calico.peers`: the nodes of a rack (or all nodes) peer with a router. */
+export interface LabPeer {
+  /** Name of a rack; undefined: every node. */
+  readonly rack: string | undefined;
+  /** Router name. */
+  readonly to: string;
+  /** The router treats the nodes as route reflector clients (RFC 4456). */
+  readonly reflector: boolean;
+  /** The router sets itself as next hop towards the nodes. */
+  readonly nextHopSelf: boolean;
+}
+
+/** The Tigera operator's words for an IP pool's wrapping. */
+export type Encapsulation = 'None' | 'IPIP' | 'IPIPCrossSubnet' | 'VXLAN' | 'VXLANCrossSubnet';
+
+/** A Calico release, `v3.33` or `v3.23.2`. */
+export interface CalicoVersion {
+  readonly text: string;
+  readonly minor: number;
+}
+
+/** Calico's part of the lab, in the lab's words; `design/` turns it into projectcalico.org/v3 objects. */
+export interface CalicoSetup {
+  readonly version: CalicoVersion;
+  readonly encapsulation: Encapsulation;
+  readonly blockSize: number;
+  readonly natOutgoing: boolean;
+  readonly nodeToNodeMesh: boolean;
+  /** `leaf`: the AS of the rack's leaf; a number for all; or a number for each rack or node (short name). */
+  readonly nodeASNumber: 'leaf' | number | Readonly<Record<string, number>> | undefined;
+  readonly peers: readonly LabPeer[];
+  /** The user's own objects, as written; they win over derived ones of the same kind and name. */
+  readonly resources: readonly unknown[];
+}
+
+/** A named pod; its address is computed, never stated. */
+export interface LabPod {
+  readonly name: string;
+  /** Full node name. */
+  readonly node: string;
+}
+
+/** One line of `expect:`; the vocabulary of `verify/`. */
+export type Expectation =
+  | { readonly kind: 'sessions'; readonly which: 'all' }
+  | {
+      readonly kind: 'route';
+      readonly on: string;
+      /** A prefix, an address, or `<pod>.block`, `<pod>.address`, `<node>.block`. */
+      readonly to: string;
+      /** Machine or address that is the only next hop. */
+      readonly via: string | undefined;
+      readonly nexthops: readonly string[] | undefined;
+      readonly proto: string | undefined;
+      readonly dev: string | undefined;
+      readonly metric: number | undefined;
+      readonly blackhole: boolean | undefined;
+    }
+  | { readonly kind: 'mtu'; readonly on: string; readonly interface: string; readonly value: number }
+  | {
+      readonly kind: 'ping';
+      readonly from: string;
+      readonly to: string;
+      readonly ttl: number | undefined;
+      /** false: the ping must get no answer. */
+      readonly answered: boolean;
+    }
+  | {
+      readonly kind: 'path';
+      readonly from: string;
+      readonly to: string;
+      /** Machines in order, a trailing `*` matches any of that prefix. */
+      readonly hops: readonly string[];
+      readonly encapsulation: 'none' | 'ipip' | 'vxlan' | undefined;
+      readonly ttl: number | undefined;
+    };
+
+/** A lab as it was meant, complete: nothing is optional that later steps need. Plain data, JSON-safe. */
+export interface Lab {
+  /** The name as typed in the file: `bgp-rr`. Variants keep it, so node names and blocks stay. */
+  readonly name: string;
+  readonly variant: string | undefined;
+  readonly title: string;
+  /** The file it was read from. */
+  readonly source: string;
+  readonly topology: Topology | undefined;
+  readonly cluster: Cluster;
+  readonly calico: CalicoSetup;
+  readonly pods: readonly LabPod[];
+  /** Parallel to the file's `expect:` list. */
+  readonly expect: readonly Expectation[];
+}
+
+/** What `readLab` gives: the lab, its warnings, and where each of its values stood. */
+export interface LoadedLab {
+  readonly lab: Lab;
+  readonly warnings: readonly Problem[];
+  /** The place of a value by its path in the *lab document* (`['calico','peers',0,'to']`), whichever file it came from. */
+  placeOf(path: readonly (string | number)[]): SourcePlace | undefined;
+}

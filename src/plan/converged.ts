@@ -1,0 +1,111 @@
+// Owns the comparison of what must be true with what is seen: used by waiting, by status and by verify alike. Pure.
+
+import type { ExpectedRoute, ExpectedSession, NextHop } from '../design/design.ts';
+import type { ObservedRoute, ObservedSession } from './observed.ts';
+
+/** One thing that is not as it must be. */
+export interface Difference {
+  readonly kind: 'session' | 'route';
+  /** The machine. */
+  readonly where: string;
+  /** Session's far address or the route's prefix. */
+  readonly what: string;
+  readonly expected: string;
+  readonly seen: string;
+}
+
+/** Expected sessions that are not Established at one or both ends; a row an end; of the machines in `only`, or of all. */
+export function sessionDifferences(
+  expected: readonly ExpectedSession[],
+  seen: readonly ObservedSession[],
+  only?: ReadonlySet<string>,
+): readonly Difference[] {
+  const index = new Map(seen.map((session) => [`${session.machine} ${session.peer}`, session]));
+  const differences: Difference[] = [];
+  for (const session of expected) {
+    for (const [near, far] of [[session.a, session.b], [session.b, session.a]] as const) {
+      if (only !== undefined && !only.has(near.machine)) continue;
+      const found = index.get(`${near.machine} ${far.address}`);
+      if (found?.isEstablished === true) continue;
+      differences.push({
+        kind: 'session',
+        where: near.machine,
+        what: far.address,
+        expected: `${session.type} session with ${far.machine} (${far.address}) Established`,
+        seen: found === undefined ? 'no such session' : `${found.state} ${found.info}`.trim(),
+      });
+    }
+  }
+  return differences;
+}
+
+/** Expected routes that are absent or other than expected, with what stands in the kernel instead; of the machines in `only`, or of all. */
+export function routeDifferences(
+  expected: readonly ExpectedRoute[],
+  seen: readonly ObservedRoute[],
+  only?: ReadonlySet<string>,
+): readonly Difference[] {
+  const index = new Map<string, ObservedRoute[]>();
+  for (const route of seen) {
+    const key = `${route.machine} ${route.prefix}`;
+    const list = index.get(key);
+    if (list === undefined) index.set(key, [route]);
+    else list.push(route);
+  }
+  const differences: Difference[] = [];
+  for (const route of expected) {
+    if (only !== undefined && !only.has(route.machine)) continue;
+    const found = index.get(`${route.machine} ${route.prefix}`) ?? [];
+    if (found.some((candidate) => isAsExpected(route, candidate))) continue;
+    differences.push({
+      kind: 'route',
+      where: route.machine,
+      what: route.prefix,
+      expected: routeText(route),
+      seen: found.length === 0 ? 'no route' : found.map(routeText).join('; '),
+    });
+  }
+  return differences;
+}
+
+function isAsExpected(expected: ExpectedRoute, seen: ObservedRoute): boolean {
+  return (
+    seen.type === expected.type &&
+    seen.protocol === expected.protocol &&
+    (seen.metric ?? 0) === (expected.metric ?? 0) &&
+    (expected.scope === undefined || seen.scope === expected.scope) &&
+    seen.onlink === expected.onlink &&
+    seen.mtu === expected.mtu &&
+    (expected.type === 'blackhole' || hasNextHops(expected, seen))
+  );
+}
+
+function hasNextHops(expected: ExpectedRoute, seen: ObservedRoute): boolean {
+  const wanted = new Set(expected.nextHops.map(nextHopText));
+  const found = new Set(seen.nextHops.map(nextHopText));
+  if (expected.choice === 'all' && wanted.size !== found.size) return false;
+  if (expected.choice === 'one' && found.size !== 1) return false;
+  return [...found].every((hop) => wanted.has(hop));
+}
+
+function nextHopText(hop: NextHop | ObservedRoute['nextHops'][number]): string {
+  return `${hop.via === undefined ? '' : `via ${hop.via} `}dev ${hop.dev ?? '?'}`;
+}
+
+/** A route in iproute2's words: `10.244.1.0/26 via 10.1.5.11 dev net0 proto bird metric 1024`. */
+export function routeText(route: ExpectedRoute | ObservedRoute): string {
+  const isChoice = 'choice' in route && route.choice === 'one' && route.nextHops.length > 1;
+  const hops = route.nextHops.map(nextHopText);
+  return [
+    route.type === 'unicast' ? '' : route.type,
+    route.prefix,
+    route.type === 'blackhole' ? '' : isChoice ? `one of (${hops.join(' | ')})` : hops.length > 1 ? hops.map((hop) => `nexthop ${hop}`).join(' ') : (hops[0] ?? ''),
+    route.protocol === 'boot' ? '' : `proto ${route.protocol}`,
+    route.scope === undefined ? '' : `scope ${route.scope}`,
+    route.metric === undefined ? '' : `metric ${route.metric}`,
+    route.onlink ? 'onlink' : '',
+    route.mtu === undefined ? '' : `mtu ${route.mtu}`,
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}

@@ -1,0 +1,51 @@
+// Owns what an engine sees of a running lab: the answer to the same question before and after.
+
+/** One end of a BGP session as its daemon words it. */
+export interface ObservedSession {
+  readonly machine: string;
+  /** The neighbor's address. */
+  readonly peer: string;
+  /** BIRD's protocol name (`Mesh_…`); undefined on routers. */
+  readonly name: string | undefined;
+  readonly remoteAs: number | undefined;
+  readonly localAs: number | undefined;
+  /** The daemon's word, as calicoctl shows it: `up`, `start`, `down`; FRR: `up` when Established. */
+  readonly state: string;
+  /** `Established`, `Active Socket: Connection refused`, `Idle (Admin)`. */
+  readonly info: string;
+  readonly since: string;
+  readonly isEstablished: boolean;
+}
+
+/** One route of a kernel's main table. */
+export interface ObservedRoute {
+  readonly machine: string;
+  /** Always with a length: `10.244.1.5/32`, `0.0.0.0/0`. */
+  readonly prefix: string;
+  readonly type: string;
+  readonly protocol: string;
+  readonly metric: number | undefined;
+  readonly scope: string | undefined;
+  readonly onlink: boolean;
+  readonly mtu: number | undefined;
+  readonly nextHops: readonly { readonly via: string | undefined; readonly dev: string | undefined }[];
+}
+
+/** What runs of a lab. */
+export interface Observed {
+  /** `absent`: nothing; `running`; `partial`: made half-way; `gone`: recorded, but its holder is dead or the host rebooted. */
+  readonly state: 'absent' | 'running' | 'partial' | 'gone';
+  /** Resource to a digest of the input it was made from: what `plan` compares. */
+  readonly made: ReadonlyMap<string, string>;
+  /** Resources that were made but are not alive (a daemon that ended, a link that vanished). */
+  readonly dead: ReadonlySet<string>;
+}
+
+/** Nothing of the lab is there. */
+export const nothingObserved: Observed = { state: 'absent', made: new Map(), dead: new Set() };
+
+/** Every session and main-table route of every machine, read at one time. */
+export interface Tables {
+  readonly sessions: readonly ObservedSession[];
+  readonly routes: readonly ObservedRoute[];
+}

@@ -1,0 +1,35 @@
+// Owns a verdict as text: a line a check, and under a false one what was expected, what was seen, and where.
+
+import type { CheckResult, Failure, Verdict } from '../verify/verdict.ts';
+
+/** The most failures shown of one check; the rest are counted. */
+const shown = 20;
+
+/** A verdict as people read it. */
+export function verdictText(verdict: Verdict): string {
+  const lines = verdict.checks.flatMap(checkLines);
+  const failed = verdict.checks.filter((check) => check.failures.length > 0).length;
+  const held = verdict.heldMs === undefined ? '' : `, held for ${seconds(verdict.heldMs)}`;
+  const looks = verdict.attempts === 1 ? '1 look' : `${verdict.attempts} looks`;
+  const end = verdict.isTrue
+    ? `${verdict.lab}: all ${verdict.checks.length} checks true after ${seconds(verdict.ms)} (${looks})${held}`
+    : `${verdict.lab}: ${failed} of ${verdict.checks.length} checks false after ${seconds(verdict.ms)} (${looks})${held}`;
+  return `${[...lines, end].join('\n')}\n`;
+}
+
+/** One failure in three lines: what and where, what was expected, what was seen. */
+export function failureLines(failure: Failure): readonly string[] {
+  return [`${failure.what} on ${failure.where}`, `  expected: ${failure.expected}`, `  seen:     ${failure.seen}`];
+}
+
+function checkLines(check: CheckResult): readonly string[] {
+  const { failures } = check;
+  if (failures.length === 0) return [`ok    ${check.title}`];
+  const lines = failures.slice(0, shown).flatMap((failure) => failureLines(failure).map((line) => `      ${line}`));
+  const rest = failures.length - shown;
+  return [`FALSE ${check.title}`, ...lines, ...(rest > 0 ? [`      and ${rest} more`] : [])];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,88 @@
+// Owns judging a whole lab: what its design implies and what its `expect:` list states, on one look at it.
+
+import { shownName } from '../design/address-book.ts';
+import type { Design } from '../design/design.ts';
+import type { Evidence } from '../evidence/gather.ts';
+import type { Difference } from '../plan/converged.ts';
+import { judgeMtu, judgePath, judgePing, wrappingText } from './probe.ts';
+import { judgeRoute, routeWanted } from './route.ts';
+import type { CheckResult, Failure } from './verdict.ts';
+
+type Expectation = Design['expect'][number];
+
+/** What the tables lack of the sessions and routes that the design expects (plan/converged.ts). */
+export interface TableDifferences {
+  readonly sessions: readonly Difference[];
+  readonly routes: readonly Difference[];
+}
+
+/** Judges everything. The implied checks come first, then the lab's own in its order. */
+export function judgeLab(design: Design, evidence: Evidence, differences: TableDifferences): readonly CheckResult[] {
+  const { sessions, routes } = design.expected;
+  const failuresOf = (list: readonly Difference[]) => list.map((difference) => failureOf(design, difference));
+  const implied: CheckResult[] = [
+    {
+      origin: 'implied',
+      kind: 'routes',
+      title: `all ${routes.length} routes in the kernels' tables`,
+      failures: failuresOf(differences.routes),
+    },
+  ];
+  if (!design.expect.some((expectation) => expectation.kind === 'sessions')) {
+    implied.unshift({
+      origin: 'implied',
+      kind: 'sessions',
+      title: sessionsTitle(sessions.length),
+      failures: failuresOf(differences.sessions),
+    });
+  }
+  const stated = design.expect.map((expectation): CheckResult => {
+    const failures = judgeStated(design, expectation, evidence, differences);
+    return { origin: 'stated', kind: expectation.kind, title: titleOf(design, expectation), failures };
+  });
+  return [...implied, ...stated];
+}
+
+/** A line of `expect:` as a sentence without a verb. */
+export function titleOf(design: Design, expectation: Expectation): string {
+  if (expectation.kind === 'sessions') return sessionsTitle(design.expected.sessions.length);
+  if (expectation.kind === 'route')
+    return `route on ${expectation.on} to ${expectation.to}: ${routeWanted(expectation)}`;
+  if (expectation.kind === 'mtu') return `MTU of ${expectation.interface} on ${expectation.on}: ${expectation.value}`;
+  const { from, to, ttl } = expectation;
+  const withTtl = ttl === undefined ? '' : `, TTL ${ttl}`;
+  if (expectation.kind === 'ping') {
+    return `ping from ${from} to ${to}: ${expectation.answered ? `answered${withTtl}` : 'not answered'}`;
+  }
+  const { encapsulation, hops } = expectation;
+  const wrapped = encapsulation === undefined ? '' : `, ${wrappingText(encapsulation)}`;
+  return `path from ${from} to ${to}: ${hops.join(', ')}${withTtl}${wrapped}`;
+}
+
+function sessionsTitle(count: number): string {
+  return `all ${count} sessions Established on both ends`;
+}
+
+function judgeStated(
+  design: Design,
+  expectation: Expectation,
+  evidence: Evidence,
+  differences: TableDifferences,
+): readonly Failure[] {
+  switch (expectation.kind) {
+    case 'sessions':
+      return differences.sessions.map((difference) => failureOf(design, difference));
+    case 'route':
+      return judgeRoute(design, expectation, evidence.tables.routes);
+    case 'mtu':
+      return judgeMtu(design, expectation, evidence);
+    case 'ping':
+      return judgePing(expectation, evidence);
+    case 'path':
+      return judgePath(design, expectation, evidence);
+  }
+}
+
+function failureOf(design: Design, { kind, what, where, expected, seen }: Difference): Failure {
+  return { what: `${kind} ${what}`, where: shownName(design, where), expected, seen };
+}

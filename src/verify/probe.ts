@@ -1,0 +1,104 @@
+// Owns the checks of probes: an interface's MTU, a ping's answer and TTL, the machines a traceroute names, the wrapping.
+
+import { type AddressBook, addressBookOf, shownName } from '../design/address-book.ts';
+import { type Design, findMachine } from '../design/design.ts';
+import { probeKey, referencedAddress } from '../design/reference.ts';
+import type { Evidence } from '../evidence/gather.ts';
+import type { Failure } from './verdict.ts';
+
+type Expectation = Design['expect'][number];
+type Of<K extends Expectation['kind']> = Extract<Expectation, { kind: K }>;
+type PingSeen = Evidence['pings'] extends ReadonlyMap<string, infer P> ? P : never;
+
+/** Judges an `mtu:` line. */
+export function judgeMtu(design: Design, expectation: Of<'mtu'>, evidence: Evidence): readonly Failure[] {
+  const machine = findMachine(design, expectation.on);
+  const links = machine === undefined ? undefined : evidence.links.get(machine.name);
+  const link = links?.find((candidate) => candidate.name === expectation.interface);
+  if (link?.mtu === expectation.value) return [];
+  const others = links?.map((candidate) => candidate.name).join(', ');
+  const seen =
+    machine === undefined
+      ? `no machine "${expectation.on}" in this lab`
+      : link === undefined
+        ? `no such interface (it has ${others ?? 'none'})`
+        : `MTU ${link.mtu}`;
+  const what = `MTU of ${expectation.interface}`;
+  return [{ what, where: expectation.on, expected: `MTU ${expectation.value}`, seen }];
+}
+
+/** Judges a `ping:` line. */
+export function judgePing(expectation: Of<'ping'>, evidence: Evidence): readonly Failure[] {
+  const seen = evidence.pings.get(probeKey(expectation));
+  const isAnswered = (seen?.received ?? 0) > 0;
+  const what = `ping to ${expectation.to}`;
+  const where = expectation.from;
+  if (seen !== undefined && !expectation.answered) {
+    return isAnswered ? [{ what, where, expected: 'no answer', seen: pingText(seen) }] : [];
+  }
+  const ttl = expectation.ttl;
+  if (isAnswered && (ttl === undefined || seen?.replies[0]?.ttl === ttl)) return [];
+  const expected = ttl === undefined ? 'an answer' : `an answer with TTL ${ttl}`;
+  return [{ what, where, expected, seen: pingText(seen) }];
+}
+
+/** Judges a `path:` line: hops, TTL and wrapping, each a failure of its own. */
+export function judgePath(design: Design, expectation: Of<'path'>, evidence: Evidence): readonly Failure[] {
+  const where = expectation.from;
+  const key = probeKey(expectation);
+  const failures: Failure[] = [];
+  const trace = evidence.traces.get(key);
+  const destination = referencedAddress(design, expectation.to);
+  const names = (trace?.hops ?? []).map((hop) => machineAt(design, addressBookOf(design), hop.address));
+  const isArrived = destination !== undefined && trace?.hops.at(-1)?.address === destination;
+  const between = isArrived ? names.slice(0, -1) : names;
+  const wanted = expectation.hops.at(-1) === expectation.to ? expectation.hops.slice(0, -1) : expectation.hops;
+  const fits =
+    isArrived && between.length === wanted.length && wanted.every((hop, at) => isHop(design, hop, between[at] ?? ''));
+  if (!fits) {
+    const errors = trace?.errors.join('; ');
+    const seen =
+      names.length > 0 ? `${names.join(', ')}${isArrived ? '' : ' (not arrived)'}` : errors || 'no hop answered';
+    failures.push({ what: `path to ${expectation.to}`, where, expected: [...wanted, expectation.to].join(', '), seen });
+  }
+  const ping = evidence.pings.get(key);
+  if (expectation.ttl !== undefined && ping?.replies[0]?.ttl !== expectation.ttl) {
+    const expected = `an answer with TTL ${expectation.ttl}`;
+    failures.push({ what: `ping to ${expectation.to}`, where, expected, seen: pingText(ping) });
+  }
+  const wrappings = evidence.wrappings.get(key) ?? [];
+  if (expectation.encapsulation !== undefined && !isWrapped(expectation.encapsulation, wrappings, ping)) {
+    const seen = wrappings.length === 0 ? 'no echo on an uplink' : wrappings.map(wrappingText).join(' and ');
+    const expected = wrappingText(expectation.encapsulation);
+    failures.push({ what: `encapsulation towards ${expectation.to}`, where, expected, seen });
+  }
+  return failures;
+}
+
+/** The word for a wrapping as the table of `capture` has it. */
+export function wrappingText(wrapping: 'none' | 'ipip' | 'vxlan'): string {
+  return { none: 'plain', ipip: 'IPIP', vxlan: 'VXLAN' }[wrapping];
+}
+
+/** Inside one node nothing is on an uplink, and nothing is wrapped. */
+function isWrapped(wanted: string, wrappings: readonly string[], ping: PingSeen | undefined): boolean {
+  if (wrappings.length === 0) return wanted === 'none' && (ping?.received ?? 0) > 0;
+  return wrappings.every((wrapping) => wrapping === wanted);
+}
+
+/** A name from the lab file, or one with a trailing `*` for any of that prefix. */
+function isHop(design: Design, wanted: string, seen: string): boolean {
+  return wanted.endsWith('*') ? seen.startsWith(wanted.slice(0, -1)) : shownName(design, wanted) === seen;
+}
+
+function machineAt(design: Design, book: AddressBook, address: string | undefined): string {
+  if (address === undefined) return '*';
+  const at = book.get(address);
+  return at === undefined ? address : shownName(design, at.machine);
+}
+
+function pingText(seen: PingSeen | undefined): string {
+  const reply = seen?.replies[0];
+  if (reply !== undefined) return `an answer with TTL ${reply.ttl}`;
+  return seen === undefined || seen.errors.length === 0 ? 'no answer' : `no answer: ${seen.errors.join('; ')}`;
+}

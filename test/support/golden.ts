@@ -1,0 +1,31 @@
+// Owns the golden labs: which they are, and every byte that follows from their lab files.
+
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { writeArtifacts } from '../../src/artifact/write-artifacts.ts';
+import { designLab } from '../../src/design/design-lab.ts';
+import { readLab } from '../../src/lab/load.ts';
+
+/** The labs whose design and files are kept in test/golden. */
+export const goldenLabs = ['bgp-rr', 'bgp-rr:article', 'fullmesh'] as const;
+
+/** Where the goldens are kept, from the repository's root. */
+export const goldenFolder = 'test/golden';
+
+/** The folder of one lab: `bgp-rr`, `bgp-rr.article`. */
+export function goldenFolderOf(reference: string): string {
+  return join(goldenFolder, reference.replace(':', '.'));
+}
+
+/** Relative file name to text: `design.yml`, and the lab's files under `files/`. */
+export async function goldenFilesOf(reference: string, root: string): Promise<ReadonlyMap<string, string>> {
+  const { lab } = await readLab(reference, {
+    labsDir: join(root, 'labs'),
+    topologiesDir: join(root, 'topologies'),
+    cwd: root,
+  });
+  const { design, problems } = designLab(lab);
+  if (design === undefined) throw new Error(`${reference}: ${JSON.stringify(problems)}`);
+  const files = [...writeArtifacts(design)].map(([name, text]): [string, string] => [join('files', name), text]);
+  return new Map([['design.yml', stringify(design, { lineWidth: 0, aliasDuplicateObjects: false })], ...files]);
+}

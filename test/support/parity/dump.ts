@@ -1,0 +1,160 @@
+// Owns the raw state of a lab, as programs print it: read from a folder of a real cluster, or collected from a running lab.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunningLab } from '../scenario.ts';
+
+/** What one machine printed. */
+export interface MachineDump {
+  readonly kind: 'node' | 'router' | 'pod';
+  /** `ip -j route show table all`. */
+  readonly routes: string;
+  /** `ip -j addr`. */
+  readonly addresses: string;
+  /** Lines `key = value`. */
+  readonly sysctls: string;
+  /** `birdcl show protocols all`. */
+  readonly protocols: string;
+  /** `show bgp ipv4 unicast summary json`. */
+  readonly summary: string;
+  /** `show bgp ipv4 unicast json`. */
+  readonly table: string;
+}
+
+/** A whole lab: machines by short name, probes by file name without its end. */
+export interface LabDump {
+  readonly machines: ReadonlyMap<string, MachineDump>;
+  /** `ping-pod-a-pod-b`, `traceroute-udp-pod-a-10.1.8.1`, `ping-node-control-plane-pod-b`: what was printed. */
+  readonly probes: ReadonlyMap<string, string>;
+}
+
+/** The folder of real clusters; undefined (printed, or in CI thrown) when it is not there. */
+export function truthFolder(): string | undefined {
+  const stated = process.env['LABCTL_TRUTH'];
+  const folder = stated ?? join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'truth');
+  if (existsSync(folder)) return folder;
+  const reason = `parity: skipped: there is no folder ${folder} (LABCTL_TRUTH)`;
+  if (stated !== undefined || process.env['CI'] === 'true') throw new Error(reason);
+  console.log(reason);
+  return undefined;
+}
+
+/** Names of the labs in the folder. */
+export function truthLabs(folder: string): readonly string[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+/** Reads the state of a real cluster. */
+export function readTruth(folder: string): LabDump {
+  const machines = new Map<string, MachineDump>();
+  for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+    const files = readdirSync(join(folder, name));
+    if (!files.includes('addr.json')) continue;
+    const read = (file: string): string => (files.includes(file) ? readFileSync(join(folder, name, file), 'utf8') : '');
+    const kind = files.includes('bgp-ipv4.json') ? 'router' : files.includes('bird-protocols.txt') ? 'node' : 'pod';
+    machines.set(name, {
+      kind,
+      routes: read(kind === 'router' ? 'kernel-route.json' : 'route.json'),
+      addresses: read('addr.json'),
+      sysctls: read('sysctl.txt'),
+      protocols: read('bird-protocols.txt'),
+      summary: read('bgp-summary.json'),
+      table: read('bgp-ipv4.json'),
+    });
+  }
+  const probes = new Map<string, string>();
+  for (const file of readdirSync(join(folder, 'probes'))) {
+    probes.set(file.replace(/\.txt$/, ''), readFileSync(join(folder, 'probes', file), 'utf8'));
+  }
+  return { machines, probes };
+}
+
+/** Where a probe starts and what it asks; undefined for a name that is no probe. */
+export function parseProbe(
+  name: string,
+): { readonly program: 'ping' | 'icmp' | 'udp'; readonly from: string; readonly to: string } | undefined {
+  const parts = /^(ping|traceroute-(?:icmp|udp))-(?:node-)?(.+?)-(pod-[a-z0-9]+|\d+\.[\d.]+|[\da-f]*:[\da-f:]+)$/.exec(
+    name,
+  );
+  if (parts === null) return undefined;
+  const [, program = '', from = '', to = ''] = parts;
+  return { program: program === 'ping' ? 'ping' : program === 'traceroute-icmp' ? 'icmp' : 'udp', from, to };
+}
+
+/** Collects from a running lab what `truth` has of the real one: the same machines, sysctls and probes. */
+export async function collectLab(lab: RunningLab, truth: LabDump): Promise<LabDump> {
+  const machines = new Map<string, MachineDump>();
+  for (const [name, real] of truth.machines) {
+    // A program that is missing or a key that is not there shows as missing facts, all of them at once.
+    const ask = async (...argv: readonly string[]): Promise<string> =>
+      (await lab.labctl(['exec', `${lab.lab}/${name}`, '--', ...argv])).stdout;
+    const isNode = real.kind === 'node';
+    const isRouter = real.kind === 'router';
+    const keys = real.sysctls
+      .split('\n')
+      .map((line) => line.split(' = ')[0] ?? '')
+      .filter((key) => key !== '');
+    const [routes, addresses, sysctls, protocols, summary, table] = await Promise.all([
+      ask('ip', '-j', 'route', 'show', 'table', 'all'),
+      ask('ip', '-j', 'addr'),
+      keys.length === 0 ? '' : ask('grep', '-sH', '', ...keys.map((key) => `/proc/sys/${key.replaceAll('.', '/')}`)),
+      isNode ? ask('birdcl', 'show', 'protocols', 'all') : '',
+      isRouter ? ask('vtysh', '-c', 'show bgp ipv4 unicast summary json') : '',
+      isRouter ? ask('vtysh', '-c', 'show bgp ipv4 unicast json') : '',
+    ]);
+    machines.set(name, {
+      kind: real.kind,
+      routes,
+      addresses,
+      sysctls: sysctlLines(sysctls),
+      protocols,
+      summary,
+      table,
+    });
+  }
+  const probes = new Map<string, string>();
+  for (const name of truth.probes.keys()) probes.set(name, await probe(lab, machines, name));
+  return { machines, probes };
+}
+
+/** `/proc/sys/net/ipv4/ip_forward:1` to `net.ipv4.ip_forward = 1`. */
+function sysctlLines(text: string): string {
+  const lines = text.split('\n').map((line) => /^\/proc\/sys\/([^:]+):(.*)$/.exec(line));
+  return lines.map((found) => (found === null ? '' : `${found[1]?.replaceAll('/', '.')} = ${found[2]}`)).join('\n');
+}
+
+/** Pings or traces as the real cluster was probed. A hop that stayed silent (ICMP is rate limited) is asked again. */
+async function probe(lab: RunningLab, machines: ReadonlyMap<string, MachineDump>, name: string): Promise<string> {
+  const asked = parseProbe(name);
+  if (asked === undefined) return '';
+  const target = addressOfPod(machines.get(asked.to)) ?? asked.to;
+  const ask = async (...argv: readonly string[]): Promise<string> =>
+    (await lab.labctl(['exec', `${lab.lab}/${asked.from}`, '--', ...argv])).stdout;
+  if (asked.program === 'ping') return ask('ping', '-n', '-c', '2', '-i', '0.3', '-W', '2', target);
+  const argv = [
+    'traceroute',
+    '-n',
+    '-q',
+    '1',
+    '-m',
+    '12',
+    '-w',
+    '1',
+    ...(asked.program === 'icmp' ? ['-I'] : []),
+    target,
+  ];
+  let text = await ask(...argv);
+  for (let attempt = 0; attempt < 3 && /^ *\d+ +\*/m.test(text); attempt++) {
+    await sleep(1000);
+    text = await ask(...argv);
+  }
+  return text;
+}
+
+/** The IPv4 address of a pod's eth0. */
+export function addressOfPod(pod: MachineDump | undefined): string | undefined {
+  if (pod?.kind !== 'pod') return undefined;
+  return /"local":"(10\.[\d.]+)","prefixlen":32/.exec(pod.addresses)?.[1];
+}
