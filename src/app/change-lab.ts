@@ -10,11 +10,11 @@ import type { Lab } from '../lab/lab.ts';
 import type { Engine } from '../plan/engine.ts';
 import { nothingObserved } from '../plan/observed.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type PhaseTimes, execute } from '../run/execute.ts';
+import { execute, type PhaseTimes } from '../run/execute.ts';
 import { type StateFolder, stateFolder } from '../run/state.ts';
 import type { Context, RunView } from './context.ts';
 import { engineFor } from './engine-for.ts';
-import { type SavedLab, readState, stateFiles } from './saved-lab.ts';
+import { readState, type SavedLab, stateFiles } from './saved-lab.ts';
 
 /** How many operations run at one time. */
 const width = 8;
@@ -54,7 +54,10 @@ async function open(context: Context, lab: string, programs: string | undefined)
 }
 
 /** The plan as it would be executed now. Changes nothing. */
-export async function planFor(context: Context, change: Pick<LabChange, 'lab' | 'design' | 'artifacts'>): Promise<Plan> {
+export async function planFor(
+  context: Context,
+  change: Pick<LabChange, 'lab' | 'design' | 'artifacts'>,
+): Promise<Plan> {
   const { engine } = await open(context, change.lab.name, undefined);
   const seen = await engine.observe();
   return engine.plan(change.design, change.artifacts, seen.state === 'running' ? seen : nothingObserved);
@@ -64,7 +67,8 @@ export async function planFor(context: Context, change: Pick<LabChange, 'lab' | 
 export async function changeLab(context: Context, change: LabChange, view: RunView): Promise<ChangeOutcome> {
   const { state, engine, saved } = await open(context, change.lab.name, change.programs);
   let seen = await engine.observe();
-  if (seen.state === 'running' && !change.reconfigure) refuseRebuild(change, seen.made.size > 0 ? structureDifferences(change.design, change.artifacts, seen) : []);
+  if (seen.state === 'running' && !change.reconfigure)
+    refuseRebuild(change, seen.made.size > 0 ? structureDifferences(change.design, change.artifacts, seen) : []);
   const isFresh = seen.state !== 'running' || change.reconfigure;
   if (isFresh && seen.state !== 'absent') await engine.remove();
   if (isFresh) {
@@ -108,7 +112,10 @@ export async function changeLab(context: Context, change: LabChange, view: RunVi
   } catch (error) {
     const isLeft = change.keep || !isFresh;
     if (!isLeft) await takeBack(context, engine, state, view);
-    else if (isFresh) view.note(`kept for looking: labctl status, labctl exec; logs in ${state.logs}; labctl down ${change.lab.name} removes it`);
+    else if (isFresh)
+      view.note(
+        `kept for looking: labctl status, labctl exec; logs in ${state.logs}; labctl down ${change.lab.name} removes it`,
+      );
     return { plan, times: new Map(), startedAt, isLeft, error };
   } finally {
     clearTimeout(timer);
@@ -126,7 +133,11 @@ async function takeBack(context: Context, engine: Engine, state: StateFolder, vi
 function refuseRebuild(change: LabChange, resources: readonly string[]): void {
   if (resources.length === 0) return;
   const shown = resources.slice(0, 6).join(', ');
-  throw new LabError('LAB_STRUCTURE_DIFFERS', `lab ${change.lab.name} is running with other machines or links: ${shown}${resources.length > 6 ? ', …' : ''}`, {
-    hint: `labctl up ${change.lab.name}${change.lab.variant === undefined ? '' : `:${change.lab.variant}`} --reconfigure`,
-  });
+  throw new LabError(
+    'LAB_STRUCTURE_DIFFERS',
+    `lab ${change.lab.name} is running with other machines or links: ${shown}${resources.length > 6 ? ', …' : ''}`,
+    {
+      hint: `labctl up ${change.lab.name}${change.lab.variant === undefined ? '' : `:${change.lab.variant}`} --reconfigure`,
+    },
+  );
 }

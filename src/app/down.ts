@@ -34,7 +34,9 @@ function named(reference: string | undefined): string | undefined {
 
 function onlyOne(known: readonly string[]): string | undefined {
   if (known.length <= 1) return known[0];
-  throw new LabError('LAB_AMBIGUOUS', `several labs have something here: ${known.join(', ')}`, { hint: 'labctl down <lab>, or labctl down --all' });
+  throw new LabError('LAB_AMBIGUOUS', `several labs have something here: ${known.join(', ')}`, {
+    hint: 'labctl down <lab>, or labctl down --all',
+  });
 }
 
 async function removeLab(context: Context, lab: string): Promise<boolean> {

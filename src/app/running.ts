@@ -4,10 +4,10 @@ import { LabError } from '../base/errors.ts';
 import type { Design } from '../design/design.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Engine } from '../plan/engine.ts';
-import { type StateFolder, listStateFolders, stateFolder } from '../run/state.ts';
+import { listStateFolders, type StateFolder, stateFolder } from '../run/state.ts';
 import type { Context } from './context.ts';
 import { engineFor } from './engine-for.ts';
-import { type SavedLab, designOf, readState } from './saved-lab.ts';
+import { designOf, readState, type SavedLab } from './saved-lab.ts';
 
 /** A lab with everything a verb needs to work with it. */
 export interface Running {
@@ -62,15 +62,21 @@ export async function openRunning(context: Context, options: { readonly lab?: st
   const row = rows.find((candidate) => candidate.lab === name);
   if (row === undefined) {
     const known = rows.map((candidate) => candidate.lab).join(', ');
-    throw new LabError('LAB_NOT_RUNNING', `lab ${name} is not running${known === '' ? '' : ` (running: ${known})`}`, { hint: `labctl up ${name}` });
+    throw new LabError('LAB_NOT_RUNNING', `lab ${name} is not running${known === '' ? '' : ` (running: ${known})`}`, {
+      hint: `labctl up ${name}`,
+    });
   }
   if (row.state === 'gone') {
-    throw new LabError('LAB_GONE', `lab ${name} is gone: its holder ended or the machine was restarted`, { hint: `labctl down ${name}, then labctl up ${name}` });
+    throw new LabError('LAB_GONE', `lab ${name} is gone: its holder ended or the machine was restarted`, {
+      hint: `labctl down ${name}, then labctl up ${name}`,
+    });
   }
   const state = stateFolder(context.stateHome, row.lab);
   const { holder, saved } = await readState(state);
   if (saved === undefined || holder === undefined) {
-    throw new LabError('LAB_GONE', `lab ${name} is only half-made`, { hint: `labctl down ${name}, then labctl up ${name}` });
+    throw new LabError('LAB_GONE', `lab ${name} is only half-made`, {
+      hint: `labctl down ${name}, then labctl up ${name}`,
+    });
   }
   const engine = engineFor({ context, state, holder, saved, programs: saved.programs });
   const design = designOf(saved);
@@ -81,7 +87,8 @@ export async function openRunning(context: Context, options: { readonly lab?: st
 function onlyOne(rows: readonly RunningRow[]): string {
   const alive = rows.filter((row) => row.state !== 'gone');
   const [only] = alive.length > 0 ? alive : rows;
-  if (only === undefined) throw new LabError('LAB_NOT_RUNNING', 'no lab is running', { hint: 'labctl list, then labctl up <lab>' });
+  if (only === undefined)
+    throw new LabError('LAB_NOT_RUNNING', 'no lab is running', { hint: 'labctl list, then labctl up <lab>' });
   if (alive.length > 1) {
     throw new LabError('LAB_AMBIGUOUS', `several labs are running: ${alive.map((row) => row.lab).join(', ')}`, {
       hint: `name one: --lab ${only.lab}, or ${only.lab}/<machine>`,

@@ -28,19 +28,31 @@ export interface SavedLab {
 export const stateFiles = { holder: 'holder.json', lab: 'lab.json' } as const;
 
 /** Reads a lab's two records; parts that are absent, torn or of another form are undefined. */
-export async function readState(state: StateFolder): Promise<{ readonly holder: ProcessIdentity | undefined; readonly saved: SavedLab | undefined }> {
+export async function readState(
+  state: StateFolder,
+): Promise<{ readonly holder: ProcessIdentity | undefined; readonly saved: SavedLab | undefined }> {
   const [holder, saved] = await Promise.all([state.read(stateFiles.holder), state.read(stateFiles.lab)]);
   return { holder: isIdentity(holder) ? holder : undefined, saved: isSavedLab(saved) ? saved : undefined };
 }
 
 function isIdentity(value: unknown): value is ProcessIdentity {
   const record = value as Partial<ProcessIdentity> | undefined | null;
-  return Number.isSafeInteger(record?.pid) && Number(record?.pid) > 1 && typeof record?.startTime === 'string' && typeof record.bootId === 'string';
+  return (
+    Number.isSafeInteger(record?.pid) &&
+    Number(record?.pid) > 1 &&
+    typeof record?.startTime === 'string' &&
+    typeof record.bootId === 'string'
+  );
 }
 
 function isSavedLab(value: unknown): value is SavedLab {
   const record = value as Partial<SavedLab> | undefined | null;
-  return record?.form === 1 && typeof record.lab?.name === 'string' && Array.isArray(record.design?.nodes) && typeof record.made === 'object';
+  return (
+    record?.form === 1 &&
+    typeof record.lab?.name === 'string' &&
+    Array.isArray(record.design?.nodes) &&
+    typeof record.made === 'object'
+  );
 }
 
 /** The design of a saved lab; what must be true is worked out when it is first asked for. */

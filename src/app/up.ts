@@ -1,8 +1,8 @@
 // Owns the story of `up`: read, preflight, lock, plan, do, and only then say that the lab is up.
 
-import { LabError, exitCodes } from '../base/errors.ts';
+import { exitCodes, LabError } from '../base/errors.ts';
 import type { Problem } from '../base/place.ts';
-import type { Plan, Phase } from '../plan/plan.ts';
+import type { Phase, Plan } from '../plan/plan.ts';
 import type { Context, RunView } from './context.ts';
 import { type LoadedDesign, loadLab } from './load-lab.ts';
 

@@ -178,9 +178,10 @@ function treeOf(command: Commander): VerbTree {
 
 /** Whether stderr takes colors by itself: NO_COLOR, then FORCE_COLOR, then a terminal that is not dumb. */
 export function mayColor({ env, isStderrTty }: Context): boolean {
-  if ((env['NO_COLOR'] ?? '') !== '') return false;
-  if ((env['FORCE_COLOR'] ?? '') !== '') return env['FORCE_COLOR'] !== '0';
-  return isStderrTty && env['TERM'] !== 'dumb';
+  const { NO_COLOR = '', FORCE_COLOR = '', TERM } = env;
+  if (NO_COLOR !== '') return false;
+  if (FORCE_COLOR !== '') return FORCE_COLOR !== '0';
+  return isStderrTty && TERM !== 'dumb';
 }
 
 function definedOnly<T extends object>(values: T): Partial<T> {

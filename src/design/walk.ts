@@ -40,7 +40,9 @@ export function walkRoutes(design: Design, from: Machine, to: Machine): readonly
     if (step.by !== undefined) passage.ins.add(step.by);
     if (known !== undefined || step.machine === to.name) continue;
     const exits = exitsOf(design, book, step, destination);
-    passage.goesOn = exits.some((exit) => exit.next !== undefined) && exits.every((exit) => exit.isEntry === true || exit.next !== undefined || tunnelDevices.has(exit.dev));
+    passage.goesOn =
+      exits.some((exit) => exit.next !== undefined) &&
+      exits.every((exit) => exit.isEntry === true || exit.next !== undefined || tunnelDevices.has(exit.dev));
     for (const exit of exits) {
       passage[exit.isEntry ? 'ins' : 'outs'].add(exit.dev);
       if (exit.next !== undefined) waiting.push(exit.next);

@@ -16,7 +16,17 @@ export function parseProtocols(machine: string, text: string): readonly Observed
     if (row !== null) {
       const [, name = '', , state = '', since = '', info = ''] = row;
       if (!calicoName.test(name)) continue;
-      sessions.push({ machine, peer: peerOf(name), name, remoteAs: undefined, localAs: undefined, state, info, since, isEstablished: info === 'Established' });
+      sessions.push({
+        machine,
+        peer: peerOf(name),
+        name,
+        remoteAs: undefined,
+        localAs: undefined,
+        state,
+        info,
+        since,
+        isEstablished: info === 'Established',
+      });
       continue;
     }
     const last = sessions.at(-1);

@@ -14,7 +14,12 @@ interface RouteRow {
   readonly metric?: number;
   readonly flags?: readonly string[];
   readonly metrics?: readonly { readonly mtu?: number }[];
-  readonly nexthops?: readonly { readonly gateway?: string; readonly via?: { readonly host?: string }; readonly dev?: string; readonly flags?: readonly string[] }[];
+  readonly nexthops?: readonly {
+    readonly gateway?: string;
+    readonly via?: { readonly host?: string };
+    readonly dev?: string;
+    readonly flags?: readonly string[];
+  }[];
 }
 
 /**
@@ -23,7 +28,9 @@ interface RouteRow {
  */
 export function parseRoutes(machine: string, text: string): readonly ObservedRoute[] {
   if (text.trim() === '') return [];
-  const rows = (JSON.parse(text) as readonly RouteRow[]).filter((row) => row.table === undefined || row.table === 'main');
+  const rows = (JSON.parse(text) as readonly RouteRow[]).filter(
+    (row) => row.table === undefined || row.table === 'main',
+  );
   return rows.map((row) => {
     const isV6 = (row.dst ?? '').includes(':') || (row.gateway ?? '').includes(':');
     const flags = [...(row.flags ?? []), ...(row.nexthops ?? []).flatMap((hop) => hop.flags ?? [])];

@@ -32,10 +32,14 @@ async function runLocally(where: string, argv: readonly string[], options: RunOp
   });
   const ms = performance.now() - started;
   if (result.code === 'ENOENT' || result.code === 'EACCES') {
-    throw new LabError('HOST_PROGRAM_MISSING', `cannot run ${program}: ${result.code === 'ENOENT' ? 'not found' : 'permission denied'}`, {
-      hint: 'labctl doctor',
-      exitCode: 4,
-    });
+    throw new LabError(
+      'HOST_PROGRAM_MISSING',
+      `cannot run ${program}: ${result.code === 'ENOENT' ? 'not found' : 'permission denied'}`,
+      {
+        hint: 'labctl doctor',
+        exitCode: 4,
+      },
+    );
   }
   if (result.isCanceled) throw new LabError('INTERRUPTED', `interrupted: ${pasteable(argv)} (${where})`);
   const signalNumber = result.signal === undefined ? 0 : (constants.signals[result.signal] ?? 0);

@@ -24,9 +24,16 @@ export async function takeLock(folder: string, name: string): Promise<Lock> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${name}.lock`);
   for (let attempt = 0; attempt < maxTries; attempt++) {
-    const child = spawn('flock', ['-x', '-n', '--no-fork', path, 'cat'], { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+    const child = spawn('flock', ['-x', '-n', '--no-fork', path, 'cat'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      detached: true,
+    });
     const isHeld = await new Promise<boolean>((resolve, reject) => {
-      child.on('error', (error) => reject(new LabError('HOST_PROGRAM_MISSING', `cannot run flock: ${error.message}`, { hint: 'install util-linux' })));
+      child.on('error', (error) =>
+        reject(
+          new LabError('HOST_PROGRAM_MISSING', `cannot run flock: ${error.message}`, { hint: 'install util-linux' }),
+        ),
+      );
       child.on('close', () => resolve(false));
       child.stdout.once('data', () => resolve(true));
       child.stdin.on('error', () => undefined);
@@ -44,7 +51,10 @@ export async function takeLock(folder: string, name: string): Promise<Lock> {
         hint: owner === '' ? 'wait and try again' : `wait for it, or: ps -fp ${owner}`,
       });
     }
-    const [held, named] = await Promise.all([stat(`/proc/${child.pid}/fd/3`).catch(() => undefined), stat(path).catch(() => undefined)]);
+    const [held, named] = await Promise.all([
+      stat(`/proc/${child.pid}/fd/3`).catch(() => undefined),
+      stat(path).catch(() => undefined),
+    ]);
     if (held === undefined || named === undefined || held.ino !== named.ino) {
       await release();
       continue;

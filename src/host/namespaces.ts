@@ -27,10 +27,18 @@ export function unshareArguments(isRoot: boolean): readonly string[] {
  * Starts `program` (argument list) as pid 1 of new pid, mount and net namespaces, in a session of its own so that a
  * terminal's Ctrl-C does not reach it. Resolves when it prints `ready <pid>`. Throws HOST_COMMAND_FAILED with what it said.
  */
-export async function startTree(isRoot: boolean, program: readonly string[], environment: Readonly<Record<string, string>>): Promise<PendingTree> {
+export async function startTree(
+  isRoot: boolean,
+  program: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<PendingTree> {
   const argv = ['unshare', ...unshareArguments(isRoot), '--', ...program];
   const started = performance.now();
-  const child = spawn('unshare', argv.slice(1), { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: { ...environment } });
+  const child = spawn('unshare', argv.slice(1), {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...environment },
+  });
   let stdout = '';
   let stderr = '';
   const pid = await new Promise<number | undefined>((resolve) => {
@@ -55,8 +63,18 @@ export async function startTree(isRoot: boolean, program: readonly string[], env
   });
   if (pid === undefined) {
     child.kill('SIGKILL');
-    const ran = { argv: [...argv.slice(0, argv.indexOf('--')), '--', '…'], where: 'host', exitCode: child.exitCode ?? 1, stdout, stderr, ms: performance.now() - started };
-    throw new LabError('HOST_COMMAND_FAILED', 'the namespaces of the lab could not be made', { ran, hint: 'labctl doctor' });
+    const ran = {
+      argv: [...argv.slice(0, argv.indexOf('--')), '--', '…'],
+      where: 'host',
+      exitCode: child.exitCode ?? 1,
+      stdout,
+      stderr,
+      ms: performance.now() - started,
+    };
+    throw new LabError('HOST_COMMAND_FAILED', 'the namespaces of the lab could not be made', {
+      ran,
+      hint: 'labctl doctor',
+    });
   }
   return {
     pid,

@@ -3,7 +3,9 @@
 import type { ObservedSession } from '../plan/observed.ts';
 
 interface Summary {
-  readonly [family: string]: { readonly as?: number; readonly peers?: Readonly<Record<string, SummaryPeer>> } | undefined;
+  readonly [family: string]:
+    | { readonly as?: number; readonly peers?: Readonly<Record<string, SummaryPeer>> }
+    | undefined;
 }
 
 interface SummaryPeer {

@@ -23,7 +23,10 @@ export function sessionDifferences(
   const index = new Map(seen.map((session) => [`${session.machine} ${session.peer}`, session]));
   const differences: Difference[] = [];
   for (const session of expected) {
-    for (const [near, far] of [[session.a, session.b], [session.b, session.a]] as const) {
+    for (const [near, far] of [
+      [session.a, session.b],
+      [session.b, session.a],
+    ] as const) {
       if (only !== undefined && !only.has(near.machine)) continue;
       const found = index.get(`${near.machine} ${far.address}`);
       if (found?.isEstablished === true) continue;
@@ -99,7 +102,13 @@ export function routeText(route: ExpectedRoute | ObservedRoute): string {
   return [
     route.type === 'unicast' ? '' : route.type,
     route.prefix,
-    route.type === 'blackhole' ? '' : isChoice ? `one of (${hops.join(' | ')})` : hops.length > 1 ? hops.map((hop) => `nexthop ${hop}`).join(' ') : (hops[0] ?? ''),
+    route.type === 'blackhole'
+      ? ''
+      : isChoice
+        ? `one of (${hops.join(' | ')})`
+        : hops.length > 1
+          ? hops.map((hop) => `nexthop ${hop}`).join(' ')
+          : (hops[0] ?? ''),
     route.protocol === 'boot' ? '' : `proto ${route.protocol}`,
     route.scope === undefined ? '' : `scope ${route.scope}`,
     route.metric === undefined ? '' : `metric ${route.metric}`,

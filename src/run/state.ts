@@ -45,7 +45,8 @@ export function stateFolder(stateHome: string, lab: string): StateFolder {
     },
     remove: async () => {
       await attempt(folder, () => rm(folder, { recursive: true, force: true }));
-      for (const path of [join(stateHome, 'labs'), join(stateHome, 'locks'), stateHome]) await rmdir(path).catch(() => undefined);
+      for (const path of [join(stateHome, 'labs'), join(stateHome, 'locks'), stateHome])
+        await rmdir(path).catch(() => undefined);
     },
   };
 }

@@ -33,10 +33,7 @@ export function ttyView(stderr: NodeJS.WriteStream, now: () => number): RunView 
       );
       const row = rows.find((candidate) => candidate.state === state);
       if (row === undefined || state === undefined) return;
-      if (row.task !== undefined) {
-        row.task.title = state.ms === undefined ? phaseTitle(state) : `${phaseTitle(state)} ${duration(state.ms)}`;
-        if (event.kind === 'progress') row.task.output = state.line;
-      }
+      redraw(row);
       if (state.failed !== undefined) row.fail(new Error(`${state.failed.resource}: ${messageOf(state.failed.error)}`));
       else if (isOver(state)) row.finish();
     },
@@ -63,6 +60,13 @@ function rowOf(state: PhaseState): Row {
   return { state, over, finish, fail, task: undefined };
 }
 
+/** Gives listr2 the row's text as it is now; a row that listr2 has not begun yet gets it when it does. */
+function redraw({ task, state }: Row): void {
+  if (task === undefined) return;
+  task.title = state.ms === undefined ? phaseTitle(state) : `${phaseTitle(state)} ${duration(state.ms)}`;
+  if (state.line !== '') task.output = state.line;
+}
+
 function drawRows(rows: readonly Row[], stderr: NodeJS.WriteStream): Promise<unknown> {
   const output = new ProcessOutput(stderr, stderr, { leaveEmptyLine: false });
   const list = new Listr(
@@ -70,6 +74,7 @@ function drawRows(rows: readonly Row[], stderr: NodeJS.WriteStream): Promise<unk
       title: phaseTitle(row.state),
       task: async (_context: unknown, task: { title: string; output: string }) => {
         row.task = task;
+        redraw(row);
         await row.over;
       },
     })),
@@ -77,6 +82,8 @@ function drawRows(rows: readonly Row[], stderr: NodeJS.WriteStream): Promise<unk
       concurrent: true,
       exitOnError: false,
       registerSignalListeners: false,
+      // listr2 looks at stdout; this view was chosen because stderr is a terminal.
+      forceTTY: true,
       renderer: 'default',
       rendererOptions: {
         collapseErrors: false,

@@ -16,8 +16,9 @@ export interface ViewRequest {
 export function viewKind(context: Context, flags: ViewRequest['flags']): ViewKind {
   if (flags.quiet) return 'quiet';
   if (flags.format === 'json') return 'json';
-  const isCi = !['', '0', 'false'].includes(context.env['CI'] ?? '');
-  if (!context.isStderrTty || context.env['TERM'] === 'dumb' || isCi || flags.verbose > 0) return 'plain';
+  const { CI = '', TERM } = context.env;
+  const isCi = !['', '0', 'false'].includes(CI);
+  if (!context.isStderrTty || TERM === 'dumb' || isCi || flags.verbose > 0) return 'plain';
   return 'tty';
 }
 

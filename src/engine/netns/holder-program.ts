@@ -21,7 +21,7 @@ open(my $logfd, '<', $logs) or die "labctl holder: $logs: $!\n";
 my $passwd = text('/etc/passwd'); my $group = text('/etc/group');
 do_or_die(qw(mount -t proc -o nosuid,nodev,noexec proc /proc));
 do_or_die(qw(mount -t tmpfs -o mode=0755,nosuid,nodev tmpfs /run));
-mkdir $_ for qw(/run/netns /run/labctl /run/labctl/logs /run/labctl/machines /run/labctl/vartmp /run/labctl/varlog);
+mkdir $_ for qw(/run/netns /run/labctl /run/labctl/logs /run/labctl/home /run/labctl/machines /run/labctl/vartmp /run/labctl/varlog);
 chmod 01777, '/run/labctl/vartmp';
 do_or_die('mount', '--bind', '/proc/self/fd/' . fileno($logfd), '/run/labctl/logs');
 do_or_die(qw(mount --bind /run/labctl/vartmp /var/tmp));

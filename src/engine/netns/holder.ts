@@ -2,7 +2,16 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../../base/errors.ts';
-import { type ProcessIdentity, findByEnvironment, identify, isAlive, isFirstOfNamespace, killNow, parentOf, readStartTime } from '../../host/proc.ts';
+import {
+  findByEnvironment,
+  identify,
+  isAlive,
+  isFirstOfNamespace,
+  killNow,
+  type ProcessIdentity,
+  parentOf,
+  readStartTime,
+} from '../../host/proc.ts';
 
 /** The mark on a holder, in its environment: the folder of its logs, which no other lab of any user has. */
 export function holderMark(logs: string): Readonly<Record<string, string>> {
@@ -32,20 +41,29 @@ export async function endHolder(holder: ProcessIdentity | undefined): Promise<bo
     killNow(holder.pid);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
-      throw new LabError('UNDO_FAILED', `cannot end the lab's holder, process ${holder.pid}: ${(error as Error).message}`, { hint: `kill -9 ${holder.pid}` });
+      throw new LabError(
+        'UNDO_FAILED',
+        `cannot end the lab's holder, process ${holder.pid}: ${(error as Error).message}`,
+        { hint: `kill -9 ${holder.pid}` },
+      );
     }
   }
   const deadline = performance.now() + endTimeoutMs;
   const left = async (): Promise<readonly number[]> => {
     const living: number[] = [];
-    for (const [pid, start] of [[holder.pid, holder.startTime], [parent ?? 0, parentStart]] as const) {
+    for (const [pid, start] of [
+      [holder.pid, holder.startTime],
+      [parent ?? 0, parentStart],
+    ] as const) {
       if (start !== undefined && (await readStartTime(pid)) === start) living.push(pid);
     }
     return living;
   };
   for (let living = await left(); living.length > 0; living = await left()) {
     if (performance.now() > deadline) {
-      throw new LabError('UNDO_FAILED', `processes of the lab do not end: ${living.join(', ')}`, { hint: `ps -o pid,stat,wchan,cmd -p ${living.join(',')}` });
+      throw new LabError('UNDO_FAILED', `processes of the lab do not end: ${living.join(', ')}`, {
+        hint: `ps -o pid,stat,wchan,cmd -p ${living.join(',')}`,
+      });
     }
     await sleep(2);
   }

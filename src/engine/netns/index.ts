@@ -5,9 +5,9 @@ import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
 import { type Design, findMachine } from '../../design/design.ts';
 import { startTree } from '../../host/namespaces.ts';
-import { type ProcessIdentity, identify, isAlive, readSysctlNumber } from '../../host/proc.ts';
+import { identify, isAlive, type ProcessIdentity, readSysctlNumber } from '../../host/proc.ts';
 import type { Engine } from '../../plan/engine.ts';
-import { type Observed, nothingObserved } from '../../plan/observed.ts';
+import { nothingObserved, type Observed } from '../../plan/observed.ts';
 import { netnsDifferences } from './differences.ts';
 import { endHolder, findHolder, holderMark } from './holder.ts';
 import { holderProgram } from './holder-program.ts';
@@ -43,7 +43,8 @@ export function netnsEngine(options: NetnsOptions): Engine {
   let machines: Design | undefined;
 
   const living = (): ProcessIdentity => {
-    if (holder === undefined) throw new LabError('LAB_NOT_RUNNING', `lab ${options.lab} is not running`, { hint: `labctl up ${options.lab}` });
+    if (holder === undefined)
+      throw new LabError('LAB_NOT_RUNNING', `lab ${options.lab} is not running`, { hint: `labctl up ${options.lab}` });
     return holder;
   };
   const inHolder = (): Shell => holderShell(living().pid, options.isRoot);
@@ -57,10 +58,15 @@ export function netnsEngine(options: NetnsOptions): Engine {
 
   const startHolder = async (): Promise<void> => {
     const program = ['perl', '-e', holderProgram, options.logs, options.programs ?? '-'];
-    const tree = await startTree(options.isRoot, program, { PATH: options.path, LC_ALL: 'C', ...holderMark(options.logs) });
+    const tree = await startTree(options.isRoot, program, {
+      PATH: options.path,
+      LC_ALL: 'C',
+      ...holderMark(options.logs),
+    });
     try {
       const identity = await identify(tree.pid);
-      if (identity === undefined) throw new LabError('HOST_COMMAND_FAILED', 'the holder of the lab ended at once', { hint: 'labctl doctor' });
+      if (identity === undefined)
+        throw new LabError('HOST_COMMAND_FAILED', 'the holder of the lab ended at once', { hint: 'labctl doctor' });
       await options.record(identity);
       holder = identity;
       tree.release();
@@ -80,10 +86,14 @@ export function netnsEngine(options: NetnsOptions): Engine {
       const dead = await deadResources(inHolder(), options.made);
       return { state: options.isComplete ? 'running' : 'partial', made: options.made, dead };
     },
-    plan: (design: Design, artifacts: Artifacts, seen: Observed) => planNetns(design, artifacts, seen, readSysctlNumber('net/ipv4/neigh/default/gc_thresh3')),
+    plan: (design: Design, artifacts: Artifacts, seen: Observed) =>
+      planNetns(design, artifacts, seen, readSysctlNumber('net/ipv4/neigh/default/gc_thresh3')),
     operations: (design) => {
       machines = design;
-      return netnsOperations({ startHolder, holder: inHolder, machine: inMachine, look: (of, at, only) => look(inHolder(), of, at, only) }, design);
+      return netnsOperations(
+        { startHolder, holder: inHolder, machine: inMachine, look: (of, at, only) => look(inHolder(), of, at, only) },
+        design,
+      );
     },
     look: (design) => look(inHolder(), design, 'both'),
     shell: (name) => inMachine(name),
@@ -95,4 +105,3 @@ export function netnsEngine(options: NetnsOptions): Engine {
     },
   };
 }
-

@@ -62,7 +62,10 @@ export async function deadResources(holder: Shell, made: ReadonlyMap<string, str
   for (const resource of made.keys()) {
     const [kind = '', machine = ''] = resource.split(':');
     const folder = machineFolder(machine);
-    if (kind === 'frr') lines.push(`{ ${isAlive(`${folder}/run/frr/zebra.pid`)} && ${isAlive(`${folder}/run/frr/bgpd.pid`)}; } || echo ${resource}`);
+    if (kind === 'frr')
+      lines.push(
+        `{ ${isAlive(`${folder}/run/frr/zebra.pid`)} && ${isAlive(`${folder}/run/frr/bgpd.pid`)}; } || echo ${resource}`,
+      );
     if (kind === 'bird') lines.push(`${isAlive(`${folder}/run/calico/bird.pid`)} || echo ${resource}`);
     if (kind === 'pod-server') lines.push(`${isAlive('/run/labctl/pods.ready')} || echo ${resource}`);
     if (kind === 'router' || kind === 'node') lines.push(`${isAlive(`${folder}/pid`)} || echo ${resource}`);

@@ -3,7 +3,7 @@
 import type { Artifacts } from '../../artifact/artifacts.ts';
 import { addressOf, parseAddress } from '../../base/address.ts';
 import type { Interface, NodeDesign, PodDesign, RouterDesign, SwitchDesign } from '../../design/design.ts';
-import { type ScriptFile, ipBatch, sysctlLines, withInput } from './script.ts';
+import { ipBatch, type ScriptFile, sysctlLines, withInput } from './script.ts';
 import { nodeSysctls, podSysctls, routerSysctls, switchSysctls } from './sysctls.ts';
 
 function isV6(address: string): boolean {
@@ -15,7 +15,9 @@ function interfaceLines(port: Interface): readonly string[] {
   return [
     ...port.addresses.map((address) => {
       if (isV6(address)) return `addr add ${address} dev ${port.name} nodad`;
-      return port.name === 'net0' ? `addr add ${address} dev ${port.name}` : `addr add ${address} brd + dev ${port.name}`;
+      return port.name === 'net0'
+        ? `addr add ${address} dev ${port.name}`
+        : `addr add ${address} brd + dev ${port.name}`;
     }),
     `link set dev ${port.name} up`,
   ];
@@ -78,7 +80,9 @@ export function switchScript(device: SwitchDesign): string {
         `link add name ${bridge.name} type bridge`,
         ...bridge.ports.map((port) => `link set dev ${port} master ${bridge.name} up`),
         ...bridge.addresses.map((address) =>
-          isV6(address) ? `addr add ${address} dev ${bridge.name} nodad` : `addr add ${address} brd + dev ${bridge.name}`,
+          isV6(address)
+            ? `addr add ${address} dev ${bridge.name} nodad`
+            : `addr add ${address} brd + dev ${bridge.name}`,
         ),
         `link set dev ${bridge.name} up`,
       ]),

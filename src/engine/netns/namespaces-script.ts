@@ -40,7 +40,7 @@ export function namespacesScript(hosts: readonly string[], plain: readonly strin
   const prepare = hosts.map((host) => {
     const folder = machineFolder(host);
     return [
-      `mkdir -p ${folder}/etc/frr ${folder}/etc/calico ${folder}/frr ${folder}/calico/confd/config ${folder}/run/labctl/logs\n`,
+      `mkdir -p ${folder}/etc/frr ${folder}/etc/calico ${folder}/frr ${folder}/calico/confd/config ${folder}/run/labctl/logs ${folder}/run/labctl/home\n`,
       `echo ${host} > ${folder}/etc/hostname\n`,
       `ln /run/labctl/hosts /run/labctl/passwd /run/labctl/group ${folder}/etc/\n`,
       writeFileLine({ path: `${folder}/fstab`, text: fstab(host) }),

@@ -9,7 +9,9 @@ const share = 0.8;
 
 /** How many neighbor entries a lab's machines hold at one time: a session's two ends, a pod's two, a port's one. */
 export function neighborsNeeded(design: Design): number {
-  const ports = design.switches.flatMap((device) => device.bridges).reduce((sum, bridge) => sum + bridge.ports.length, 0);
+  const ports = design.switches
+    .flatMap((device) => device.bridges)
+    .reduce((sum, bridge) => sum + bridge.ports.length, 0);
   return design.expected.sessions.length * 2 + design.pods.length * 2 + ports;
 }
 
@@ -30,7 +32,9 @@ export function neighborScripts(design: Design): readonly { readonly machine: st
 }
 
 function nodeLines(node: NodeDesign, macs: ReadonlyMap<string, string>): readonly string[] {
-  const lines = node.pods.map((pod) => `neigh replace ${pod.address} lladdr ${pod.mac} dev ${pod.interface} nud permanent`);
+  const lines = node.pods.map(
+    (pod) => `neigh replace ${pod.address} lladdr ${pod.mac} dev ${pod.interface} nud permanent`,
+  );
   const subnet = mustParsePrefix(networkOf(node.address));
   for (const peer of node.peers.ipv4) {
     const mac = macs.get(peer.address);

@@ -2,6 +2,7 @@
 
 import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
+import { waitUntil } from '../../base/wait-until.ts';
 import type { Design } from '../../design/design.ts';
 import { type Difference, routeDifferences, sessionDifferences } from '../../plan/converged.ts';
 import type { OperationContext, OperationTable } from '../../plan/engine.ts';
@@ -9,7 +10,6 @@ import type { Tables } from '../../plan/observed.ts';
 import { namespacesScript } from './namespaces-script.ts';
 import { podServerProgram } from './pod-server-program.ts';
 import { withInput } from './script.ts';
-import { waitUntil } from '../../base/wait-until.ts';
 
 /** What the operations need of the engine they belong to. */
 export interface OperationsOf {
@@ -67,7 +67,8 @@ export function netnsOperations(engine: OperationsOf, design: Design): Operation
       },
     },
     startPodServer: {
-      apply: (input, context) => script(engine.holder(), podServerScript((input as unknown as { pods: string }).pods), context),
+      apply: (input, context) =>
+        script(engine.holder(), podServerScript((input as unknown as { pods: string }).pods), context),
     },
     waitSessions: {
       apply: (_, context) =>
@@ -84,14 +85,17 @@ export function netnsOperations(engine: OperationsOf, design: Design): Operation
         }),
     },
     waitPing: {
-      apply: (input, context) => firstPing(engine, input as unknown as { from: string; to: string; address: string }, context),
+      apply: (input, context) =>
+        firstPing(engine, input as unknown as { from: string; to: string; address: string }, context),
     },
   };
 }
 
 /** Each script in its machine's network namespace, a few machines at a time; the first failure is the script's own. */
 function inNamespaces(machines: readonly MachineScript[]): string {
-  const parts = machines.map(({ machine, script }) => withInput(`nsenter --net=/run/netns/${machine} -- sh -e -s`, script, '& P="$P $!"'));
+  const parts = machines.map(({ machine, script }) =>
+    withInput(`nsenter --net=/run/netns/${machine} -- sh -e -s`, script, '& P="$P $!"'),
+  );
   const groups: string[] = ['P=\n'];
   parts.forEach((part, index) => {
     groups.push(part);
@@ -140,7 +144,11 @@ async function untilNone(
   });
 }
 
-async function firstPing(engine: OperationsOf, input: { from: string; to: string; address: string }, context: OperationContext): Promise<void> {
+async function firstPing(
+  engine: OperationsOf,
+  input: { from: string; to: string; address: string },
+  context: OperationContext,
+): Promise<void> {
   const shell = engine.machine(input.from);
   let said = '';
   const isDone = await waitUntil(context.signal, async () => {
@@ -149,7 +157,8 @@ async function firstPing(engine: OperationsOf, input: { from: string; to: string
     return ran.exitCode === 0;
   });
   if (isDone) return;
-  if (context.signal.reason !== 'timeout') throw new LabError('INTERRUPTED', 'interrupted while waiting for the first ping');
+  if (context.signal.reason !== 'timeout')
+    throw new LabError('INTERRUPTED', 'interrupted while waiting for the first ping');
   throw new LabError('NOT_CONVERGED', `${input.from} does not reach ${input.to} (${input.address})`, {
     facts: [`ping said: ${said}`],
     hint: 'labctl up with --keep, then labctl capture',

@@ -7,7 +7,18 @@ import type { Design, Link } from '../../design/design.ts';
 import { reaches } from '../../design/walk.ts';
 import type { Observed } from '../../plan/observed.ts';
 import type { Json, Operation, Phase, Plan, ResourceId } from '../../plan/plan.ts';
-import { birdFiles, felixScript, frrFiles, hostsFile, nodeScript, podScript, routerScript, startBirdScript, startFrrScript, switchScript } from './machine-scripts.ts';
+import {
+  birdFiles,
+  felixScript,
+  frrFiles,
+  hostsFile,
+  nodeScript,
+  podScript,
+  routerScript,
+  startBirdScript,
+  startFrrScript,
+  switchScript,
+} from './machine-scripts.ts';
 import { needsPermanentNeighbors, neighborScripts } from './neighbors.ts';
 import { writeFileLine } from './script.ts';
 
@@ -35,25 +46,34 @@ export function structureDifferences(design: Design, artifacts: Artifacts, seen:
 }
 
 /** The operations that turn what is seen into the design; none when nothing differs. */
-export function planNetns(design: Design, artifacts: Artifacts, seen: Observed, neighborLimit: number | undefined): Plan {
+export function planNetns(
+  design: Design,
+  artifacts: Artifacts,
+  seen: Observed,
+  neighborLimit: number | undefined,
+): Plan {
   const wishes = wishesOf(design, artifacts, neighborLimit);
   const causes = new Map<ResourceId, string>();
   for (const wish of wishes) {
     const cause = causeOf(wish, seen);
     if (cause !== undefined) causes.set(wish.resource, cause);
   }
-  if (causes.size > 0) for (const wish of wishes) if (wish.whenDifferent === 'wait') causes.set(wish.resource, 'must hold before up is done');
+  if (causes.size > 0)
+    for (const wish of wishes)
+      if (wish.whenDifferent === 'wait') causes.set(wish.resource, 'must hold before up is done');
   const chosen = wishes.filter((wish) => causes.has(wish.resource));
   const ids = new Map(chosen.map((wish, index) => [wish.resource, index + 1]));
-  const operations = chosen.map((wish): Operation => ({
-    id: ids.get(wish.resource) ?? 0,
-    verb: wish.verb,
-    resource: wish.resource,
-    cause: causes.get(wish.resource) ?? '',
-    needs: wish.needs.flatMap((resource) => ids.get(resource) ?? []),
-    phase: wish.phase,
-    input: wish.input,
-  }));
+  const operations = chosen.map(
+    (wish): Operation => ({
+      id: ids.get(wish.resource) ?? 0,
+      verb: wish.verb,
+      resource: wish.resource,
+      cause: causes.get(wish.resource) ?? '',
+      needs: wish.needs.flatMap((resource) => ids.get(resource) ?? []),
+      phase: wish.phase,
+      input: wish.input,
+    }),
+  );
   return { lab: design.lab, engine: 'netns', operations };
 }
 
@@ -73,50 +93,126 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
     ...design.nodes.map((node) => [addressOf(node.address), node.name] as const),
     ...design.routers.map((router) => [router.routerId, router.name] as const),
   ]);
-  const podMetric = design.expected.routes.find((route) => design.pods.some((pod) => route.prefix === `${pod.address}/32` && route.machine === pod.node))?.metric;
+  const podMetric = design.expected.routes.find((route) =>
+    design.pods.some((pod) => route.prefix === `${pod.address}/32` && route.machine === pod.node),
+  )?.metric;
   return [
-    { verb: 'startHolder', resource: 'holder', phase: 'namespaces', needs: [], input: { lab: design.lab }, whenDifferent: 'rebuild' },
     {
-      verb: 'createNamespaces', resource: 'namespaces', phase: 'namespaces', needs: ['holder'], whenDifferent: 'rebuild',
+      verb: 'startHolder',
+      resource: 'holder',
+      phase: 'namespaces',
+      needs: [],
+      input: { lab: design.lab },
+      whenDifferent: 'rebuild',
+    },
+    {
+      verb: 'createNamespaces',
+      resource: 'namespaces',
+      phase: 'namespaces',
+      needs: ['holder'],
+      whenDifferent: 'rebuild',
       input: { hosts: hosts.map((host) => host.name), plain, names },
     },
-    { verb: 'createLinks', resource: 'links', phase: 'links', needs: ['namespaces'], whenDifferent: 'rebuild', input: { batch: linkBatch(design) } },
-    ...design.routers.map((router): Wish => ({
-      verb: 'configureMachine', resource: `router:${router.name}`, phase: 'links', needs: ['links'], whenDifferent: 'rebuild',
-      input: { machine: router.name, script: routerScript(router, artifacts) },
-    })),
-    ...design.routers.map((router): Wish => ({
-      verb: 'startDaemons', resource: `frr:${router.name}`, phase: 'daemons', needs: [`router:${router.name}`], whenDifferent: 'again',
-      input: { machine: router.name, kind: 'frr', script: startFrrScript, files: frrFiles(router, artifacts).map(writeFileLine).join('') },
-    })),
     {
-      verb: 'configureNamespaces', resource: 'switches', phase: 'links', needs: ['links'], whenDifferent: 'rebuild',
+      verb: 'createLinks',
+      resource: 'links',
+      phase: 'links',
+      needs: ['namespaces'],
+      whenDifferent: 'rebuild',
+      input: { batch: linkBatch(design) },
+    },
+    ...design.routers.map(
+      (router): Wish => ({
+        verb: 'configureMachine',
+        resource: `router:${router.name}`,
+        phase: 'links',
+        needs: ['links'],
+        whenDifferent: 'rebuild',
+        input: { machine: router.name, script: routerScript(router, artifacts) },
+      }),
+    ),
+    ...design.routers.map(
+      (router): Wish => ({
+        verb: 'startDaemons',
+        resource: `frr:${router.name}`,
+        phase: 'daemons',
+        needs: [`router:${router.name}`],
+        whenDifferent: 'again',
+        input: {
+          machine: router.name,
+          kind: 'frr',
+          script: startFrrScript,
+          files: frrFiles(router, artifacts).map(writeFileLine).join(''),
+        },
+      }),
+    ),
+    {
+      verb: 'configureNamespaces',
+      resource: 'switches',
+      phase: 'links',
+      needs: ['links'],
+      whenDifferent: 'rebuild',
       input: { machines: design.switches.map((device) => ({ machine: device.name, script: switchScript(device) })) },
     },
-    ...design.nodes.map((node): Wish => ({
-      verb: 'configureMachine', resource: `node:${node.name}`, phase: 'links', needs: ['links'], whenDifferent: 'rebuild',
-      input: { machine: node.name, script: nodeScript(node, podMetric) },
-    })),
-    ...design.nodes.map((node): Wish => ({
-      verb: 'startDaemons', resource: `bird:${node.name}`, phase: 'daemons', needs: [`node:${node.name}`], whenDifferent: 'again',
-      input: { machine: node.name, kind: 'bird', script: startBirdScript, files: birdFiles(node, artifacts).map(writeFileLine).join('') },
-    })),
+    ...design.nodes.map(
+      (node): Wish => ({
+        verb: 'configureMachine',
+        resource: `node:${node.name}`,
+        phase: 'links',
+        needs: ['links'],
+        whenDifferent: 'rebuild',
+        input: { machine: node.name, script: nodeScript(node, podMetric) },
+      }),
+    ),
+    ...design.nodes.map(
+      (node): Wish => ({
+        verb: 'startDaemons',
+        resource: `bird:${node.name}`,
+        phase: 'daemons',
+        needs: [`node:${node.name}`],
+        whenDifferent: 'again',
+        input: {
+          machine: node.name,
+          kind: 'bird',
+          script: startBirdScript,
+          files: birdFiles(node, artifacts).map(writeFileLine).join(''),
+        },
+      }),
+    ),
     {
-      verb: 'configureNamespaces', resource: 'pods', phase: 'links', needs: ['links'], whenDifferent: 'rebuild',
+      verb: 'configureNamespaces',
+      resource: 'pods',
+      phase: 'links',
+      needs: ['links'],
+      whenDifferent: 'rebuild',
       input: { machines: design.pods.map((pod) => ({ machine: pod.name, script: podScript(pod) })) },
     },
     {
-      verb: 'configureNamespaces', resource: 'felix-rules', phase: 'links', needs: design.nodes.map((node) => `node:${node.name}`), whenDifferent: 'again',
+      verb: 'configureNamespaces',
+      resource: 'felix-rules',
+      phase: 'links',
+      needs: design.nodes.map((node) => `node:${node.name}`),
+      whenDifferent: 'again',
       input: { machines: design.nodes.map((node) => ({ machine: node.name, script: felixScript(node, artifacts) })) },
     },
     ...(needsPermanentNeighbors(design, neighborLimit)
-      ? [{
-          verb: 'configureNamespaces', resource: 'neighbors', phase: 'links', needs: [...design.nodes.map((node) => `node:${node.name}`), 'pods'], whenDifferent: 'again',
-          input: { machines: neighborScripts(design) },
-        } satisfies Wish]
+      ? [
+          {
+            verb: 'configureNamespaces',
+            resource: 'neighbors',
+            phase: 'links',
+            needs: [...design.nodes.map((node) => `node:${node.name}`), 'pods'],
+            whenDifferent: 'again',
+            input: { machines: neighborScripts(design) },
+          } satisfies Wish,
+        ]
       : []),
     {
-      verb: 'startPodServer', resource: 'pod-server', phase: 'daemons', needs: ['pods'], whenDifferent: 'again',
+      verb: 'startPodServer',
+      resource: 'pod-server',
+      phase: 'daemons',
+      needs: ['pods'],
+      whenDifferent: 'again',
       input: { pods: design.pods.map((pod) => `${pod.name} ${pod.address}\n`).join('') },
     },
     ...waits(design),
@@ -124,15 +220,41 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
 }
 
 function waits(design: Design): readonly Wish[] {
-  const daemons = [...design.routers.map((router) => `frr:${router.name}`), ...design.nodes.map((node) => `bird:${node.name}`)];
+  const daemons = [
+    ...design.routers.map((router) => `frr:${router.name}`),
+    ...design.nodes.map((node) => `bird:${node.name}`),
+  ];
   const first = design.pods.find((pod) => pod.name === 'pod-a') ?? design.pods[0];
   const last = design.pods.find((pod) => pod.name === 'pod-b') ?? design.pods.at(-1);
   return [
-    { verb: 'waitSessions', resource: 'sessions', phase: 'sessions', needs: daemons, input: { count: design.expected.sessions.length }, whenDifferent: 'wait' },
-    { verb: 'waitRoutes', resource: 'routes', phase: 'routes', needs: ['sessions', 'switches', 'pods', 'felix-rules'], input: { count: design.expected.routes.length }, whenDifferent: 'wait' },
+    {
+      verb: 'waitSessions',
+      resource: 'sessions',
+      phase: 'sessions',
+      needs: daemons,
+      input: { count: design.expected.sessions.length },
+      whenDifferent: 'wait',
+    },
+    {
+      verb: 'waitRoutes',
+      resource: 'routes',
+      phase: 'routes',
+      needs: ['sessions', 'switches', 'pods', 'felix-rules'],
+      input: { count: design.expected.routes.length },
+      whenDifferent: 'wait',
+    },
     ...(first === undefined || last === undefined || !reaches(design, first, last)
       ? []
-      : [{ verb: 'waitPing', resource: 'first-ping', phase: 'first ping', needs: ['routes', 'pod-server'], input: { from: first.name, to: last.name, address: last.address }, whenDifferent: 'wait' } as const]),
+      : [
+          {
+            verb: 'waitPing',
+            resource: 'first-ping',
+            phase: 'first ping',
+            needs: ['routes', 'pod-server'],
+            input: { from: first.name, to: last.name, address: last.address },
+            whenDifferent: 'wait',
+          } as const,
+        ]),
   ];
 }
 
@@ -140,7 +262,8 @@ function waits(design: Design): readonly Wish[] {
 function linkBatch(design: Design): string {
   const macs = new Map<string, string>();
   for (const machine of [...design.nodes, ...design.routers]) {
-    for (const port of machine.interfaces) if (port.mac !== undefined) macs.set(`${machine.name}:${port.name}`, port.mac);
+    for (const port of machine.interfaces)
+      if (port.mac !== undefined) macs.set(`${machine.name}:${port.name}`, port.mac);
   }
   for (const pod of design.pods) {
     macs.set(`${pod.name}:eth0`, pod.mac);

@@ -37,10 +37,16 @@ echo probed
 
 const featureCauses: Readonly<Record<string, readonly [string, string]>> = {
   'kernel-tmpfs': ['this kernel mounts no tmpfs in a namespace of its own', 'a lab keeps its files in one'],
-  'kernel-overlay': ['this kernel mounts no overlay in a namespace of its own', 'each router and node has its own /etc over the host\'s'],
+  'kernel-overlay': [
+    'this kernel mounts no overlay in a namespace of its own',
+    "each router and node has its own /etc over the host's",
+  ],
   'kernel-veth': ['this kernel makes no veth pair', 'every link of a lab is one'],
   'kernel-bridge': ['this kernel makes no bridge', 'racks and flat networks are bridges'],
-  'kernel-nftables': ['this kernel loads no nftables rules with masquerade and fib', "Felix's rules and the routers' source NAT need them"],
+  'kernel-nftables': [
+    'this kernel loads no nftables rules with masquerade and fib',
+    "Felix's rules and the routers' source NAT need them",
+  ],
 };
 
 /** All findings for a lab, or for any lab when `design` is undefined. Changes nothing on this machine. */
@@ -59,40 +65,76 @@ async function probeUser(): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const file of ['/etc/subuid', '/etc/subgid']) {
     const text = await readFile(file, 'utf8').catch(() => '');
-    const range = text.split('\n').map((line) => line.split(':')).find(([owner]) => owner === username || owner === String(uid));
+    const range = text
+      .split('\n')
+      .map((line) => line.split(':'))
+      .find(([owner]) => owner === username || owner === String(uid));
     if (range !== undefined && Number(range[2]) >= 1000) continue;
     findings.push({
-      id: 'subuid-range', level: 'missing', needsRoot: true,
+      id: 'subuid-range',
+      level: 'missing',
+      needsRoot: true,
       message: `${username} has no subordinate ids in ${file}`,
       cause: 'FRR runs as a user of its own inside the lab, so a range of ids must be mapped',
       fix: ['sudo', 'usermod', '--add-subuids', '200000-265535', '--add-subgids', '200000-265535', username],
     });
     break;
   }
-  if ((readSysctlNumber('kernel/unprivileged_userns_clone')) === 0) {
-    findings.push({ id: 'userns-disabled', level: 'missing', needsRoot: true, message: 'ordinary users may not make user namespaces here', cause: 'kernel.unprivileged_userns_clone is 0', fix: ['sudo', 'sysctl', '-w', 'kernel.unprivileged_userns_clone=1'] });
+  if (readSysctlNumber('kernel/unprivileged_userns_clone') === 0) {
+    findings.push({
+      id: 'userns-disabled',
+      level: 'missing',
+      needsRoot: true,
+      message: 'ordinary users may not make user namespaces here',
+      cause: 'kernel.unprivileged_userns_clone is 0',
+      fix: ['sudo', 'sysctl', '-w', 'kernel.unprivileged_userns_clone=1'],
+    });
   }
-  if ((readSysctlNumber('kernel/apparmor_restrict_unprivileged_userns')) === 1) {
-    findings.push({ id: 'userns-apparmor', level: 'warning', needsRoot: true, message: 'AppArmor limits user namespaces of ordinary users (Ubuntu 24.04)', cause: 'kernel.apparmor_restrict_unprivileged_userns is 1: namespaces are made without rights in them', fix: ['sudo', 'sysctl', '-w', 'kernel.apparmor_restrict_unprivileged_userns=0'] });
+  if (readSysctlNumber('kernel/apparmor_restrict_unprivileged_userns') === 1) {
+    findings.push({
+      id: 'userns-apparmor',
+      level: 'warning',
+      needsRoot: true,
+      message: 'AppArmor limits user namespaces of ordinary users (Ubuntu 24.04)',
+      cause: 'kernel.apparmor_restrict_unprivileged_userns is 1: namespaces are made without rights in them',
+      fix: ['sudo', 'sysctl', '-w', 'kernel.apparmor_restrict_unprivileged_userns=0'],
+    });
   }
   return findings;
 }
 
 async function probeFeatures(options: ProbeOptions): Promise<readonly Finding[]> {
-  const argv = ['unshare', ...unshareArguments(options.isRoot), '--', 'sh', '-c', featureProbe, 'probe', options.programs ?? '-'];
+  const argv = [
+    'unshare',
+    ...unshareArguments(options.isRoot),
+    '--',
+    'sh',
+    '-c',
+    featureProbe,
+    'probe',
+    options.programs ?? '-',
+  ];
   const ran = await localShell('host').run(argv, { onFailure: 'return', timeoutMs: 20_000 });
   const said = ran.stdout.split('\n').filter((line) => line !== '');
   if (!said.includes('probed')) {
-    return [{
-      id: 'namespaces', level: 'missing', message: 'the namespaces of a lab cannot be made here', cause: ran.stderr.trim() || `unshare exited with ${ran.exitCode}`,
-      fix: options.isRoot ? undefined : ['sudo', 'sysctl', '-w', 'kernel.apparmor_restrict_unprivileged_userns=0'], needsRoot: true,
-    }];
+    return [
+      {
+        id: 'namespaces',
+        level: 'missing',
+        message: 'the namespaces of a lab cannot be made here',
+        cause: ran.stderr.trim() || `unshare exited with ${ran.exitCode}`,
+        fix: options.isRoot ? undefined : ['sudo', 'sysctl', '-w', 'kernel.apparmor_restrict_unprivileged_userns=0'],
+        needsRoot: true,
+      },
+    ];
   }
   const missing = said.flatMap((id): Finding[] => {
     const [message, cause] = featureCauses[id] ?? [];
     return message === undefined ? [] : [{ id, level: 'missing', message, cause, fix: undefined }];
   });
-  return missing.length > 0 ? missing : [{ id: 'kernel', level: 'ok', message: 'namespaces, tmpfs, overlay, veth, bridge and nftables work' }];
+  return missing.length > 0
+    ? missing
+    : [{ id: 'kernel', level: 'ok', message: 'namespaces, tmpfs, overlay, veth, bridge and nftables work' }];
 }
 
 /** The neighbor table is one for all namespaces of a machine; past gc_thresh3 every sender gets ENOBUFS (netns-engine.md). */
@@ -118,5 +160,12 @@ function probeMemory(design: Design): readonly Finding[] {
   const needed = design.routers.length * bytesPerRouter + design.nodes.length * bytesPerNode;
   const free = freemem();
   if (free > needed) return [];
-  return [{ id: 'memory', level: 'warning', message: `the lab needs about ${Math.ceil(needed / 1e6)} MB, ${Math.floor(free / 1e6)} MB are free`, cause: 'daemons may be ended by the kernel' }];
+  return [
+    {
+      id: 'memory',
+      level: 'warning',
+      message: `the lab needs about ${Math.ceil(needed / 1e6)} MB, ${Math.floor(free / 1e6)} MB are free`,
+      cause: 'daemons may be ended by the kernel',
+    },
+  ];
 }

@@ -47,8 +47,12 @@ export function nodeSysctls(node: NodeDesign): readonly Sysctl[] {
     ['net/ipv4/ip_forward', 1],
     ['net/ipv4/fib_multipath_hash_policy', 0],
     ['net/ipv4/fib_multipath_use_neigh', 0],
-    ...scopeLines('all', { v4: { route_localnet: 1, accept_redirects: 0 }, v6: { accept_dad: 0, disable_ipv6: v6Off } }),
+    ...scopeLines('all', {
+      v4: { route_localnet: 1, accept_redirects: 0 },
+      v6: { accept_dad: 0, disable_ipv6: v6Off },
+    }),
     ...scopeLines('default', { v6: { disable_ipv6: v6Off } }),
+    ['net/ipv6/conf/lo/disable_ipv6', 0],
     ...node.interfaces.flatMap((port) =>
       scopeLines(port.name, { v4: { rp_filter: port.name === 'eth0' ? 0 : 1 }, v6: {}, proxyDelay: 80 }),
     ),
@@ -64,13 +68,13 @@ export function nodeSysctls(node: NodeDesign): readonly Sysctl[] {
 
 /** An FRR container's: forwarding on, no reverse path filter, ECMP hashed over ports too (truth/README.md). */
 export function routerSysctls(router: RouterDesign): readonly Sysctl[] {
-  const v4 = { rp_filter: 0, accept_redirects: 0 };
   return [
     ['net/ipv4/ip_forward', 1],
     ['net/ipv4/fib_multipath_hash_policy', 1],
+    ['net/ipv4/fib_multipath_use_neigh', 0],
     ['net/ipv6/conf/all/forwarding', 1],
     ...['all', 'default', ...router.interfaces.map((port) => port.name)].flatMap((name) =>
-      scopeLines(name, { v4, v6: { forwarding: 1 } }),
+      scopeLines(name, { v4: { rp_filter: 0, accept_redirects: name === 'all' ? 0 : 1 }, v6: { forwarding: 1 } }),
     ),
   ];
 }

@@ -63,7 +63,7 @@ export function processesAndNamespaces(options: { readonly mark: string; readonl
       uid: ownerOf(pid),
       command,
       isZombie: state === 'Z',
-      isMarked: valueOf(environ, 'LABCTL_TEST_MARK') === options.mark || isOfHome(environ, options.home),
+      isMarked: environmentValue(environ, 'LABCTL_TEST_MARK') === options.mark || isOfHome(environ, options.home),
       namespaces: held,
     });
     for (const namespace of held) hold(namespace, pid, `process ${pid}: ${command}`);
@@ -98,7 +98,7 @@ function mountsOf(pid: string): { readonly root: string; readonly point: string;
 
 /** By the mark of its test, or by the state folder of its lab. */
 function isOthers(environ: readonly string[], options: { readonly mark: string; readonly home?: string }): boolean {
-  const mark = valueOf(environ, 'LABCTL_TEST_MARK');
+  const mark = environmentValue(environ, 'LABCTL_TEST_MARK');
   if (mark !== undefined) return mark !== options.mark;
   const home = homeOf(environ);
   return home !== undefined && options.home !== undefined && home !== options.home;
@@ -106,15 +106,15 @@ function isOthers(environ: readonly string[], options: { readonly mark: string; 
 
 /** LABCTL_HOME of a labctl, or of the lab whose holder carries the folder of its logs. */
 function homeOf(environ: readonly string[]): string | undefined {
-  const logs = valueOf(environ, 'LABCTL_HOLDER');
-  return /^(.*)\/labs\/[^/]+\/logs$/.exec(logs ?? '')?.[1] ?? valueOf(environ, 'LABCTL_HOME');
+  const logs = environmentValue(environ, 'LABCTL_HOLDER');
+  return /^(.*)\/labs\/[^/]+\/logs$/.exec(logs ?? '')?.[1] ?? environmentValue(environ, 'LABCTL_HOME');
 }
 
 function isOfHome(environ: readonly string[], home: string | undefined): boolean {
   return home !== undefined && homeOf(environ) === home;
 }
 
-function valueOf(environ: readonly string[], name: string): string | undefined {
+function environmentValue(environ: readonly string[], name: string): string | undefined {
   return environ.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
