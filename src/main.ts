@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The edge: argv, streams, signals and the exit status. The only file that says `process`.
 
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +28,7 @@ async function readStdin(): Promise<string> {
 
 async function main(): Promise<number> {
   const interrupt = new AbortController();
+  setMaxListeners(0, interrupt.signal); // a tap or an operation each
   let next = 'labctl down';
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {

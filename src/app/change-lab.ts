@@ -81,14 +81,14 @@ export async function changeLab(context: Context, change: LabChange, view: RunVi
 
   const made = new Map(seen.made);
   const { expected: _, ...design } = change.design;
-  const save = (isComplete: boolean): Promise<void> =>
+  const save = (isBuilt: boolean): Promise<void> =>
     state.write(stateFiles.lab, {
       form: 1,
       lab: change.lab,
       design,
       objects: change.objects ?? (isFresh ? undefined : saved?.objects),
       made: Object.fromEntries(made),
-      isComplete,
+      isBuilt,
       programs: isFresh ? change.programs : saved?.programs,
     } satisfies SavedLab);
 
@@ -98,7 +98,7 @@ export async function changeLab(context: Context, change: LabChange, view: RunVi
   try {
     await state.create();
     for (const operation of plan.operations) made.delete(operation.resource);
-    await save(false);
+    await save(!isFresh);
     const signal = AbortSignal.any([context.signal, deadline.signal]);
     setMaxListeners(0, signal);
     const times = await execute(plan, engine.operations(change.design), {

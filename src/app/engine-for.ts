@@ -29,7 +29,7 @@ export function engineFor(request: EngineRequest): Engine {
     path: context.env['PATH'] ?? '',
     holder,
     made: new Map(Object.entries(saved?.made ?? {})),
-    isComplete: saved?.isComplete ?? false,
+    isBuilt: saved?.isBuilt ?? false,
     record: (identity) => state.write(stateFiles.holder, identity),
   });
 }

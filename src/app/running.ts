@@ -42,7 +42,7 @@ export async function listRunning(context: Context): Promise<readonly RunningRow
       lab,
       variant: saved?.lab.variant,
       engine: 'netns',
-      state: !lives ? 'gone' : saved?.isComplete === true ? 'running' : 'partial',
+      state: !lives ? 'gone' : saved?.isBuilt === true ? 'running' : 'partial',
       pid: lives ? holder.pid : undefined,
       nodes: saved?.design.nodes.length ?? 0,
       routers: saved?.design.routers.length ?? 0,

@@ -18,8 +18,8 @@ export interface SavedLab {
   readonly objects: readonly CalicoObject[] | undefined;
   /** Resource to digest of what it was made from. */
   readonly made: Readonly<Record<string, string>>;
-  /** False from the first change until the last one succeeded. */
-  readonly isComplete: boolean;
+  /** True once the lab was converged; a later change that fails leaves it true, and its resources out of `made`. */
+  readonly isBuilt: boolean;
   /** Folder of unpacked programs that lies over the lab's /usr. */
   readonly programs: string | undefined;
 }

@@ -76,6 +76,7 @@ export interface Workspace {
   snapshot(): Snapshot;
   /** Gives everything in the folder to the user who runs labctl, after a test that runs as root wrote there. */
   own(): void;
+  /** Ends what is left of it and removes its folder. */
   remove(): void;
 }
 
@@ -221,8 +222,22 @@ export function workspace(kind: RunnerKind): Workspace {
     own: () => {
       if (isOther) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, folder]);
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => {
+      // What a failed test left is ended here, by mark, so that it does not disturb the next one.
+      for (const { pid, isMarked } of snapshot(options).processes.values()) {
+        if (isMarked) endProcess(pid);
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
 }
 
 function follow(child: ChildProcess, options: StartOptions): Started {

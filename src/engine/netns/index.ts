@@ -30,7 +30,8 @@ export interface NetnsOptions {
   readonly holder: ProcessIdentity | undefined;
   /** What was made, by resource. */
   readonly made: ReadonlyMap<string, string>;
-  readonly isComplete: boolean;
+  /** It was converged once; without that a living holder is a half-made lab. */
+  readonly isBuilt: boolean;
   /** Writes the holder's record; the holder lives on only after it. */
   readonly record: (holder: ProcessIdentity) => Promise<void>;
   /** labctl's cache, where unpacked programs stand. */
@@ -84,7 +85,7 @@ export function netnsEngine(options: NetnsOptions): Engine {
       if (holder === undefined) return nothingObserved;
       if (!(await isAlive(holder))) return { state: 'gone', made: new Map(), dead: new Set() };
       const dead = await deadResources(inHolder(), options.made);
-      return { state: options.isComplete ? 'running' : 'partial', made: options.made, dead };
+      return { state: options.isBuilt ? 'running' : 'partial', made: options.made, dead };
     },
     plan: (design: Design, artifacts: Artifacts, seen: Observed) =>
       planNetns(design, artifacts, seen, readSysctlNumber('net/ipv4/neigh/default/gc_thresh3')),
