@@ -35,7 +35,7 @@ export interface LabStatus {
   readonly title: string;
   readonly engine: string;
   /** False while a change is under way or after one that failed. */
-  readonly isComplete: boolean;
+  readonly isBuilt: boolean;
   readonly calico: string;
   readonly minor: number;
   /** Calico's objects were changed since `up`. */
@@ -57,7 +57,7 @@ export async function status(context: Context, options: { readonly lab: string |
     variant: lab.variant,
     title: lab.title,
     engine: engine.name,
-    isComplete: saved.isComplete,
+    isBuilt: saved.isBuilt,
     calico: design.version.text,
     minor: design.version.minor,
     isChanged: saved.objects !== undefined,

@@ -13,7 +13,7 @@ export interface StatusFacts {
   readonly variant: string | undefined;
   readonly title: string;
   readonly engine: string;
-  readonly isComplete: boolean;
+  readonly isBuilt: boolean;
   readonly calico: string;
   readonly isChanged: boolean;
   readonly speakers: readonly {
@@ -43,7 +43,7 @@ const shown = 60;
 export function statusText(facts: StatusFacts): string {
   const name = facts.variant === undefined ? facts.lab : `${facts.lab}:${facts.variant}`;
   const short = new Map(facts.speakers.map((speaker) => [speaker.name, speaker.short]));
-  const state = facts.isComplete ? 'running' : 'half-made';
+  const state = facts.isBuilt ? 'running' : 'half-made';
   const parts = [
     `${name}: ${facts.title}\n${state} on engine ${facts.engine}, Calico ${facts.calico}${facts.isChanged ? ', objects changed by calicoctl' : ''}\n`,
     speakersText(facts),

@@ -179,7 +179,7 @@ describe.each(kinds)('SIGKILL of labctl as %s', (kind) => {
   it('up, at any time: one down leaves nothing', { timeout: 120_000 }, async () => {
     const first = points.length;
     for (let i = 0; i < plan.random; i++) {
-      const ms = Math.round(100 + Math.random() * 2600);
+      const ms = Math.round(100 + Math.random() * 2000);
       note(`up, after ${ms} ms`, await killPoint(kind, false, (place) => killAfter(place, ['up', lab], ms)));
     }
 

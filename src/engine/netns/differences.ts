@@ -62,7 +62,7 @@ export const netnsDifferences: readonly KnownDifference[] = [
   { id: 'no-internet', what: 'The outside answers nothing', why: 'a lab sends no packet to this machine or beyond' },
   {
     id: 'one-kernel',
-    what: 'All machines share one kernel: one clock, one connection-tracking and neighbor limit',
+    what: 'All machines share one kernel and one list of processes: one clock, one neighbor limit; ps in a node shows the whole lab',
     why: 'they are namespaces',
   },
 ];

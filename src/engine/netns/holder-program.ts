@@ -27,6 +27,7 @@ do_or_die('mount', '--bind', '/proc/self/fd/' . fileno($logfd), '/run/labctl/log
 do_or_die(qw(mount --bind /run/labctl/vartmp /var/tmp));
 do_or_die(qw(mount --bind /run/labctl/varlog /var/log));
 do_or_die('mount', '-t', 'overlay', '-o', "lowerdir=$programs/usr:/usr", 'overlay', '/usr') if $programs ne '-';
+do_or_die('mount', '-t', 'overlay', '-o', "lowerdir=$programs/etc:/etc", 'overlay', '/etc') if $programs ne '-' && ! -d '/etc/iproute2' && -d "$programs/etc/iproute2";
 $passwd .= "frr:x:900:900:FRR:/run/frr:/usr/sbin/nologin\n" unless $passwd =~ /^frr:/m;
 $group .= "frr:x:900:\n" unless $group =~ /^frr:/m;
 $group .= "frrvty:x:901:frr\n" unless $group =~ /^frrvty:/m;
@@ -41,6 +42,5 @@ print "ready $pid\n";
 my $word = <STDIN>;
 exit 1 unless defined $word && $word eq "go\n";
 open(STDIN, '<', '/dev/null'); open(STDOUT, '>', '/dev/null'); open(STDERR, '>>', '/run/labctl/logs/holder.log');
-$0 = 'labctl-holder';
 sleep 3600 while 1;
 `;

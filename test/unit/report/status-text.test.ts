@@ -38,7 +38,7 @@ function textOf(design: Design, tables: Tables): string {
     variant: undefined,
     title: design.title,
     engine: 'netns',
-    isComplete: true,
+    isBuilt: true,
     calico: 'v3.33',
     isChanged: false,
   };

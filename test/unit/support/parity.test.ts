@@ -21,7 +21,8 @@ describe.skipIf(folder === undefined).each(folder === undefined ? [] : truthLabs
       expect(compared).toBeGreaterThan(250);
     });
 
-    it.runIf(lab === 'bgp-rr')('parity: a change of every sort is tried', () => {
+    it('parity: a change of every sort is tried where the lab has all of them', () => {
+      if (lab !== 'bgp-rr') return;
       const sorts = mutationsOf(truth).map(({ what }) => what.replace(/ of \S+$/, ''));
 
       expect(new Set(sorts).size).toBe(13);
