@@ -1,6 +1,7 @@
 // Owns changing one lab under its lock: see what is there, plan, do, record; on failure take back what was begun.
 
 import { setMaxListeners } from 'node:events';
+import { availableParallelism } from 'node:os';
 import type { Artifacts } from '../artifact/artifacts.ts';
 import { LabError } from '../base/errors.ts';
 import type { CalicoObject } from '../calico/objects.ts';
@@ -16,8 +17,8 @@ import type { Context, RunView } from './context.ts';
 import { engineFor } from './engine-for.ts';
 import { readState, type SavedLab, stateFiles } from './saved-lab.ts';
 
-/** How many operations run at one time. */
-const width = 8;
+/** How many operations run at one time: enough to keep the processors busy, few enough to keep the plan's order. */
+const width = Math.max(4, 2 * availableParallelism());
 
 /** What a lab shall become, and how far one may go for it. */
 export interface LabChange {

@@ -3,7 +3,6 @@
 import { LabError } from '../base/errors.ts';
 import { listStateFolders, stateFolder } from '../run/state.ts';
 import type { Context } from './context.ts';
-import { engineFor } from './engine-for.ts';
 import { readState } from './saved-lab.ts';
 
 /** What `down` is asked for; neither: the only lab there is. */
@@ -46,8 +45,9 @@ async function removeLab(context: Context, lab: string): Promise<boolean> {
   let isDone = false;
   try {
     const wasThere = (await listStateFolders(context.stateHome)).includes(lab);
-    const { holder, saved } = await readState(state);
-    const wasRemoved = await engineFor({ context, state, holder, saved, programs: undefined }).remove();
+    const { holder } = await readState(state);
+    const { removeHolder } = await import('../engine/netns/holder.ts');
+    const wasRemoved = await removeHolder(holder, state.logs);
     await state.remove();
     isDone = true;
     return wasThere || wasRemoved;

@@ -36,6 +36,15 @@ export function shownPath(context: Context, path: string): string {
 
 /** Works a lab out. Throws LAB_NOT_FOUND, or LAB_INVALID with every problem of reading or of meaning, placed. */
 export async function loadLab(context: Context, reference: string, set: readonly string[]): Promise<LoadedDesign> {
+  const { keptDesign } = await import('./kept-design.ts');
+  const kept = await keptDesign(context, reference, set);
+  if (kept?.loaded !== undefined) return kept.loaded;
+  const loaded = await workOut(context, reference, set);
+  await kept?.keep(loaded);
+  return loaded;
+}
+
+async function workOut(context: Context, reference: string, set: readonly string[]): Promise<LoadedDesign> {
   const { readLab } = await import('../lab/load.ts');
   const loaded = await readLab(reference, {
     ...catalogueFolders(context),

@@ -1,13 +1,14 @@
 // Owns finding labs that run: their state on disk, the engine that holds them, which one a verb means.
 
 import { LabError } from '../base/errors.ts';
-import type { Design } from '../design/design.ts';
+import type { Design, Expected } from '../design/design.ts';
+import { expectedOf } from '../design/expected.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Engine } from '../plan/engine.ts';
 import { listStateFolders, type StateFolder, stateFolder } from '../run/state.ts';
 import type { Context } from './context.ts';
 import { engineFor } from './engine-for.ts';
-import { designOf, readState, type SavedLab } from './saved-lab.ts';
+import { readState, type SavedLab } from './saved-lab.ts';
 
 /** A lab with everything a verb needs to work with it. */
 export interface Running {
@@ -95,4 +96,16 @@ function onlyOne(rows: readonly RunningRow[]): string {
     });
   }
   return only.lab;
+}
+
+/** The design of a saved lab; what must be true is worked out when it is first asked for. */
+function designOf(saved: SavedLab): Design {
+  let expected: Expected | undefined;
+  return {
+    ...saved.design,
+    get expected() {
+      expected ??= expectedOf(saved.design);
+      return expected;
+    },
+  };
 }

@@ -1,8 +1,7 @@
 // Owns what labctl keeps on disk of a lab that runs, and reads it back with distrust.
 
 import type { CalicoObject } from '../calico/objects.ts';
-import type { Design, Expected } from '../design/design.ts';
-import { expectedOf } from '../design/expected.ts';
+import type { Design } from '../design/design.ts';
 import type { ProcessIdentity } from '../host/proc.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { StateFolder } from '../run/state.ts';
@@ -53,16 +52,4 @@ function isSavedLab(value: unknown): value is SavedLab {
     Array.isArray(record.design?.nodes) &&
     typeof record.made === 'object'
   );
-}
-
-/** The design of a saved lab; what must be true is worked out when it is first asked for. */
-export function designOf(saved: SavedLab): Design {
-  let expected: Expected | undefined;
-  return {
-    ...saved.design,
-    get expected() {
-      expected ??= expectedOf(saved.design);
-      return expected;
-    },
-  };
 }

@@ -1,12 +1,16 @@
 // Owns running a program on this machine: argument lists only, output kept, failures as errors a user can act on.
 
 import { constants } from 'node:os';
-import { execa } from 'execa';
 import { LabError } from '../base/errors.ts';
 import type { Ran, RunOptions, Shell } from '../base/shell.ts';
 
 /** The longest output kept of one command; more is a failure rather than a full memory. */
 const maxOutput = 256 * 1024 * 1024;
+
+/** Loads what running a program needs, ahead of the first use. */
+export async function warmUp(): Promise<void> {
+  await import('execa');
+}
 
 /** A command as one can paste it into a POSIX shell. */
 export function pasteable(argv: readonly string[]): string {
@@ -19,6 +23,7 @@ export function quoted(word: string): string {
 }
 
 async function runLocally(where: string, argv: readonly string[], options: RunOptions): Promise<Ran> {
+  const { execa } = await import('execa');
   const [program = '', ...rest] = argv;
   const started = performance.now();
   const result = await execa(program, rest, {

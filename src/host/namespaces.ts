@@ -91,14 +91,14 @@ export async function startTree(
   };
 }
 
-/**
- * The prefix that runs a command inside a living tree: its user (without root), mount, pid and net namespaces. nsenter forks to
- * enter a pid namespace; when it is killed, the parent-death signal ends the command too.
- */
+/** The prefix that runs a command inside a living tree: its user (without root), mount, pid and net namespaces. */
 export function enterTree(pid: number, isRoot: boolean): readonly string[] {
   const user = isRoot ? [] : ['-S', '0', '-G', '0', '-U'];
-  return ['nsenter', '-t', String(pid), ...user, '-m', '-p', '-n', '--', 'setpriv', '--pdeathsig', 'KILL', '--'];
+  return ['nsenter', '-t', String(pid), ...user, '-m', '-p', '-n', '--'];
 }
+
+/** Prefix of a command that must end when its parent does: nsenter forks, and killed, it would leave its child alive. */
+export const endWithParent = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
 
 /** A small text file as the tree sees it (through /proc/PID/root), or undefined. */
 export function readInTree(pid: number, path: string): string | undefined {

@@ -19,11 +19,16 @@ export function holderMark(logs: string): Readonly<Record<string, string>> {
 }
 
 /** The holder with this mark when its record is lost: the marked process that is pid 1 of a namespace of its own. */
-export async function findHolder(mark: Readonly<Record<string, string>>): Promise<ProcessIdentity | undefined> {
+async function findHolder(mark: Readonly<Record<string, string>>): Promise<ProcessIdentity | undefined> {
   for (const pid of await findByEnvironment(`LABCTL_HOLDER=${mark['LABCTL_HOLDER']}`)) {
     if (await isFirstOfNamespace(pid)) return identify(pid);
   }
   return undefined;
+}
+
+/** Ends a lab: its recorded holder or, when the record is lost, the one that has its mark. True when there was one. */
+export async function removeHolder(holder: ProcessIdentity | undefined, logs: string): Promise<boolean> {
+  return endHolder(holder ?? (await findHolder(holderMark(logs))));
 }
 
 /** How long the kernel may take to end a lab's processes. */
@@ -33,7 +38,7 @@ const endTimeoutMs = 30_000;
  * Kills the holder if exactly that process still lives, and returns when it and its unshare parent are gone. The kernel ends
  * a pid namespace's pid 1 only after every other process in it (pid_namespaces(7)), so nothing of the lab is left then. Idempotent; true when it ended one. Throws UNDO_FAILED when a process cannot be ended, naming it.
  */
-export async function endHolder(holder: ProcessIdentity | undefined): Promise<boolean> {
+async function endHolder(holder: ProcessIdentity | undefined): Promise<boolean> {
   if (holder === undefined || !(await isAlive(holder))) return false;
   const parent = await parentOf(holder.pid);
   const parentStart = parent === undefined ? undefined : await readStartTime(parent);

@@ -4,16 +4,17 @@ import type { Artifacts } from '../../artifact/artifacts.ts';
 import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
 import { type Design, findMachine } from '../../design/design.ts';
+import { warmUp } from '../../host/local-shell.ts';
 import { startTree } from '../../host/namespaces.ts';
 import { identify, isAlive, type ProcessIdentity, readSysctlNumber } from '../../host/proc.ts';
 import type { Engine } from '../../plan/engine.ts';
 import { nothingObserved, type Observed } from '../../plan/observed.ts';
 import { netnsDifferences } from './differences.ts';
-import { endHolder, findHolder, holderMark } from './holder.ts';
+import { holderMark, removeHolder } from './holder.ts';
 import { holderProgram } from './holder-program.ts';
 import { deadResources, look } from './look.ts';
 import { netnsOperations } from './operations.ts';
-import { holderShell, hostShell, plainShell } from './place.ts';
+import { type Entrance, holderShell, hostShell, plainShell } from './place.ts';
 import { planNetns } from './plan.ts';
 import { probeNetns } from './probe.ts';
 
@@ -48,22 +49,21 @@ export function netnsEngine(options: NetnsOptions): Engine {
       throw new LabError('LAB_NOT_RUNNING', `lab ${options.lab} is not running`, { hint: `labctl up ${options.lab}` });
     return holder;
   };
-  const inHolder = (): Shell => holderShell(living().pid, options.isRoot);
-  const inMachine = (name: string): Shell => {
+  const entrance = (purpose: Entrance['purpose']): Entrance => ({ pid: living().pid, isRoot: options.isRoot, purpose });
+  const inHolder = (): Shell => holderShell(entrance('step'));
+  const inMachine = (name: string, purpose: Entrance['purpose']): Shell => {
     const found = machines === undefined ? undefined : findMachine(machines, name);
     if (found === undefined || found.kind === 'node' || found.kind === 'router') {
-      return hostShell(living().pid, options.isRoot, found?.kind ?? 'machine', found?.name ?? name);
+      return hostShell(entrance(purpose), found?.kind ?? 'machine', found?.name ?? name);
     }
-    return plainShell(living().pid, options.isRoot, found.kind, found.name);
+    return plainShell(entrance(purpose), found.kind, found.name);
   };
 
   const startHolder = async (): Promise<void> => {
     const program = ['perl', '-e', holderProgram, options.logs, options.programs ?? '-'];
-    const tree = await startTree(options.isRoot, program, {
-      PATH: options.path,
-      LC_ALL: 'C',
-      ...holderMark(options.logs),
-    });
+    const environment = { PATH: options.path, LC_ALL: 'C', ...holderMark(options.logs) };
+    // The next step runs a program: what that needs is loaded while the kernel makes the namespaces.
+    const [tree] = await Promise.all([startTree(options.isRoot, program, environment), warmUp()]);
     try {
       const identity = await identify(tree.pid);
       if (identity === undefined)
@@ -92,15 +92,25 @@ export function netnsEngine(options: NetnsOptions): Engine {
     operations: (design) => {
       machines = design;
       return netnsOperations(
-        { startHolder, holder: inHolder, machine: inMachine, look: (of, at, only) => look(inHolder(), of, at, only) },
+        {
+          startHolder,
+          holder: inHolder,
+          machine: (name) => inMachine(name, 'step'),
+          look: (of, at, only) => look(inHolder(), of, at, only),
+        },
         design,
       );
     },
     look: (design) => look(inHolder(), design, 'both'),
-    shell: (name) => inMachine(name),
-    tap: (machine, name) => ({ name: `${machine}:${name}`, machine, interface: name, shell: inMachine(machine) }),
+    shell: (name) => inMachine(name, 'command'),
+    tap: (machine, name) => ({
+      name: `${machine}:${name}`,
+      machine,
+      interface: name,
+      shell: inMachine(machine, 'command'),
+    }),
     remove: async () => {
-      const wasThere = await endHolder(holder ?? (await findHolder(holderMark(options.logs))));
+      const wasThere = await removeHolder(holder, options.logs);
       holder = undefined;
       return wasThere;
     },

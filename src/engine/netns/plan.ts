@@ -3,10 +3,11 @@
 import { createHash } from 'node:crypto';
 import type { Artifacts } from '../../artifact/artifacts.ts';
 import { addressOf } from '../../base/address.ts';
-import type { Design, Link } from '../../design/design.ts';
+import type { Design } from '../../design/design.ts';
 import { reaches } from '../../design/walk.ts';
 import type { Observed } from '../../plan/observed.ts';
 import type { Json, Operation, Phase, Plan, ResourceId } from '../../plan/plan.ts';
+import { linkBatch } from './links.ts';
 import {
   birdFiles,
   felixScript,
@@ -31,6 +32,10 @@ interface Wish {
   readonly input: Json;
   /** `rebuild`: the lab has to be made anew when it differs; `again`: the operation is simply done again; `wait`: done whenever anything is. */
   readonly whenDifferent: 'rebuild' | 'again' | 'wait';
+}
+
+interface Named {
+  readonly name: string;
 }
 
 /** The digest by which an operation's input is compared with what was made before. */
@@ -87,8 +92,6 @@ function causeOf(wish: Wish, seen: Observed): string | undefined {
 
 /** The machines that have a mount and UTS namespace of their own beside the network namespace. */
 function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | undefined): readonly Wish[] {
-  const hosts = [...design.routers, ...design.nodes];
-  const plain = [...design.switches, ...design.pods].map((machine) => machine.name);
   const names = hostsFile([
     ...design.nodes.map((node) => [addressOf(node.address), node.name] as const),
     ...design.routers.map((router) => [router.routerId, router.name] as const),
@@ -96,6 +99,28 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
   const podMetric = design.expected.routes.find((route) =>
     design.pods.some((pod) => route.prefix === `${pod.address}/32` && route.machine === pod.node),
   )?.metric;
+  const routersStarted = design.routers.map((router) => `frr:${router.name}`);
+  const namespaces = (
+    of: string,
+    hosts: readonly Named[],
+    plain: readonly Named[],
+    needs: readonly string[],
+  ): Wish => ({
+    verb: 'createNamespaces',
+    resource: `namespaces:${of}`,
+    phase: 'namespaces',
+    needs,
+    whenDifferent: 'rebuild',
+    input: { hosts: hosts.map(({ name }) => name), plain: plain.map(({ name }) => name), names },
+  });
+  const links = (of: 'routers' | 'nodes', needs: readonly string[]): Wish => ({
+    verb: 'createLinks',
+    resource: `links:${of}`,
+    phase: 'links',
+    needs,
+    whenDifferent: 'rebuild',
+    input: { batch: linkBatch(design, of) },
+  });
   return [
     {
       verb: 'startHolder',
@@ -105,28 +130,15 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
       input: { lab: design.lab },
       whenDifferent: 'rebuild',
     },
-    {
-      verb: 'createNamespaces',
-      resource: 'namespaces',
-      phase: 'namespaces',
-      needs: ['holder'],
-      whenDifferent: 'rebuild',
-      input: { hosts: hosts.map((host) => host.name), plain, names },
-    },
-    {
-      verb: 'createLinks',
-      resource: 'links',
-      phase: 'links',
-      needs: ['namespaces'],
-      whenDifferent: 'rebuild',
-      input: { batch: linkBatch(design) },
-    },
+    // Routers first: the timers of their sessions are the longest wait, and run while the nodes are made.
+    namespaces('routers', design.routers, design.switches, ['holder']),
+    links('routers', ['namespaces:routers']),
     ...design.routers.map(
       (router): Wish => ({
         verb: 'configureMachine',
         resource: `router:${router.name}`,
         phase: 'links',
-        needs: ['links'],
+        needs: ['links:routers'],
         whenDifferent: 'rebuild',
         input: { machine: router.name, script: routerScript(router, artifacts) },
       }),
@@ -146,11 +158,13 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
         },
       }),
     ),
+    namespaces('nodes', design.nodes, design.pods, routersStarted.length > 0 ? routersStarted : ['holder']),
+    links('nodes', ['namespaces:routers', 'namespaces:nodes']),
     {
       verb: 'configureNamespaces',
       resource: 'switches',
       phase: 'links',
-      needs: ['links'],
+      needs: ['links:routers', 'links:nodes'],
       whenDifferent: 'rebuild',
       input: { machines: design.switches.map((device) => ({ machine: device.name, script: switchScript(device) })) },
     },
@@ -159,7 +173,7 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
         verb: 'configureMachine',
         resource: `node:${node.name}`,
         phase: 'links',
-        needs: ['links'],
+        needs: ['links:routers', 'links:nodes'],
         whenDifferent: 'rebuild',
         input: { machine: node.name, script: nodeScript(node, podMetric) },
       }),
@@ -183,7 +197,7 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
       verb: 'configureNamespaces',
       resource: 'pods',
       phase: 'links',
-      needs: ['links'],
+      needs: ['links:routers', 'links:nodes'],
       whenDifferent: 'rebuild',
       input: { machines: design.pods.map((pod) => ({ machine: pod.name, script: podScript(pod) })) },
     },
@@ -256,23 +270,4 @@ function waits(design: Design): readonly Wish[] {
           } as const,
         ]),
   ];
-}
-
-/** Every veth pair, made directly in its two namespaces, in the order in which real interfaces are registered. */
-function linkBatch(design: Design): string {
-  const macs = new Map<string, string>();
-  for (const machine of [...design.nodes, ...design.routers]) {
-    for (const port of machine.interfaces)
-      if (port.mac !== undefined) macs.set(`${machine.name}:${port.name}`, port.mac);
-  }
-  for (const pod of design.pods) {
-    macs.set(`${pod.name}:eth0`, pod.mac);
-    macs.set(`${pod.node}:${pod.interface}`, 'ee:ee:ee:ee:ee:ee');
-  }
-  const end = (link: Link, index: 0 | 1): string => {
-    const { machine, interface: name } = link.ends[index];
-    const mac = macs.get(`${machine}:${name}`);
-    return `name ${name} netns ${machine} mtu ${link.mtu}${mac === undefined ? '' : ` address ${mac}`}`;
-  };
-  return design.links.map((link) => `link add ${end(link, 0)} type veth peer ${end(link, 1)}\n`).join('');
 }

@@ -1,0 +1,26 @@
+// Owns the veth pairs of a lab: each is made directly in its two namespaces, never in a wrong place.
+
+import type { Design, Link } from '../../design/design.ts';
+
+/** The veth pairs that touch a router, or the others, made directly in its two namespaces, in the order in which real interfaces are registered. */
+export function linkBatch(design: Design, of: 'routers' | 'nodes'): string {
+  const routers = new Set(design.routers.map((router) => router.name));
+  const macs = new Map<string, string>();
+  for (const machine of [...design.nodes, ...design.routers]) {
+    for (const port of machine.interfaces)
+      if (port.mac !== undefined) macs.set(`${machine.name}:${port.name}`, port.mac);
+  }
+  for (const pod of design.pods) {
+    macs.set(`${pod.name}:eth0`, pod.mac);
+    macs.set(`${pod.node}:${pod.interface}`, 'ee:ee:ee:ee:ee:ee');
+  }
+  const end = (link: Link, index: 0 | 1): string => {
+    const { machine, interface: name } = link.ends[index];
+    const mac = macs.get(`${machine}:${name}`);
+    return `name ${name} netns ${machine} mtu ${link.mtu}${mac === undefined ? '' : ` address ${mac}`}`;
+  };
+  return design.links
+    .filter((link) => link.ends.some(({ machine }) => routers.has(machine)) === (of === 'routers'))
+    .map((link) => `link add ${end(link, 0)} type veth peer ${end(link, 1)}\n`)
+    .join('');
+}
