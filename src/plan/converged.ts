@@ -14,11 +14,10 @@ export interface Difference {
   readonly seen: string;
 }
 
-/** Expected sessions that are not Established at one or both ends; a row an end; of the machines in `only`, or of all. */
+/** Expected sessions that are not Established at one or both ends; a row an end. */
 export function sessionDifferences(
   expected: readonly ExpectedSession[],
   seen: readonly ObservedSession[],
-  only?: ReadonlySet<string>,
 ): readonly Difference[] {
   const index = new Map(seen.map((session) => [`${session.machine} ${session.peer}`, session]));
   const differences: Difference[] = [];
@@ -27,7 +26,6 @@ export function sessionDifferences(
       [session.a, session.b],
       [session.b, session.a],
     ] as const) {
-      if (only !== undefined && !only.has(near.machine)) continue;
       const found = index.get(`${near.machine} ${far.address}`);
       if (found?.isEstablished === true) continue;
       differences.push({
@@ -42,11 +40,10 @@ export function sessionDifferences(
   return differences;
 }
 
-/** Expected routes that are absent or other than expected, with what stands in the kernel instead; of the machines in `only`, or of all. */
+/** Expected routes that are absent or other than expected, with what stands in the kernel instead. */
 export function routeDifferences(
   expected: readonly ExpectedRoute[],
   seen: readonly ObservedRoute[],
-  only?: ReadonlySet<string>,
 ): readonly Difference[] {
   const index = new Map<string, ObservedRoute[]>();
   for (const route of seen) {
@@ -57,7 +54,6 @@ export function routeDifferences(
   }
   const differences: Difference[] = [];
   for (const route of expected) {
-    if (only !== undefined && !only.has(route.machine)) continue;
     const found = index.get(`${route.machine} ${route.prefix}`) ?? [];
     if (found.some((candidate) => isAsExpected(route, candidate))) continue;
     differences.push({

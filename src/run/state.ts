@@ -12,7 +12,7 @@ export interface StateFolder {
   readonly logs: string;
   /** Reads a JSON file of it; undefined when absent or not JSON (a torn write is as good as none). */
   read(file: string): Promise<unknown>;
-  /** Writes a JSON file: temporary file, flush, rename. Throws STATE_UNWRITABLE naming the path. */
+  /** Writes a JSON file: temporary file, then rename. Throws STATE_UNWRITABLE naming the path. */
   write(file: string, value: unknown): Promise<void>;
   /** Makes folder and logs folder. */
   create(): Promise<void>;
@@ -81,7 +81,7 @@ async function writeJson(path: string, value: unknown): Promise<void> {
   await attempt(path, async () => {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await unlink(temporary).catch(() => undefined);
-    await writeFile(temporary, `${JSON.stringify(value)}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    await writeFile(temporary, `${JSON.stringify(value)}\n`, { mode: 0o600, flag: 'wx' });
     await rename(temporary, path);
   });
 }

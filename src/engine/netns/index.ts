@@ -17,6 +17,7 @@ import { netnsOperations } from './operations.ts';
 import { type Entrance, holderShell, hostShell, plainShell } from './place.ts';
 import { planNetns } from './plan.ts';
 import { probeNetns } from './probe.ts';
+import { signsOf } from './signs.ts';
 
 /** What the engine is told of the lab and the machine it works on. */
 export interface NetnsOptions {
@@ -96,7 +97,8 @@ export function netnsEngine(options: NetnsOptions): Engine {
           startHolder,
           holder: inHolder,
           machine: (name) => inMachine(name, 'step'),
-          look: (of, at, only) => look(inHolder(), of, at, only),
+          look: (of, at) => look(inHolder(), of, at),
+          signs: (of) => signsOf(living().pid, of),
         },
         design,
       );

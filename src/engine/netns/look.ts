@@ -15,26 +15,23 @@ export type LookAt = 'sessions' | 'routes' | 'both';
 /** Before each machine's part in the script's output; no program prints it. */
 const mark = '@labctl@';
 
-/**
- * Sessions and routes of routers, nodes and pods, as their daemons and kernels show them now; of the machines named in
- * `only`, or of all.
- */
-export async function look(holder: Shell, design: Design, at: LookAt, only?: ReadonlySet<string>): Promise<Tables> {
-  const isWanted = (machine: { readonly name: string }): boolean => only === undefined || only.has(machine.name);
-  const routers = design.routers.filter(isWanted);
-  const nodes = design.nodes.filter(isWanted);
+/** Sessions and routes of all routers, nodes and pods, as their daemons and kernels show them now. */
+export async function look(holder: Shell, design: Design, at: LookAt): Promise<Tables> {
+  const { routers, nodes, pods } = design;
   const daemons = [
     ...routers.map(({ name }) => `frr ${name} ${machineFolder(name)}/run/frr/bgpd.vty\n`),
     ...nodes.map(({ name }) => `bird ${name} ${machineFolder(name)}/run/calico/bird.ctl\n`),
   ];
-  const tables = [...routers, ...nodes, ...design.pods.filter(isWanted)].map(
+  const tables = [...routers, ...nodes, ...pods].map(
     ({ name }) => `echo '${mark} route ${name}'; ip -n ${name} -j route show table all\n`,
   );
-  const [sessions, routes] = await Promise.all([
+  const half = Math.ceil(tables.length / 2);
+  const output = await Promise.all([
     at === 'routes' ? '' : runFor(holder, ['perl', '-e', lookProgram], daemons),
-    at === 'sessions' ? '' : runFor(holder, ['sh', '-s'], tables),
+    at === 'sessions' ? '' : runFor(holder, ['sh', '-s'], tables.slice(0, half)),
+    at === 'sessions' ? '' : runFor(holder, ['sh', '-s'], tables.slice(half)),
   ]);
-  return readParts(sessions + routes);
+  return readParts(output.join(''));
 }
 
 async function runFor(holder: Shell, argv: readonly string[], lines: readonly string[]): Promise<string> {

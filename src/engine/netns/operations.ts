@@ -10,6 +10,7 @@ import type { Tables } from '../../plan/observed.ts';
 import { namespacesScript } from './namespaces-script.ts';
 import { podServerProgram } from './pod-server-program.ts';
 import { withInput } from './script.ts';
+import type { Signs } from './signs.ts';
 
 /** What the operations need of the engine they belong to. */
 export interface OperationsOf {
@@ -17,7 +18,8 @@ export interface OperationsOf {
   startHolder(): Promise<void>;
   holder(): Shell;
   machine(name: string): Shell;
-  look(design: Design, what: 'sessions' | 'routes', only: ReadonlySet<string> | undefined): Promise<Tables>;
+  look(design: Design, what: 'sessions' | 'routes'): Promise<Tables>;
+  signs(design: Design): Promise<Signs>;
 }
 
 interface MachineScript {
@@ -71,18 +73,22 @@ export function netnsOperations(engine: OperationsOf, design: Design): Operation
         script(engine.holder(), podServerScript((input as unknown as { pods: string }).pods), context),
     },
     waitSessions: {
-      apply: (_, context) =>
-        untilNone(context, 'sessions Established', design.expected.sessions.length, async (only) => {
-          const { sessions } = await engine.look(design, 'sessions', only);
-          return sessionDifferences(design.expected.sessions, sessions, only);
-        }),
+      apply: async (_, context) => {
+        const { haveConnections } = await engine.signs(design);
+        const { sessions } = design.expected;
+        await untilNone(context, 'sessions Established', sessions.length, haveConnections, async () =>
+          sessionDifferences(sessions, (await engine.look(design, 'sessions')).sessions),
+        );
+      },
     },
     waitRoutes: {
-      apply: (_, context) =>
-        untilNone(context, 'routes in the kernels', design.expected.routes.length, async (only) => {
-          const { routes } = await engine.look(design, 'routes', only);
-          return routeDifferences(design.expected.routes, routes, only);
-        }),
+      apply: async (_, context) => {
+        const { havePrefixes } = await engine.signs(design);
+        const { routes } = design.expected;
+        await untilNone(context, 'routes in the kernels', routes.length, havePrefixes, async () =>
+          routeDifferences(routes, (await engine.look(design, 'routes')).routes),
+        );
+      },
     },
     waitPing: {
       apply: (input, context) =>
@@ -114,30 +120,33 @@ function podServerScript(pods: string): string {
   ].join('');
 }
 
+/** Longest time without a real look when the signs stay away: then the differences are told. */
+const lookAnywayMs = 1000;
+
 /**
- * Looks until nothing differs, each time only at the machines where something did, and at the very end at all of them once
- * more. When the deadline passes it throws NOT_CONVERGED with every difference.
+ * Waits for the signs, then looks at everything until nothing differs: looking takes the time that the daemons need on a small
+ * computer. When the deadline passes it throws NOT_CONVERGED with every difference.
  */
 async function untilNone(
   context: OperationContext,
   what: string,
   count: number,
-  look: (only: ReadonlySet<string> | undefined) => Promise<readonly Difference[]>,
+  hasSigns: () => Promise<boolean>,
+  look: () => Promise<readonly Difference[]>,
 ): Promise<void> {
   let left: readonly Difference[] = [];
-  let only: ReadonlySet<string> | undefined;
+  let lookedAt = performance.now();
   const isDone = await waitUntil(context.signal, async () => {
-    left = await look(only);
+    if (!(await hasSigns()) && performance.now() - lookedAt < lookAnywayMs) return false;
+    left = await look();
+    lookedAt = performance.now();
     context.report(`${count - Math.min(count, left.length)} of ${count} ${what}`);
-    if (left.length > 0) only = new Set(left.map((difference) => difference.where));
-    else if (only !== undefined) {
-      only = undefined;
-      left = await look(undefined);
-    }
     return left.length === 0;
   });
   if (isDone) return;
   if (context.signal.reason !== 'timeout') throw new LabError('INTERRUPTED', `interrupted while waiting for ${what}`);
+  left = await look();
+  if (left.length === 0) return;
   throw new LabError('NOT_CONVERGED', `not converged: ${left.length} of ${count} ${what} are missing or differ`, {
     facts: left.map((difference) => `${difference.where}: expected ${difference.expected}; seen ${difference.seen}`),
     hint: 'labctl up with --keep leaves the lab for looking; --timeout 120s waits longer',

@@ -14,6 +14,8 @@ export interface ProbeOptions {
   readonly isRoot: boolean;
   /** Unpacked programs that the lab lays over /usr, or undefined. */
   readonly programs: string | undefined;
+  /** True when the kernel's features were probed since it booted: they do not go away. */
+  readonly isKernelKnown?: boolean | undefined;
 }
 
 /** Bytes a lab needs: measured PSS of bgp-rr (about 110 MB) and fullmesh:100-nodes (about 350 MB). */
@@ -53,7 +55,7 @@ const featureCauses: Readonly<Record<string, readonly [string, string]>> = {
 export async function probeNetns(design: Design | undefined, options: ProbeOptions): Promise<readonly Finding[]> {
   const [user, features, neighbors] = await Promise.all([
     options.isRoot ? Promise.resolve([]) : probeUser(),
-    probeFeatures(options),
+    options.isKernelKnown === true ? [] : probeFeatures(options),
     design === undefined ? [] : probeNeighbors(design),
   ]);
   return [...user, ...features, ...neighbors, ...(design === undefined ? [] : probeMemory(design))];
