@@ -4,8 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Graph, graphOf } from '../report/graph.ts';
 import type { Context } from './context.ts';
-import { type LabChoice, loadLab } from './load-lab.ts';
+import { loadLab } from './load-lab.ts';
 import { attempt } from './render.ts';
+import type { LabChoice } from './work-out.ts';
 
 /** The languages a picture can be written in. */
 export type GraphLanguage = 'mermaid' | 'dot' | 'svg';

@@ -1,14 +1,13 @@
 // Owns what was worked out before: the design of an unchanged catalogue lab is read back instead of worked out again.
 
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pid } from 'node:process';
 import type { Problem } from '../base/place.ts';
 import type { Design } from '../design/design.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Context } from './context.ts';
-import { catalogueFolders, type LoadedDesign } from './load-lab.ts';
+import { catalogueFolders, type LoadedDesign } from './work-out.ts';
 
 interface KeptDesign {
   readonly key: string;
@@ -45,7 +44,7 @@ export async function keptDesign(
     loaded: kept?.key === key ? { ...kept, artifacts: new Map(kept.artifacts) } : undefined,
     keep: async (loaded) => {
       const value: KeptDesign = { ...loaded, key, artifacts: [...loaded.artifacts] };
-      const temporary = `${path}.${pid}`;
+      const temporary = `${path}.${randomUUID()}`;
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
         await writeFile(temporary, JSON.stringify(value), { mode: 0o600 });

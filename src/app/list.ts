@@ -3,7 +3,7 @@
 import type { CatalogueEntry } from '../lab/catalogue.ts';
 import { listLabs } from '../lab/catalogue.ts';
 import type { Context } from './context.ts';
-import { catalogueFolders } from './load-lab.ts';
+import { catalogueFolders } from './work-out.ts';
 
 export type { CatalogueEntry } from '../lab/catalogue.ts';
 

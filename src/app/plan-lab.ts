@@ -4,7 +4,8 @@ import type { Problem } from '../base/place.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planFor } from './change-lab.ts';
 import type { Context } from './context.ts';
-import { type LabChoice, loadLab } from './load-lab.ts';
+import { loadLab } from './load-lab.ts';
+import type { LabChoice } from './work-out.ts';
 
 /** A plan, and what should be said about the lab though it is valid. */
 export interface PlanResult {

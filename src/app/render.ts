@@ -4,7 +4,8 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LabError } from '../base/errors.ts';
 import type { Context } from './context.ts';
-import { type LabChoice, loadLab } from './load-lab.ts';
+import { loadLab } from './load-lab.ts';
+import type { LabChoice } from './work-out.ts';
 
 /** What `labctl render` is told. */
 export interface RenderOptions extends LabChoice {

@@ -4,7 +4,8 @@ import { exitCodes, LabError } from '../base/errors.ts';
 import type { Problem } from '../base/place.ts';
 import type { Phase, Plan } from '../plan/plan.ts';
 import type { Context, RunView } from './context.ts';
-import { type LoadedDesign, loadLab } from './load-lab.ts';
+import { loadLab } from './load-lab.ts';
+import type { LoadedDesign } from './work-out.ts';
 
 /** What `up` is asked for. */
 export interface UpOptions {

@@ -2,7 +2,8 @@
 
 import type { Problem } from '../base/place.ts';
 import type { Context } from './context.ts';
-import { type LabChoice, loadLab, shownPath } from './load-lab.ts';
+import { loadLab } from './load-lab.ts';
+import { type LabChoice, shownPath } from './work-out.ts';
 
 /** A valid lab in a few numbers, and its warnings. */
 export interface ValidateResult {

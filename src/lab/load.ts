@@ -47,15 +47,17 @@ export async function readLab(reference: string, options: ReadOptions): Promise<
     checkCounts(merged, nodeNamesOf(named), inNamed);
     checkRemoved(named, merged.name, variant, variants, inDocument);
   }
-  throwIfInvalid([...problems, ...inDocument.all, ...inNamed.all], shown);
+  const shapeProblems = [...problems, ...inDocument.all, ...inNamed.all];
+  const isRemoving = variant !== undefined && (variants[variant]?.remove ?? []).length > 0;
+  if (merged === undefined || problems.length > 0 || isRemoving) throwIfInvalid(shapeProblems, shown);
   const removed = variant === undefined ? [] : (variants[variant]?.remove ?? []);
   const tree = removed.length === 0 ? named : fillPods(removeNames(named, merged?.name ?? '', removed));
   const list = new ProblemList(tree);
   const meant = removed.length === 0 ? merged : checkShape(mergedLabSchema, tree, plainValue(tree), list);
-  throwIfInvalid(list.all, shown);
+  if (list.all.length > 0) throwIfInvalid([...shapeProblems, ...list.all], shown);
   if (meant === undefined) throw new TypeError('a lab without problems must have a shape');
   checkMeaning(meant, nodeNamesOf(tree), list);
-  throwIfInvalid(list.all, shown);
+  throwIfInvalid([...shapeProblems, ...list.all], shown);
   const title = variant === undefined ? undefined : variants[variant]?.title;
   const lab = completeLab(title === undefined ? meant : { ...meant, title }, {
     nodeNames: nodeNamesOf(tree),

@@ -11,7 +11,8 @@ import { type Path, type ProblemText, type Tree, treeAt } from './tree.ts';
 const maxIssues = 200;
 
 /**
- * Checks a tree's shape; every issue becomes a problem. Returns the value, undefined when something is wrong.
+ * Checks a tree's shape; every issue becomes a problem. Returns the value, undefined when its shape is wrong; keys that nobody
+ * knows are problems too, but the rest of the value is returned.
  * `above` is the path from the list's document to the tree that is checked.
  */
 export function checkShape<T>(
@@ -42,7 +43,20 @@ export function checkShape<T>(
       }
     }
   }
-  return undefined;
+  const isKnownRest = result.error.issues.every((issue) => issue.code === 'unrecognized_keys');
+  return isKnownRest ? schema.safeParse(withoutUnknown(value, result.error.issues)).data : undefined;
+}
+
+/** The value without the keys that nobody knows: what is left can still be checked for its meaning. */
+function withoutUnknown(value: unknown, issues: readonly core.$ZodIssue[]): unknown {
+  const copy: unknown = structuredClone(value);
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    let at = copy as Record<PropertyKey, unknown>;
+    for (const key of issue.path) at = at[key] as Record<PropertyKey, unknown>;
+    for (const key of issue.keys) delete at[key];
+  }
+  return copy;
 }
 
 /** Keys that the format will have, but that no engine acts on yet. */

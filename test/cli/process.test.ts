@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../support/catalogue-lab.ts';
+import { scratchFolder } from '../support/scratch.ts';
 
 /** The sources, run through tsx: the same program as the build. */
 const tsx = join(root, 'node_modules/.bin/tsx');
 
 function labctl(argv: readonly string[], env: Readonly<Record<string, string>> = {}, input = '') {
-  const home = mkdtempSync(join(tmpdir(), 'labctl-process-'));
+  const home = scratchFolder('labctl-process-');
   const ran = spawnSync(tsx, [join(root, 'src/main.ts'), ...argv], {
     encoding: 'utf8',
     cwd: root,

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { call } from '../support/call.ts';
+import { scratchFolder } from '../support/scratch.ts';
 
 function folder(): string {
-  return mkdtempSync(join(tmpdir(), 'labctl-run-'));
+  return scratchFolder('labctl-run-');
 }
 
 describe('exit codes', () => {

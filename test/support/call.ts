@@ -1,12 +1,11 @@
 // Owns calling labctl's command line inside a test: a context without a terminal, streams that are kept.
 
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Context } from '../../src/app/context.ts';
 import { run } from '../../src/cli/run.ts';
 import { root } from './catalogue-lab.ts';
+import { scratchFolder } from './scratch.ts';
 
 /** What a call gave. */
 export interface Called {
@@ -17,7 +16,7 @@ export interface Called {
 
 /** A context of the catalogue's labs with a state folder of its own; nothing of the tester's environment. */
 export function testContext(more: Partial<Context> = {}): Context {
-  const folder = mkdtempSync(join(tmpdir(), 'labctl-cli-'));
+  const folder = scratchFolder('labctl-cli-');
   return {
     env: { PATH: '/usr/bin:/bin' },
     cwd: root,

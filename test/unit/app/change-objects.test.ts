@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { absent, deleteObjects, mergePatch, namesOf, putObjects } from '../../../src/app/change-objects.ts';
@@ -9,6 +8,7 @@ import { LabError } from '../../../src/base/errors.ts';
 import type { Design } from '../../../src/design/design.ts';
 import { testContext } from '../../support/call.ts';
 import { catalogueDesign } from '../../support/catalogue-lab.ts';
+import { scratchFolder } from '../../support/scratch.ts';
 
 let design: Design;
 
@@ -182,7 +182,7 @@ describe('a merge patch', () => {
 });
 
 describe('objects in a file', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'labctl-objects-'));
+  const folder = scratchFolder('labctl-objects-');
 
   async function read(text: string) {
     writeFileSync(join(folder, 'x.yaml'), text);
