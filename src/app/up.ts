@@ -48,12 +48,15 @@ export async function up(context: Context, options: UpOptions, view: RunView): P
     import('./change-lab.ts'),
   ]);
   context.ifLeft(`labctl down ${loaded.lab.name}`);
-  const [programs, lock] = await Promise.all([
-    preflight(context, loaded.design, options.yes, view),
-    takeLock(`${context.stateHome}/locks`, loaded.lab.name),
-  ]);
+  const checked = preflight(context, loaded.design, options.yes, view);
+  checked.catch(() => undefined); // it is awaited below, when the lock is held
+  const lock = await takeLock(`${context.stateHome}/locks`, loaded.lab.name);
   let isLeft = true;
   try {
+    const programs = await checked.catch((error: unknown) => {
+      isLeft = false;
+      throw error;
+    });
     const planned = performance.now() - started;
     const done = await changeLab(context, { ...loaded, programs, ...options }, view);
     isLeft = done.isLeft;

@@ -112,6 +112,15 @@ export function frrFiles(router: RouterDesign, artifacts: Artifacts): readonly S
   ];
 }
 
+/**
+ * `await PID FILE`: waits until the process has made the file, fails when it ended before. One Perl instead of a `sleep` every
+ * few milliseconds, which took a tenth of the time of `up` on a small machine.
+ */
+export const awaitFile = `await() {
+  perl -e 'until (-e $ARGV[1]) { kill 0, $ARGV[0] or exit 1; select undef, undef, undef, 0.003 }' "$1" "$2"
+}
+`;
+
 /** Ends the daemon whose pid file is named, and waits until it is gone. */
 const stopByPidFile = `stop() {
   [ -f "$1" ] || return 0
@@ -121,7 +130,7 @@ const stopByPidFile = `stop() {
 `;
 
 /** zebra (unless it runs), then bgpd, each waited for by the socket that the next one needs. */
-export const startFrrScript = `${stopByPidFile}mkdir -p /run/frr /var/tmp/frr
+export const startFrrScript = `${awaitFile}${stopByPidFile}mkdir -p /run/frr /var/tmp/frr
 chown frr:frr /run/frr /etc/frr /etc/frr/frr.conf
 chgrp frrvty /etc/frr/vtysh.conf
 LOGS=/run/labctl/logs/$(uname -n)
@@ -129,13 +138,13 @@ if ! kill -0 "$(cat /run/frr/zebra.pid 2>/dev/null)" 2>/dev/null; then
   rm -f /run/frr/zserv.api
   setsid /usr/lib/frr/zebra -u frr -g frr -f /etc/frr/frr.conf -P 0 --log stdout </dev/null >>"$LOGS-zebra.log" 2>&1 &
   ZEBRA=$!
-  until [ -S /run/frr/zserv.api ]; do kill -0 $ZEBRA || exit 1; sleep 0.005; done
+  await $ZEBRA /run/frr/zserv.api
 fi
 stop /run/frr/bgpd.pid
 rm -f /run/frr/bgpd.vty
 setsid /usr/lib/frr/bgpd -u frr -g frr -f /etc/frr/frr.conf -P 0 --log stdout </dev/null >>"$LOGS-bgpd.log" 2>&1 &
 BGPD=$!
-until [ -S /run/frr/bgpd.vty ]; do kill -0 $BGPD || exit 1; sleep 0.005; done
+await $BGPD /run/frr/bgpd.vty
 `;
 
 /** BIRD's files where calico-node has them (calico.md B.1). */
@@ -144,7 +153,7 @@ export function birdFiles(node: NodeDesign, artifacts: Artifacts): readonly Scri
 }
 
 /** BIRD with calico-node's paths; a running one is told to read its file again, as confd does (calico.md B.1). */
-export const startBirdScript = `mkdir -p /run/calico /run/bird
+export const startBirdScript = `${awaitFile}mkdir -p /run/calico /run/bird
 ln -sf /run/calico/bird.ctl /run/bird/bird.ctl
 if kill -0 "$(cat /run/calico/bird.pid 2>/dev/null)" 2>/dev/null; then
   birdc configure | grep -qE 'Reconfigured|Reconfiguration in progress'
@@ -153,5 +162,5 @@ fi
 rm -f /run/calico/bird.ctl
 setsid bird -f -c /etc/calico/confd/config/bird.cfg -s /run/calico/bird.ctl -P /run/calico/bird.pid </dev/null >>"/run/labctl/logs/$(uname -n)-bird.log" 2>&1 &
 BIRD=$!
-until [ -S /run/calico/bird.ctl ]; do kill -0 $BIRD || exit 1; sleep 0.005; done
+await $BIRD /run/calico/bird.ctl
 `;

@@ -14,7 +14,7 @@ export function machineFolder(machine: string): string {
 function fstab(machine: string): string {
   const folder = machineFolder(machine);
   return [
-    `overlay /etc overlay lowerdir=${folder}/etc:/etc 0 0`,
+    `labctl-etc /etc overlay lowerdir=${folder}/etc:/etc 0 0`,
     `${folder}/frr /etc/frr none bind 0 0`,
     `${folder}/calico /etc/calico none bind 0 0`,
     `/run/labctl/logs ${folder}/run/labctl/logs none bind 0 0`,

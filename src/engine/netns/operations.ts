@@ -7,6 +7,7 @@ import type { Design } from '../../design/design.ts';
 import { type Difference, routeDifferences, sessionDifferences } from '../../plan/converged.ts';
 import type { OperationContext, OperationTable } from '../../plan/engine.ts';
 import type { Tables } from '../../plan/observed.ts';
+import { awaitFile } from './machine-scripts.ts';
 import { namespacesScript } from './namespaces-script.ts';
 import { podServerProgram } from './pod-server-program.ts';
 import { withInput } from './script.ts';
@@ -112,11 +113,12 @@ function inNamespaces(machines: readonly MachineScript[]): string {
 
 function podServerScript(pods: string): string {
   return [
+    awaitFile,
     'if [ -f /run/labctl/pods.ready ]; then kill -9 "$(cat /run/labctl/pods.ready)" 2>/dev/null || :; rm -f /run/labctl/pods.ready; fi\n',
     withInput('cat > /run/labctl/pods.list', pods),
     withInput('cat > /run/labctl/pods.pl', podServerProgram),
     'setsid perl /run/labctl/pods.pl </run/labctl/pods.list >>/run/labctl/logs/pods.log 2>&1 &\nPODS=$!\n',
-    'until [ -f /run/labctl/pods.ready ]; do kill -0 $PODS || exit 1; sleep 0.005; done\n',
+    'await $PODS /run/labctl/pods.ready\n',
   ].join('');
 }
 
