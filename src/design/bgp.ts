@@ -37,7 +37,7 @@ export interface BgpEnd {
   readonly asOverride: boolean;
   /** A route goes back to the neighbor it came from: FRR does that to neighbors that share an update group. */
   readonly echoes: boolean;
-  /** Names of BGPFilters, in order (calico.md A.5). */
+  /** The functions that BGPFilters become, in order (calico.md A.5, `filterFunctionName`). */
   readonly filters: readonly string[];
 }
 

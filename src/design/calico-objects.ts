@@ -12,7 +12,7 @@ import {
   type IPPool,
 } from '../calico/objects.ts';
 import { validateObject, validateSet } from '../calico/validate.ts';
-import type { Encapsulation, Lab, LabNode, LabPeer } from '../lab/lab.ts';
+import { type Encapsulation, type Lab, type LabNode, type LabPeer, toReflectors } from '../lab/lab.ts';
 import { errorAt, type ProblemPath } from './problem.ts';
 
 /** The objects of a lab and where in the lab document each came from. */
@@ -102,27 +102,46 @@ function derive(lab: Lab, known: KnownAddresses, problems: Problem[]): Derived[]
 
 /** calico.md A.3; a switched-on mesh is Calico's default and not written, as in real clusters. */
 function bgpConfiguration(lab: Lab): BGPConfiguration {
+  const asNumber = lab.calico.asNumber === undefined ? {} : { asNumber: lab.calico.asNumber };
   const mesh = lab.calico.nodeToNodeMesh ? {} : { nodeToNodeMeshEnabled: false };
   return {
     apiVersion: calicoApiVersion,
     kind: 'BGPConfiguration',
     metadata: { name: 'default' },
-    spec: { logSeverityScreen: 'Info', ...mesh },
+    spec: { ...asNumber, logSeverityScreen: 'Info', ...mesh },
   };
 }
 
-/** `rack0-to-leaf0` for one rack; a global peering, `nodes-to-leaf0`, for all nodes (calico.md A.4, B.9). */
+/** The label by which peers choose the nodes that are route reflectors, as Calico's own documentation has it. */
+const reflectorLabel = 'route-reflector';
+
+/**
+ * `rack0-to-leaf0` for one rack; a global peering, `nodes-to-leaf0`, for all nodes; towards `reflectors` a selector
+ * that a node's label matches (calico.md A.4, B.9).
+ */
 function bgpPeer(lab: Lab, peer: LabPeer, known: KnownAddresses): BGPPeer | undefined {
-  const router = lab.topology?.routers.find(({ name }) => name === peer.to);
-  const peerIP = known.routerFor(peer.to, peer.rack);
-  if (router === undefined || peerIP === undefined) return undefined;
-  const selector = peer.rack === undefined ? {} : { nodeSelector: `rack == '${peer.rack}'` };
+  const far = peer.to === toReflectors ? { peerSelector: `${reflectorLabel} == 'true'` } : routerEnd(lab, peer, known);
+  if (far === undefined) return undefined;
+  const everyNode = peer.to === toReflectors ? { nodeSelector: 'all()' } : {};
+  const { allowLocalAs, filters } = peer;
   return {
     apiVersion: calicoApiVersion,
     kind: 'BGPPeer',
     metadata: { name: `${peer.rack ?? 'nodes'}-to-${peer.to}` },
-    spec: { asNumber: router.asNumber, peerIP: addressOf(peerIP), ...selector },
+    spec: {
+      ...far,
+      ...(peer.rack === undefined ? everyNode : { nodeSelector: `rack == '${peer.rack}'` }),
+      ...(allowLocalAs === undefined ? {} : { numAllowedLocalASNumbers: allowLocalAs }),
+      ...(filters.length === 0 ? {} : { filters }),
+    },
   };
+}
+
+function routerEnd(lab: Lab, peer: LabPeer, known: KnownAddresses): BGPPeer['spec'] | undefined {
+  const router = lab.topology?.routers.find(({ name }) => name === peer.to);
+  const peerIP = known.routerFor(peer.to, peer.rack);
+  if (router === undefined || peerIP === undefined) return undefined;
+  return { asNumber: router.asNumber, peerIP: addressOf(peerIP) };
 }
 
 /** First minor release whose pools have `assignmentMode` (calico.md A.2). */
@@ -157,6 +176,7 @@ function calicoNode(node: LabNode, address: string | undefined, asNumber: number
   const bgp = {
     ...(asNumber === undefined ? {} : { asNumber }),
     ...(address === undefined ? {} : { ipv4Address: address }),
+    ...(node.reflector === undefined ? {} : { routeReflectorClusterID: node.reflector }),
   };
   return {
     apiVersion: calicoApiVersion,
@@ -177,6 +197,7 @@ export function labelsOf(node: LabNode): Readonly<Record<string, string>> {
     'kubernetes.io/os': 'linux',
     ...(node.role === 'control-plane' ? role : {}),
     ...(node.rack === undefined ? {} : { rack: node.rack }),
+    ...(node.reflector === undefined ? {} : { [reflectorLabel]: 'true' }),
     ...node.labels,
   };
 }

@@ -32,7 +32,10 @@ export function checkIsolation(lab: Lab, { nodes }: Speakers, severity: Severity
     });
 }
 
-/** Plain pods in several subnets need a fabric that learns their blocks (calico.md H, K.7). */
+/**
+ * Plain pods in several subnets need a fabric that learns their blocks (calico.md H, K.7). Only a warning where the
+ * lab is about that: it expects a ping from subnet to subnet without an answer.
+ */
 export function checkCrossSubnet(lab: Lab, { nodes, routers }: Speakers, severity: Severity): Problem[] {
   const subnets = new Set(nodes.map(({ address }) => networkOf(address)));
   const ports = new Set(routers.flatMap((router) => addressesOf(router.interfaces)));
@@ -45,7 +48,21 @@ export function checkCrossSubnet(lab: Lab, { nodes, routers }: Speakers, severit
   if (subnets.size < 2 || mute.length === 0) return [];
   const message = `no router learns the pods of ${mute.join(', ')}: without encapsulation other subnets cannot reach them`;
   const hint = 'let one node of each subnet peer with its leaf (calico.peers)';
-  return [{ ...errorAt(peersPath(lab), 'CROSS_SUBNET_UNREACHABLE', message, hint), severity }];
+  const problem = errorAt(peersPath(lab), 'CROSS_SUBNET_UNREACHABLE', message, hint);
+  return [{ ...problem, severity: expectsSilence(lab, nodes) ? 'warning' : severity }];
+}
+
+function expectsSilence(lab: Lab, nodes: readonly NodeDesign[]): boolean {
+  const subnetOf = (machine: string): string | undefined => {
+    const owner = lab.pods.find(({ name }) => name === machine)?.node ?? machine;
+    const node = nodes.find(({ name, short }) => name === owner || short === owner);
+    return node && networkOf(node.address);
+  };
+  return lab.expect.some((line) => {
+    if (line.kind !== 'ping' || line.answered) return false;
+    const [from, to] = [subnetOf(line.from), subnetOf(line.to)];
+    return from !== undefined && to !== undefined && from !== to;
+  });
 }
 
 function peersPath(lab: Lab): ProblemPath {
@@ -157,15 +174,20 @@ function peerPath(set: ObjectSet, peer: CalicoPeer): ProblemPath {
   return object === undefined ? ['calico'] : set.pathOf(object, ['spec']);
 }
 
-/** eBGP nodes of one leaf with one AS drop each other's routes: their own AS is in the path (RFC 4271, calico.md H). */
+/**
+ * eBGP nodes of one leaf with one AS drop each other's routes: their own AS is in the path (RFC 4271, calico.md H).
+ * Nodes that also peer with each other do not need them.
+ */
 export function checkSiblingAs(lab: Lab, { nodes, routers }: Speakers): Problem[] {
   return routers.flatMap((router) => {
     const external = router.neighbors.filter(({ machine, remoteAs }) => {
       const node = nodes.find(({ name }) => name === machine);
       return node !== undefined && remoteAs !== router.asNumber && !acceptsOwnAs(node);
     });
-    const shared = external.find(({ remoteAs }, i) =>
-      external.slice(0, i).some((other) => other.remoteAs === remoteAs),
+    const meet = (a: RouterNeighbor, b: RouterNeighbor): boolean =>
+      nodes.some(({ name, peers }) => name === a.machine && peers.ipv4.some(({ address }) => address === b.address));
+    const shared = external.find((neighbor, i) =>
+      external.slice(0, i).some((other) => other.remoteAs === neighbor.remoteAs && !meet(neighbor, other)),
     );
     if (shared === undefined) return [];
     const message = `nodes of ${router.name} share AS ${shared.remoteAs}: each drops the other's routes, their own AS is in the path`;

@@ -2,6 +2,7 @@
 
 import { exportsTo, originLocalPref } from '../calico/export-rules.ts';
 import { generationOf } from '../calico/generations.ts';
+import { filterFunctionName } from '../calico/names.ts';
 import { type BGPFilter, objectsOf } from '../calico/objects.ts';
 import type { Arrow, BgpRoute, BgpSpeaker } from './bgp.ts';
 import { filterVerdict } from './bgp-filter.ts';
@@ -32,12 +33,12 @@ export function nodePolicy(parts: PolicyParts, node: NodeDesign): Pick<BgpSpeake
   return {
     exportTo(route, from, to) {
       const isLearned = from !== undefined;
-      const verdict = filterVerdict(filtersOf(to.from.filters), 'export', subject(route, isLearned, node, to));
+      const verdict = filterVerdict(filtersOf(to, 'export'), 'export', subject(route, isLearned, node, to));
       if (verdict === 'Reject' || (verdict === undefined && !isExported(route.prefix))) return undefined;
       return isLearned ? route : { ...route, localPref: originLocalPref(generation) };
     },
     importFrom(route, arrow) {
-      const verdict = filterVerdict(filtersOf(arrow.to.filters), 'import', subject(route, true, node, arrow));
+      const verdict = filterVerdict(filtersOf(arrow, 'import'), 'import', subject(route, true, node, arrow));
       return verdict === 'Reject' ? undefined : route;
     },
   };
@@ -47,7 +48,23 @@ function subject(route: BgpRoute, isLearned: boolean, node: NodeDesign, { type }
   return { route, isLearned, dev: isLearned ? node.uplink : undefined, peerType: type };
 }
 
-function filterFinder({ objects }: PolicyParts): (names: readonly string[]) => readonly BGPFilter[] {
-  const filters = new Map(objectsOf(objects, 'BGPFilter').map((filter) => [filter.metadata.name, filter]));
-  return (names) => names.flatMap((name) => filters.get(name) ?? []);
+type Direction = 'import' | 'export';
+
+/** A peer names the functions that bird.cfg makes of BGPFilters, import's and export's in one list (calico.md B.4). */
+function filterFinder({ objects }: PolicyParts): (arrow: Arrow, direction: Direction) => readonly BGPFilter[] {
+  const all = objectsOf(objects, 'BGPFilter');
+  const functions = new Map(
+    (['import', 'export'] as const).flatMap((direction) =>
+      ([4, 6] as const).flatMap((family) =>
+        all.map((filter) => {
+          const name = filterFunctionName(filter.metadata.name, direction, family);
+          return [`${direction} ${family} ${name}`, filter] as const;
+        }),
+      ),
+    ),
+  );
+  return ({ from, to, family }, direction) => {
+    const { filters } = direction === 'export' ? from : to;
+    return filters.flatMap((name) => functions.get(`${direction} ${family} ${name}`) ?? []);
+  };
 }

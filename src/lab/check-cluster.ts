@@ -1,6 +1,7 @@
 // Owns the meaning of a cluster: nodes in racks that exist, pods on nodes that exist, peers that can work, nobody alone.
 
 import { defaultAsNumber, endpointOf } from './defaults.ts';
+import { toReflectors } from './lab.ts';
 import type { ProblemList } from './problems.ts';
 import type { MergedLab } from './schema.ts';
 import type { Path } from './tree.ts';
@@ -113,7 +114,8 @@ function checkPeers(merged: MergedLab, names: Names, list: ProblemList): void {
   const seen = new Set<string>();
   for (const [i, peer] of (merged.calico?.peers ?? []).entries()) {
     const path = ['calico', 'peers', i];
-    if (!routers.has(peer.to)) list.addUnknown([...path, 'to'], 'router', peer.to, routers);
+    if (peer.to === toReflectors) checkToReflectors(merged, peer, path, list);
+    else if (!routers.has(peer.to)) list.addUnknown([...path, 'to'], 'router', peer.to, routers);
     if (peer.rack !== undefined && !racks.has(peer.rack)) list.addUnknown([...path, 'rack'], 'rack', peer.rack, racks);
     const pair = `${peer.rack ?? ''} ${peer.to}`;
     if (seen.has(pair)) {
@@ -124,6 +126,19 @@ function checkPeers(merged: MergedLab, names: Names, list: ProblemList): void {
     seen.add(pair);
     if (peer.reflector === true && routers.has(peer.to))
       checkReflector(merged, names, peer, [...path, 'reflector'], list);
+  }
+}
+
+/** Reflectors are nodes: there must be one, and what a router is told cannot be told them. */
+function checkToReflectors(merged: MergedLab, peer: MergedPeer, path: Path, list: ProblemList): void {
+  if (!merged.cluster.nodes.some(({ reflector }) => reflector !== undefined) && !hasObject(merged, ['Node'])) {
+    const hint = 'give a node its cluster id: reflector: 244.0.0.1';
+    list.add([...path, 'to'], { code: 'LAB_NO_REFLECTOR', message: 'no node is a route reflector', hint });
+  }
+  for (const key of ['reflector', 'next-hop-self'] as const) {
+    if (peer[key] === undefined) continue;
+    const message = `\`${key}\` is for peers that are routers`;
+    list.add([...path, key], { code: 'LAB_BAD_VALUE', message, hint: 'leave it out' }, { at: 'key' });
   }
 }
 
@@ -147,10 +162,11 @@ function checkReflector(merged: MergedLab, names: Names, peer: MergedPeer, path:
 function asOfNode(merged: MergedLab, node: MergedLab['cluster']['nodes'][number], short: string): number | undefined {
   const stated = merged.calico?.nodeASNumber;
   if (typeof stated === 'number') return stated;
-  if (stated === undefined) return defaultAsNumber;
+  const common = merged.calico?.asNumber ?? defaultAsNumber;
+  if (stated === undefined) return common;
   if (stated !== 'leaf') {
     const byRack = node.rack === undefined ? undefined : stated[node.rack];
-    return stated[short] ?? stated[`${merged.name}-${short}`] ?? byRack ?? defaultAsNumber;
+    return stated[short] ?? stated[`${merged.name}-${short}`] ?? byRack ?? common;
   }
   const leaf = node.rack === undefined ? undefined : merged.topology?.racks?.[node.rack]?.leaf;
   return leaf === undefined ? undefined : merged.topology?.routers[endpointOf(leaf).machine]?.as;

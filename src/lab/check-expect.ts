@@ -18,6 +18,7 @@ export function checkExpect(merged: MergedLab, names: Names, list: ProblemList):
       const message = `an expectation is exactly one of ${observables.join(', ')}`;
       list.add(path, { code: 'LAB_EXPECT', message, hint: 'begin each with its own dash' });
     }
+    if (typeof item.sessions === 'object') known.machine(item.sessions.on, [...path, 'sessions', 'on']);
     if (item.route !== undefined) checkRoute(item.route, [...path, 'route'], known, list);
     if (item.mtu !== undefined) known.machine(item.mtu.on, [...path, 'mtu', 'on']);
     if (item.ping !== undefined) {

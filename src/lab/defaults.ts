@@ -150,6 +150,7 @@ export function completeLab(
         role: node.role,
         rack: node.rack,
         address: addressOfNode(node, merged),
+        reflector: node.reflector,
         labels: node.labels ?? {},
       })),
     },
@@ -159,12 +160,15 @@ export function completeLab(
       blockSize: calico?.blockSize ?? defaultBlockSize,
       natOutgoing: calico?.natOutgoing ?? true,
       nodeToNodeMesh: calico?.nodeToNodeMesh ?? true,
+      asNumber: calico?.asNumber,
       nodeASNumber: calico?.nodeASNumber,
       peers: (calico?.peers ?? []).map((peer) => ({
         rack: peer.rack,
         to: peer.to,
         reflector: peer.reflector ?? false,
         nextHopSelf: peer['next-hop-self'] ?? false,
+        allowLocalAs: peer['allow-local-as'],
+        filters: peer.filters ?? [],
       })),
       resources: calico?.resources ?? [],
     },
@@ -238,5 +242,6 @@ function completeExpectation(item: MergedExpectation, nodeOfPod: ReadonlyMap<str
     const { from, to, hops, encap, ttl } = item.path;
     return { kind: 'path', from: machine(from), to: machine(to), hops: hops.map(machine), encapsulation: encap, ttl };
   }
-  return { kind: 'sessions', which: 'all' };
+  if (typeof item.sessions !== 'object') return { kind: 'sessions', which: 'all' };
+  return { kind: 'session-count', on: machine(item.sessions.on), count: item.sessions.count };
 }

@@ -57,6 +57,8 @@ export interface LabNode {
   readonly rack: string | undefined;
   /** Stated address with prefix length; otherwise derived from the rack or the flat network. */
   readonly address: string | undefined;
+  /** The cluster id of a node that is a route reflector (RFC 4456). */
+  readonly reflector: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -74,17 +76,24 @@ export interface Cluster {
   readonly nodes: readonly LabNode[];
 }
 
-/** One line of `calico.peers`: the nodes of a rack (or all nodes) peer with a router. */
+/** One line of `calico.peers`: the nodes of a rack (or all nodes) peer with a router, or with the reflectors among them. */
 export interface LabPeer {
   /** Name of a rack; undefined: every node. */
   readonly rack: string | undefined;
-  /** Router name. */
+  /** Router name, or `reflectors` (`toReflectors`). */
   readonly to: string;
   /** The router treats the nodes as route reflector clients (RFC 4456). */
   readonly reflector: boolean;
   /** The router sets itself as next hop towards the nodes. */
   readonly nextHopSelf: boolean;
+  /** BGPPeer's numAllowedLocalASNumbers. */
+  readonly allowLocalAs: number | undefined;
+  /** Names of BGPFilters. */
+  readonly filters: readonly string[];
 }
+
+/** What `to:` says of a peering with the nodes that are route reflectors; no machine has this name. */
+export const toReflectors = 'reflectors';
 
 /** The Tigera operator's words for an IP pool's wrapping. */
 export type Encapsulation = 'None' | 'IPIP' | 'IPIPCrossSubnet' | 'VXLAN' | 'VXLANCrossSubnet';
@@ -102,6 +111,8 @@ export interface CalicoSetup {
   readonly blockSize: number;
   readonly natOutgoing: boolean;
   readonly nodeToNodeMesh: boolean;
+  /** The AS of the cluster; undefined leaves Calico's own (64512). */
+  readonly asNumber: number | undefined;
   /** `leaf`: the AS of the rack's leaf; a number for all; or a number for each rack or node (short name). */
   readonly nodeASNumber: 'leaf' | number | Readonly<Record<string, number>> | undefined;
   readonly peers: readonly LabPeer[];
@@ -119,6 +130,7 @@ export interface LabPod {
 /** One line of `expect:`; the vocabulary of `verify/`. */
 export type Expectation =
   | { readonly kind: 'sessions'; readonly which: 'all' }
+  | { readonly kind: 'session-count'; readonly on: string; readonly count: number }
   | {
       readonly kind: 'route';
       readonly on: string;

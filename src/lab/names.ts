@@ -23,6 +23,7 @@ export const reservedMachineNames: ReadonlySet<string> = new Set([
   'node',
   'outside',
   'pod',
+  'reflectors',
   'router',
   'switch',
 ]);

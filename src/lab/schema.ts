@@ -81,6 +81,9 @@ const node = z.strictObject({
   labels: z
     .record(z.string().regex(labelKey, 'is not a label key'), z.string().regex(labelValue, 'is not a label value'))
     .optional(),
+  reflector: address
+    .optional()
+    .describe('The node is a route reflector (RFC 4456); its cluster id, such as 244.0.0.1.'),
   count: z.int().min(1).max(maxNodes).optional().describe('So many nodes like this one.'),
 });
 
@@ -97,9 +100,16 @@ const cluster = z.strictObject({
 
 const peer = z.strictObject({
   rack: reference.optional().describe('Nodes of this rack; all nodes when left out.'),
-  to: reference.describe('A router of the topology.'),
+  to: reference.describe('A router of the topology, or `reflectors`: the nodes that have `reflector`.'),
   reflector: z.boolean().optional().describe('The router treats the nodes as route reflector clients (RFC 4456).'),
   'next-hop-self': z.boolean().optional().describe('The router sets itself as next hop towards the nodes.'),
+  'allow-local-as': z
+    .int()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe("How often the nodes' own AS may stand in a path they accept (numAllowedLocalASNumbers)."),
+  filters: z.array(reference).max(64).optional().describe('Names of BGPFilters in `calico.resources`.'),
 });
 
 const calico = z.strictObject({
@@ -112,6 +122,7 @@ const calico = z.strictObject({
   blockSize: z.int().min(20).max(32).optional().describe('Default 26.'),
   natOutgoing: z.boolean().optional().describe('Default true.'),
   nodeToNodeMesh: z.boolean().optional().describe('Default true.'),
+  asNumber: asNumber.optional().describe("The cluster's AS (BGPConfiguration); default 64512."),
   nodeASNumber: z
     .union([z.literal('leaf'), asNumber, z.record(reference, asNumber)], {
       error: 'must be `leaf`, a number, or a number for each rack or node',
@@ -136,7 +147,12 @@ const variant = z.strictObject({
 });
 
 const expectation = z.strictObject({
-  sessions: z.literal('all').optional().describe('Every expected BGP session is Established on both ends.'),
+  sessions: z
+    .union([z.literal('all'), z.strictObject({ on: reference, count: z.int().min(0).max(maxNodes) })], {
+      error: 'must be `all`, or {on: a node or router, count: how many}',
+    })
+    .optional()
+    .describe('Every expected BGP session is Established on both ends; or so many, and no more, on one machine.'),
   route: z
     .strictObject({
       on: reference,

@@ -75,7 +75,7 @@ function isAsExpected(expected: ExpectedRoute, seen: ObservedRoute): boolean {
     (expected.scope === undefined || seen.scope === expected.scope) &&
     seen.onlink === expected.onlink &&
     seen.mtu === expected.mtu &&
-    (expected.type === 'blackhole' || hasNextHops(expected, seen))
+    (expected.type !== 'unicast' || hasNextHops(expected, seen))
   );
 }
 

@@ -6,6 +6,7 @@ import type { Evidence } from '../evidence/gather.ts';
 import type { Difference } from '../plan/converged.ts';
 import { judgeMtu, judgePath, judgePing, wrappingText } from './probe.ts';
 import { judgeRoute, routeWanted } from './route.ts';
+import { judgeSessionCount } from './session-count.ts';
 import type { CheckResult, Failure } from './verdict.ts';
 
 type Expectation = Design['expect'][number];
@@ -46,6 +47,7 @@ export function judgeLab(design: Design, evidence: Evidence, differences: TableD
 /** A line of `expect:` as a sentence without a verb. */
 export function titleOf(design: Design, expectation: Expectation): string {
   if (expectation.kind === 'sessions') return sessionsTitle(design.expected.sessions.length);
+  if (expectation.kind === 'session-count') return `sessions on ${expectation.on}: ${expectation.count} Established`;
   if (expectation.kind === 'route')
     return `route on ${expectation.on} to ${expectation.to}: ${routeWanted(expectation)}`;
   if (expectation.kind === 'mtu') return `MTU of ${expectation.interface} on ${expectation.on}: ${expectation.value}`;
@@ -72,6 +74,8 @@ function judgeStated(
   switch (expectation.kind) {
     case 'sessions':
       return differences.sessions.map((difference) => failureOf(design, difference));
+    case 'session-count':
+      return judgeSessionCount(design, expectation, evidence.tables.sessions);
     case 'route':
       return judgeRoute(design, expectation, evidence.tables.routes);
     case 'mtu':

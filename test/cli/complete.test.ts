@@ -17,7 +17,7 @@ describe('completion', () => {
   });
 
   it('knows labs and variants of the catalogue', async () => {
-    expect(await words('up', 'bgp')).toEqual(['bgp-rr', 'bgp-rr:article', 'bgp-rr:one-spine']);
+    expect(await words('up', 'bgp-tor')).toEqual(['bgp-tor', 'bgp-tor:node-as', 'bgp-tor:one-as']);
     expect(await words('--format', 'json', 'deploy', '--timeout', '3s', 'full')).toContain('fullmesh:100-nodes');
     expect(await words('up', 'bgp-rr', '')).toEqual([]);
   });

@@ -7,7 +7,15 @@ import { designLab } from '../../src/design/design-lab.ts';
 import { readLab } from '../../src/lab/load.ts';
 
 /** The labs whose design and files are kept in test/golden. */
-export const goldenLabs = ['bgp-rr', 'bgp-rr:article', 'fullmesh'] as const;
+export const goldenLabs = [
+  'bgp-rr',
+  'bgp-rr:article',
+  'bgp-rr-node:two',
+  'bgp-tor',
+  'bgp-tor:one-as',
+  'fullmesh',
+  'fullmesh-routed:advertised',
+] as const;
 
 /** Where the goldens are kept, from the repository's root. */
 export const goldenFolder = 'test/golden';

@@ -36,7 +36,7 @@ function endpointOf(text: string): { machine: string; interface: string } {
 /** A node as kind names it: the first of a role has no number. */
 export function labNode(lab: string, short: string, rack: string | undefined): LabNode {
   const role = short.startsWith('control-plane') ? 'control-plane' : 'worker';
-  return { name: `${lab}-${short}`, short, role, rack, address: undefined, labels: {} };
+  return { name: `${lab}-${short}`, short, role, rack, address: undefined, reflector: undefined, labels: {} };
 }
 
 const cluster = { podSubnet: '10.244.0.0/16', network: { prefix: '172.18.0.0/16', gateway: '172.18.0.1' } };
@@ -68,10 +68,11 @@ export const bgpRr: Lab = {
   calico: {
     ...calico,
     nodeToNodeMesh: false,
+    asNumber: undefined,
     nodeASNumber: 'leaf',
     peers: [
-      { rack: 'rack0', to: 'leaf0', reflector: true, nextHopSelf: true },
-      { rack: 'rack1', to: 'leaf1', reflector: true, nextHopSelf: true },
+      { rack: 'rack0', to: 'leaf0', reflector: true, nextHopSelf: true, allowLocalAs: undefined, filters: [] },
+      { rack: 'rack1', to: 'leaf1', reflector: true, nextHopSelf: true, allowLocalAs: undefined, filters: [] },
     ],
   },
   pods: [
@@ -98,7 +99,7 @@ export const fullmesh: Lab = {
       labNode('fullmesh', 'worker2', undefined),
     ],
   },
-  calico: { ...calico, nodeToNodeMesh: true, nodeASNumber: undefined, peers: [] },
+  calico: { ...calico, nodeToNodeMesh: true, asNumber: undefined, nodeASNumber: undefined, peers: [] },
   pods: [
     { name: 'pod-a', node: 'fullmesh-control-plane' },
     { name: 'pod-c', node: 'fullmesh-worker' },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { filterFunctionName } from '../../../src/calico/names.ts';
 import type { BGPFilter } from '../../../src/calico/objects.ts';
 import type { Expected, ExpectedPath } from '../../../src/design/design.ts';
 import { type DesignParts, expectedOf } from '../../../src/design/expected.ts';
@@ -173,7 +174,9 @@ describe('mesh with ToR', () => {
       () => 64512,
       (_, leaf) => [
         ...addresses.map((address) => peer(address, 64512)),
-        peer(leaf.address, leaf.as, { filters: filters.map(({ metadata }) => metadata.name) }),
+        peer(leaf.address, leaf.as, {
+          filters: filters.map(({ metadata }) => filterFunctionName(metadata.name, 'export', 4)),
+        }),
       ],
     ).map((node) => ({ ...node, peers: node.peers.filter(({ address }) => `${address}/24` !== node.address) }));
     return { ...fabricLab(nodes), objects: filters };
@@ -378,7 +381,9 @@ describe('a BGPFilter', () => {
       metadata: { name: 'docker-too' },
       spec: { exportV4: [{ action: 'Accept', matchOperator: 'Equal', cidr: '172.18.0.0/16' }] },
     };
-    const nodes = rackNodes(asLeaf, (_, leaf) => [peer(leaf.address, leaf.as, { filters: ['docker-too'] })]);
+    const nodes = rackNodes(asLeaf, (_, leaf) => [
+      peer(leaf.address, leaf.as, { filters: ['bgp_docker-too_exportFilterV4'] }),
+    ]);
     const expected = expectedOf({ ...fabricLab(nodes), objects: [filter] });
 
     expect(routes(expected, 'leaf0', '172.18.0.0/16')).toEqual([
@@ -393,7 +398,9 @@ describe('a BGPFilter', () => {
       metadata: { name: 'no-fabric' },
       spec: { importV4: [{ action: 'Reject', matchOperator: 'In', cidr: '10.1.0.0/16' }] },
     };
-    const nodes = rackNodes(asLeaf, (_, leaf) => [peer(leaf.address, leaf.as, { filters: ['no-fabric'] })]);
+    const nodes = rackNodes(asLeaf, (_, leaf) => [
+      peer(leaf.address, leaf.as, { filters: ['bgp_no-fabric_importFilterV4'] }),
+    ]);
     const flags = { nodeFlags: { reflectorClient: true, nextHopSelf: true } };
     const expected = expectedOf({ ...fabricLab(nodes, flags), objects: [filter] });
 

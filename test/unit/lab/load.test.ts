@@ -128,7 +128,7 @@ describe('a lab is named by', () => {
     const error = await errorOf(readLab('./labs', folders));
 
     expect(error.message).toMatch(/^`.\/labs` has \d+ lab files$/);
-    expect(error.hint).toMatch(/^name one of them: bgp-rr.lab.yml, /);
+    expect(error.hint).toMatch(/^name one of them: .*\bbgp-rr.lab.yml, /);
   });
 
   it('a name, not nothing', async () => {
