@@ -45,7 +45,7 @@ describe('the real process', () => {
 
     expect(JSON.parse(called.stdout)).toMatchObject({
       kind: 'LabList',
-      items: [{ name: 'bgp-rr' }, { name: 'fullmesh' }],
+      items: [{ name: 'bgp-rr' }, { name: 'fullmesh' }, { name: 'vxlan' }, { name: 'vxlan-crosssubnet' }],
     });
   });
 

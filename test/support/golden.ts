@@ -7,7 +7,7 @@ import { designLab } from '../../src/design/design-lab.ts';
 import { readLab } from '../../src/lab/load.ts';
 
 /** The labs whose design and files are kept in test/golden. */
-export const goldenLabs = ['bgp-rr', 'bgp-rr:article', 'fullmesh'] as const;
+export const goldenLabs = ['bgp-rr', 'bgp-rr:article', 'fullmesh', 'vxlan', 'vxlan-crosssubnet'] as const;
 
 /** Where the goldens are kept, from the repository's root. */
 export const goldenFolder = 'test/golden';
