@@ -77,7 +77,8 @@ export async function changeObjects(
 /** A node's sessions, or every node's. */
 export interface NodeSessions {
   readonly node: string;
-  readonly sessions: readonly ObservedSession[];
+  /** Absent where the backend runs no BIRD. */
+  readonly sessions?: readonly ObservedSession[];
 }
 
 /** Sessions as the nodes' BIRD shows them now. Throws UNKNOWN_MACHINE for a name that is no node's. */
@@ -95,7 +96,11 @@ export async function nodeSessions(
   const nodes = wanted === undefined ? design.nodes : [wanted];
   return {
     minor: design.version.minor,
-    nodes: nodes.map(({ name }) => ({ node: name, sessions: sessions.filter(({ machine }) => machine === name) })),
+    nodes: nodes.map(({ name }) =>
+      design.backend === 'bird'
+        ? { node: name, sessions: sessions.filter(({ machine }) => machine === name) }
+        : { node: name },
+    ),
   };
 }
 

@@ -40,6 +40,8 @@ export interface LabStatus {
   readonly minor: number;
   /** Calico's objects were changed since `up`. */
   readonly isChanged: boolean;
+  /** calico-node's networking backend. */
+  readonly backend: Design['backend'];
   readonly speakers: readonly SpeakerStatus[];
   readonly pods: readonly PodStatus[];
   readonly sessions: readonly ObservedSession[];
@@ -61,6 +63,7 @@ export async function status(context: Context, options: { readonly lab: string |
     calico: design.version.text,
     minor: design.version.minor,
     isChanged: saved.objects !== undefined,
+    backend: design.backend,
     ...judged(design, tables),
   };
 }

@@ -42,6 +42,7 @@ function factsOf(design: Design, node: NodeDesign, family: Family): FilterFacts 
     blocks: node.blocks.map(({ cidr }) => cidr).filter(isOwn),
     objects: design.objects,
     pools: design.pools.filter(({ spec }) => isOwn(spec.cidr)),
+    hasTunnel: node.tunnels.length > 0,
   };
 }
 

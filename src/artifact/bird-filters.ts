@@ -1,6 +1,7 @@
 // Owns Calico's filters in BIRD 2's words: what a node tells its peers and what BIRD writes into the kernel (calico.md B.4, B.5).
 
 import { type Family, mustParsePrefix } from '../base/address.ts';
+import { routeOwner } from '../calico/encapsulation.ts';
 import type { Generation } from '../calico/generations.ts';
 import { type CalicoObject, findObject, type IPPool } from '../calico/objects.ts';
 
@@ -12,6 +13,8 @@ export interface FilterFacts {
   readonly blocks: readonly string[];
   readonly objects: readonly CalicoObject[];
   readonly pools: readonly IPPool[];
+  /** Felix's routes leave by vxlan.calico here. Then all sessions are iBGP (checked in the design). */
+  readonly hasTunnel: boolean;
 }
 
 /** LOCAL_PREF and kernel metric of 3.32 and later add up to this (calico.md B.4). */
@@ -46,12 +49,14 @@ export function isRealBlock(block: string): boolean {
 }
 
 function exportLines(facts: FilterFacts): readonly string[] {
-  const { family, generation, objects, pools } = facts;
+  const { family, generation, objects, pools, hasTunnel } = facts;
   const hidden = pools.filter(({ spec }) => spec.disableBGPExport === true);
   const exported = pools.filter(({ spec }) => spec.disableBGPExport !== true);
   return [
     `function calico_export_to_bgp_peers${familySuffix(family)}()`,
     '{',
+    // Each node tells its own blocks; those that Felix knows behind the tunnel are kept from peers of the same AS (B.4).
+    ...(hasTunnel && generation.deviceRouteExportRule ? ['  if ifname ~ "*.calico" then reject;'] : []),
     ...(generation.metricFromLocalPref ? exportPriorityLines : []),
     ...hidden.map(({ spec }) => `  if net ~ ${spec.cidr} then reject;`),
     ...communityLines(objects, family),
@@ -102,9 +107,9 @@ export function serviceNetworks(objects: readonly CalicoObject[], family: Family
 
 /**
  * What BIRD writes into the kernel. BIRD 2 would also write direct routes, which Calico's BIRD 1.6 never does
- * (calico.md B.7); metrics are set by releases that do so, from LOCAL_PREF (B.5).
+ * (calico.md B.7); metrics are set by releases that do so, from LOCAL_PREF; what lies in a pool whose routes are Felix's is left to Felix (B.5).
  */
-function kernelLines({ family, generation, objects }: FilterFacts): readonly string[] {
+function kernelLines({ family, generation, objects, pools }: FilterFacts): readonly string[] {
   const metric = [
     '  if source = RTS_BGP && !defined(krt_metric) then {',
     `    krt_metric = ${normalMetric};`,
@@ -117,6 +122,9 @@ function kernelLines({ family, generation, objects }: FilterFacts): readonly str
     '  if source = RTS_DEVICE then reject;',
     ...serviceNetworks(objects, family).map((cidr) => `  if net = ${cidr} then reject;`),
     ...(generation.metricFromLocalPref ? metric : []),
+    ...pools
+      .filter((pool) => routeOwner(pool, generation) === 'felix')
+      .map(({ spec }) => `  if net ~ ${spec.cidr} then reject;`),
     ...(family === 6 ? [`  if source = RTS_STATIC then krt_metric = ${normalMetric};`] : []),
     '  accept;',
     '}',

@@ -9,7 +9,7 @@ import { frrConf } from './frr-conf.ts';
 import { routerRules } from './router-rules.ts';
 
 /**
- * Every file of a lab: `nodes/<node>/bird.conf` and `rules.nft`, `routers/<router>/frr.conf` and, on routers that
+ * Every file of a lab: `nodes/<node>/bird.conf` (where the backend is BIRD) and `rules.nft`, `routers/<router>/frr.conf` and, on routers that
  * translate addresses, `rules.nft`, and `calico/objects.yaml`. Same design, same bytes.
  */
 export function writeArtifacts(design: Design): Artifacts {
@@ -19,10 +19,9 @@ export function writeArtifacts(design: Design): Artifacts {
     const rules = routerRules(router);
     if (rules !== undefined) files.set(`routers/${router.name}/rules.nft`, rules);
   }
-  const rules = felixRules(design);
   for (const node of design.nodes) {
-    files.set(`nodes/${node.name}/bird.conf`, birdConf(design, node));
-    files.set(`nodes/${node.name}/rules.nft`, rules);
+    if (design.backend === 'bird') files.set(`nodes/${node.name}/bird.conf`, birdConf(design, node));
+    files.set(`nodes/${node.name}/rules.nft`, felixRules(design, node));
   }
   files.set('calico/objects.yaml', calicoResources(design.objects));
   return files;

@@ -26,6 +26,8 @@ export interface Generation {
   readonly felixOwnsIpip: boolean;
   /** Routes into tunnels carry `mtu N` (3.31; C.3, C.4). */
   readonly tunnelRouteMtu: boolean;
+  /** VXLAN packets of the node itself are kept out of connection tracking (3.29; C.4). */
+  readonly vxlanUntracked: boolean;
   /** Mesh peers are multihop even over eBGP (3.23 to 3.25 and 3.33; A.10). */
   readonly meshMultihop: boolean;
   /** Routes through `*.cali` and `*.calico` devices are kept from peers of the same AS (3.27; B.4). */
@@ -71,6 +73,7 @@ export function generationOf(version: { readonly minor: number }): Generation {
     liveMigrationEscape: minor >= 32,
     felixOwnsIpip: minor >= 33,
     tunnelRouteMtu: minor >= 31,
+    vxlanUntracked: minor >= 29,
     meshMultihop: minor <= 25 || minor >= 33,
     deviceRouteExportRule: minor >= 27,
     bpfDeviceExportRule: minor >= 32,

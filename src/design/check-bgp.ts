@@ -2,6 +2,8 @@
 
 import { containsPrefix, mustParseAddress, mustParsePrefix, networkOf } from '../base/address.ts';
 import type { Problem, Severity } from '../base/place.ts';
+import { poolMode, routeOwner } from '../calico/encapsulation.ts';
+import { generationOf } from '../calico/generations.ts';
 import { objectsOf } from '../calico/objects.ts';
 import type { CalicoPeer } from '../calico/peer.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -18,11 +20,13 @@ export interface Speakers {
 }
 
 /**
- * A node without any session is cut off (calico.md H): an error in a lab file, a warning in a running lab, where
+ * A node without any session is cut off where BIRD writes the pods' routes (calico.md B.5, H): an error in a lab file, a warning in a running lab, where
  * taking a peering away is a lesson.
  */
-export function checkIsolation(lab: Lab, { nodes }: Speakers, severity: Severity): Problem[] {
-  if (nodes.length < 2) return [];
+export function checkIsolation(lab: Lab, { nodes, set }: Speakers, severity: Severity): Problem[] {
+  const generation = generationOf(lab.calico.version);
+  const needsBgp = objectsOf(set.objects, 'IPPool').some((pool) => routeOwner(pool, generation) === 'bird');
+  if (nodes.length < 2 || !needsBgp) return [];
   return nodes
     .filter(({ peers }) => peers.ipv4.length === 0)
     .map((node) => {
@@ -36,7 +40,8 @@ export function checkIsolation(lab: Lab, { nodes }: Speakers, severity: Severity
  * Plain pods in several subnets need a fabric that learns their blocks (calico.md H, K.7). Only a warning where the
  * lab is about that: it expects a ping from subnet to subnet without an answer.
  */
-export function checkCrossSubnet(lab: Lab, { nodes, routers }: Speakers, severity: Severity): Problem[] {
+export function checkCrossSubnet(lab: Lab, { nodes, routers, set }: Speakers, severity: Severity): Problem[] {
+  if (objectsOf(set.objects, 'IPPool').every((pool) => poolMode(pool).tunnel !== 'none')) return [];
   const subnets = new Set(nodes.map(({ address }) => networkOf(address)));
   const ports = new Set(routers.flatMap((router) => addressesOf(router.interfaces)));
   const taught = new Set(
@@ -198,4 +203,22 @@ export function checkSiblingAs(lab: Lab, { nodes, routers }: Speakers): Problem[
 
 function acceptsOwnAs(node: NodeDesign): boolean {
   return node.peers.ipv4.every(({ allowLocalAs }) => (allowLocalAs ?? 0) > 0);
+}
+
+/**
+ * BIRD learns Felix's tunnel routes from the kernel. To peers of the same AS they are never told from 3.27 on; to others, and
+ * by older releases, every node tells the blocks of all that it does not hear of by BGP (calico.md B.4): not worked out yet.
+ */
+export function checkTunnelRoutes(lab: Lab, { nodes, set }: Speakers): Problem[] {
+  const isHidden = generationOf(lab.calico.version).deviceRouteExportRule;
+  const problems = new Map<string, Problem>();
+  for (const node of nodes.filter(({ tunnels }) => tunnels.length > 0)) {
+    for (const peer of node.peers.ipv4) {
+      if (isHidden && peer.as === (peer.localAs ?? node.peers.localAs)) continue;
+      const message = `labctl does not work out yet which tunnel routes Calico ${lab.calico.version.text} tells ${peer.address} (AS ${peer.as})`;
+      const hint = 'write backend: vxlan, or iBGP and Calico v3.27 or newer';
+      problems.set(peer.address, errorAt(peerPath(set, peer), 'TUNNEL_ROUTES_TOLD', message, hint));
+    }
+  }
+  return [...problems.values()];
 }

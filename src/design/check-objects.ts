@@ -1,7 +1,9 @@
 // Owns what can be wrong with Calico's objects beside the lab's own networks and machines.
 
 import { mustParsePrefix, overlaps } from '../base/address.ts';
-import type { Problem } from '../base/place.ts';
+import type { Problem, Severity } from '../base/place.ts';
+import { poolMode, routeOwner } from '../calico/encapsulation.ts';
+import { generationOf } from '../calico/generations.ts';
 import { objectsOf } from '../calico/objects.ts';
 import type { Lab } from '../lab/lab.ts';
 import { nodeNetworkV6, outsideNetwork } from './addressing.ts';
@@ -77,17 +79,40 @@ function nodeNames(lab: Lab): string {
   return lab.cluster.nodes.map(({ name }) => name).join(', ');
 }
 
-/** Tunnels are not built yet: every pool must be plain. */
+/** IPIP is not built yet. */
 export function checkEncapsulation(lab: Lab, set: ObjectSet): Problem[] {
   return objectsOf(set.objects, 'IPPool')
-    .filter(({ spec }) => (spec.ipipMode ?? 'Never') !== 'Never' || (spec.vxlanMode ?? 'Never') !== 'Never')
+    .filter((pool) => poolMode(pool).tunnel === 'ipip')
     .map((pool) => {
       const isDerived = isSamePath(set.pathOf(pool), ['cluster', 'podSubnet']);
       const path = isDerived ? ['calico', 'encapsulation'] : set.pathOf(pool, ['spec']);
       const wish = isDerived ? lab.calico.encapsulation : `IP pool ${pool.metadata.name}`;
-      const message = `the netns engine does not build tunnels yet (${wish})`;
-      return errorAt(path, 'NETNS_ENCAPSULATION', message, 'write encapsulation: None');
+      const message = `the netns engine does not build IPIP tunnels yet (${wish})`;
+      return errorAt(path, 'NETNS_ENCAPSULATION', message, 'write encapsulation: None or VXLAN');
     });
+}
+
+/**
+ * Backend `vxlan` runs no BIRD (calico.md A.8, H): a pool whose routes are BIRD's would have none, and a BGPPeer makes no
+ * session, which Calico accepts silently: an error in a lab file, a warning in a running lab.
+ */
+export function checkBackend(lab: Lab, set: ObjectSet, severity: Severity): Problem[] {
+  if (lab.calico.backend === 'bird') return [];
+  const generation = generationOf(lab.calico.version);
+  const pools = objectsOf(set.objects, 'IPPool').filter((pool) => routeOwner(pool, generation) === 'bird');
+  const peers = objectsOf(set.objects, 'BGPPeer');
+  return [
+    ...pools.map((pool) => {
+      const message = `with backend vxlan no BIRD runs, so nobody writes the routes of IP pool ${pool.metadata.name}`;
+      const hint = 'write encapsulation: VXLAN or VXLANCrossSubnet, or backend: bird';
+      return errorAt(['calico', 'backend'], 'BACKEND_NO_ROUTES', message, hint);
+    }),
+    ...peers.map((peer) => {
+      const message = `with backend vxlan no BIRD runs: BGPPeer ${peer.metadata.name} makes no session`;
+      const hint = 'leave the peer out, or write backend: bird';
+      return { ...errorAt(set.pathOf(peer), 'BACKEND_NO_BGP', message, hint), severity };
+    }),
+  ];
 }
 
 /** Pods have IPv4 addresses only, so far. */

@@ -5,13 +5,14 @@ import type { Problem } from '../base/place.ts';
 import { generationOf } from '../calico/generations.ts';
 import { assignAddresses } from '../calico/ipam.ts';
 import { hostMtu, mtusOf } from '../calico/mtu.ts';
-import { workloadInterface } from '../calico/names.ts';
-import { type CalicoNode, objectsOf } from '../calico/objects.ts';
+import { vxlanMac, workloadInterface } from '../calico/names.ts';
+import { type CalicoNode, type CalicoObject, objectsOf } from '../calico/objects.ts';
+import type { NodePeers } from '../calico/peer.ts';
 import { peersOfNode } from '../calico/peers.ts';
 import type { Lab, LabNode } from '../lab/lab.ts';
 import { hostOf, podMac } from './addressing.ts';
 import type { ObjectSet } from './calico-objects.ts';
-import type { Block, Interface, Link, NodeDesign, PodDesign } from './design.ts';
+import type { Block, Interface, Link, NodeDesign, PodDesign, TunnelDesign } from './design.ts';
 import type { ProblemPath } from './problem.ts';
 
 /** Kubernetes' namespace of every named pod of a lab. */
@@ -22,6 +23,8 @@ export interface ClusterDesign {
   readonly nodes: readonly NodeDesign[];
   readonly pods: readonly PodDesign[];
   readonly blocks: readonly Block[];
+  /** The objects, with the tunnel addresses that calico-node writes into Node objects (calico.md A.6, D.4). */
+  readonly objects: readonly CalicoObject[];
   readonly links: readonly Link[];
   readonly problems: readonly Problem[];
 }
@@ -33,7 +36,7 @@ export function designCluster(
   interfaces: ReadonlyMap<string, readonly Interface[]>,
 ): ClusterDesign {
   const objects = new Map(objectsOf(set.objects, 'Node').map((node) => [node.metadata.name, node]));
-  const { blocks, pods, problems } = designPods(lab, set, objects, interfaces);
+  const { blocks, pods, tunnels, problems } = designPods(lab, set, objects, interfaces);
   const nodes = lab.cluster.nodes.map((node): NodeDesign => {
     const object = objects.get(node.name);
     const address = object?.spec.bgp?.ipv4Address ?? '';
@@ -49,17 +52,33 @@ export function designCluster(
       uplink: own.find(({ addresses }) => addresses.includes(address))?.name ?? 'eth0',
       defaultGateway: gatewayOf(lab, node),
       labels: object?.metadata.labels ?? {},
-      peers: peersOfNode(set.objects, node.name, { version: lab.calico.version }),
+      peers: peersOf(lab, set, node.name),
       blocks: blocks.filter((block) => block.node === node.name),
+      tunnels: tunnels.get(node.name) ?? [],
       pods: pods.filter((pod) => pod.node === node.name),
     };
   });
-  return { nodes, pods, blocks, links: pods.map(podLink), problems };
+  const withTunnels = set.objects.map((object) =>
+    object.kind === 'Node' ? withTunnelAddress(object, tunnels.get(object.metadata.name)?.[0]?.address) : object,
+  );
+  return { nodes, pods, blocks, objects: withTunnels, links: pods.map(podLink), problems };
+}
+
+/** Without BIRD nobody speaks BGP, whatever the objects say (calico.md A.8). */
+function peersOf(lab: Lab, set: ObjectSet, node: string): NodePeers {
+  const peers = peersOfNode(set.objects, node, { version: lab.calico.version });
+  return lab.calico.backend === 'bird' ? peers : { ...peers, ipv4: [], ipv6: [] };
+}
+
+function withTunnelAddress(node: CalicoNode, address: string | undefined): CalicoNode {
+  const { ipv4VXLANTunnelAddr: _, ...spec } = node.spec;
+  return { ...node, spec: address === undefined ? spec : { ...spec, ipv4VXLANTunnelAddr: address } };
 }
 
 interface DesignedPods {
   readonly pods: readonly PodDesign[];
   readonly blocks: readonly Block[];
+  readonly tunnels: ReadonlyMap<string, readonly TunnelDesign[]>;
   readonly problems: readonly Problem[];
 }
 
@@ -82,8 +101,17 @@ function designPods(
     const device = { interface: workloadInterface(namespace, name), mtu, mac: podMac(namespace, name) };
     return [{ kind: 'pod', name, namespace, node, address: assigned.address, ...device, block: assigned.block }];
   });
+  const tunnels = new Map(
+    nodes.map(({ name }): [string, readonly TunnelDesign[]] => {
+      const found = ipam.tunnels.get(name)?.find(({ kind }) => kind === 'vxlan');
+      if (found === undefined) return [name, []];
+      const mac = objects.get(name)?.spec.vxlanTunnelMACAddr ?? vxlanMac(name);
+      const mtu = mtusOf(hostMtu(interfaces.get(name) ?? [], generation), pools).vxlan;
+      return [name, [{ name: 'vxlan.calico', address: found.address, mac, mtu }]];
+    }),
+  );
   const problems = ipam.problems.map((problem) => ({ ...problem, path: labPathOf(lab, problem.path) }));
-  return { pods, blocks: ipam.blocks, problems };
+  return { pods, blocks: ipam.blocks, tunnels, problems };
 }
 
 /** IPAM counts pods and nodes; the lab document names pods and lists nodes. */

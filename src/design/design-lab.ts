@@ -13,8 +13,9 @@ import {
   checkPasswords,
   checkRouterIds,
   checkSiblingAs,
+  checkTunnelRoutes,
 } from './check-bgp.ts';
-import { checkEncapsulation, checkFamilies, checkNodeObjects, checkPools } from './check-objects.ts';
+import { checkBackend, checkEncapsulation, checkFamilies, checkNodeObjects, checkPools } from './check-objects.ts';
 import { checkUnsupported } from './check-unsupported.ts';
 import { designCluster } from './cluster.ts';
 import type { Design, NodeDesign } from './design.ts';
@@ -42,15 +43,20 @@ export function designLab(lab: Lab, options: DesignOptions = {}): DesignedLab {
     options.objects === undefined
       ? objectsOfLab(lab, knownAddresses(lab, wiring))
       : objectsAsGiven(lab, options.objects);
-  const problems = [...wiring.problems, ...set.problems, ...checkObjects(lab, set, wiring)];
+  const problems = [
+    ...wiring.problems,
+    ...set.problems,
+    ...checkObjects(lab, set, wiring, options.objects !== undefined),
+  ];
   if (hasError(problems)) return { design: undefined, problems };
   return designChecked(lab, wiring, set, problems, options.objects !== undefined);
 }
 
-function checkObjects(lab: Lab, set: ObjectSet, wiring: Wiring): readonly Problem[] {
+function checkObjects(lab: Lab, set: ObjectSet, wiring: Wiring, isRunning: boolean): readonly Problem[] {
   return [
     ...checkPools(lab, set),
     ...checkEncapsulation(lab, set),
+    ...checkBackend(lab, set, isRunning ? 'warning' : 'error'),
     ...checkFamilies(set),
     ...checkUnsupported(set),
     ...checkNodeObjects(lab, set, wiring.interfaces),
@@ -78,6 +84,7 @@ function designChecked(
     ...checkDistance(speakers),
     ...checkPasswords(speakers),
     ...checkSiblingAs(lab, speakers),
+    ...checkTunnelRoutes(lab, speakers),
   ];
   if (hasError(problems)) return { design: undefined, problems };
   const parts = {
@@ -85,12 +92,13 @@ function designChecked(
     variant: lab.variant,
     title: lab.title,
     version: lab.calico.version,
+    backend: lab.calico.backend,
     nodes: cluster.nodes,
     routers,
     switches: wiring.switches,
     pods: cluster.pods,
     links: [...wiring.links, ...cluster.links],
-    objects: set.objects,
+    objects: cluster.objects,
     pools: objectsOf(set.objects, 'IPPool'),
     blocks: cluster.blocks,
     labPeers: lab.calico.peers,

@@ -2,7 +2,7 @@
 
 import type { CalicoObject, IPPool } from '../calico/objects.ts';
 import type { NodePeers } from '../calico/peer.ts';
-import type { CalicoVersion, Endpoint, Expectation, LabPeer } from '../lab/lab.ts';
+import type { Backend, CalicoVersion, Endpoint, Expectation, LabPeer } from '../lab/lab.ts';
 
 /** What a link is for; it decides names, MTU and who sees it. */
 export type LinkRole = 'fabric' | 'rack' | 'node-network' | 'outside' | 'pod';
@@ -33,6 +33,15 @@ export interface Block {
   readonly pool: string;
 }
 
+/** A node's VXLAN device; its outer address is the node's, over the node's uplink (calico.md C.4). */
+export interface TunnelDesign {
+  readonly name: 'vxlan.calico';
+  /** Without prefix length; the device has it as /32. */
+  readonly address: string;
+  readonly mac: string;
+  readonly mtu: number;
+}
+
 /** A Kubernetes node: BIRD, kernel routes and rules as calico-node sets them up. */
 export interface NodeDesign {
   readonly kind: 'node';
@@ -49,6 +58,8 @@ export interface NodeDesign {
   readonly labels: Readonly<Record<string, string>>;
   readonly peers: NodePeers;
   readonly blocks: readonly Block[];
+  /** One where a pool with VXLAN gave the node a tunnel address, else none. */
+  readonly tunnels: readonly TunnelDesign[];
   /** Pods on it, in order of allocation. */
   readonly pods: readonly PodDesign[];
 }
@@ -181,6 +192,7 @@ export interface Design {
   readonly variant: string | undefined;
   readonly title: string;
   readonly version: CalicoVersion;
+  readonly backend: Backend;
   readonly nodes: readonly NodeDesign[];
   readonly routers: readonly RouterDesign[];
   readonly switches: readonly SwitchDesign[];

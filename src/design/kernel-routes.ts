@@ -8,7 +8,9 @@ import type { IPPool } from '../calico/objects.ts';
 import { type Candidate, choiceOf, type Selection } from './best-path.ts';
 import { type BgpSpeaker, byPrefix, contains } from './bgp.ts';
 import type { ExpectedRoute, NextHop, NodeDesign, PodDesign, RouterDesign } from './design.ts';
+import { type FelixParts, felixRoutes } from './felix-routes.ts';
 import type { PolicyParts } from './node-policy.ts';
+import { plainRoute } from './plain-route.ts';
 import { defaultRouteOf, hostPrefix, subnetsOf } from './speakers.ts';
 
 /** FRR's distance for BGP, written as the metric. */
@@ -19,7 +21,7 @@ export type Selections = ReadonlyMap<string, Selection>;
 
 /** A node's main table: default and connected routes, own blocks, own pods, and what BGP taught it. */
 export function nodeRoutes(
-  parts: PolicyParts,
+  parts: FelixParts,
   node: NodeDesign,
   speaker: BgpSpeaker,
   learned: Selections,
@@ -44,6 +46,7 @@ export function nodeRoutes(
       scope: 'link' as const,
       nextHops: [{ via: undefined, dev: pod.interface }],
     })),
+    ...felixRoutes(parts, node),
     ...[...learned].flatMap(([prefix, selection]) => {
       const route = isBirds(prefix) ? birdRoute(generation, node, speaker, prefix, selection) : undefined;
       if (route === undefined) return [];
@@ -155,22 +158,6 @@ function connectedRoute(machine: string, prefix: string, dev: string): ExpectedR
     metric: isV6 ? 256 : undefined,
     scope: isV6 ? undefined : 'link',
     nextHops: [{ via: undefined, dev }],
-  };
-}
-
-function plainRoute(machine: string, prefix: string, because: string): ExpectedRoute {
-  return {
-    machine,
-    prefix,
-    type: 'unicast',
-    protocol: 'boot',
-    metric: undefined,
-    scope: undefined,
-    onlink: false,
-    mtu: undefined,
-    nextHops: [],
-    choice: 'all',
-    because,
   };
 }
 

@@ -56,5 +56,7 @@ function joinWays(there: readonly Passage[], back: readonly Passage[]): readonly
 function portsOf(design: Design, name: string): readonly string[] {
   const machine = machinesOf(design).find((candidate) => candidate.name === name);
   if (machine === undefined || machine.kind === 'switch') return [];
-  return machine.kind === 'pod' ? [podInterface] : machine.interfaces.map((port) => port.name);
+  if (machine.kind === 'pod') return [podInterface];
+  const tunnels = machine.kind === 'node' ? machine.tunnels : [];
+  return [...tunnels, ...machine.interfaces].map(({ name: port }) => port);
 }

@@ -156,6 +156,7 @@ export function completeLab(
     },
     calico: {
       version: versionOf(calico?.version ?? defaultVersion),
+      backend: calico?.backend ?? 'bird',
       encapsulation: calico?.encapsulation ?? 'None',
       blockSize: calico?.blockSize ?? defaultBlockSize,
       natOutgoing: calico?.natOutgoing ?? true,

@@ -104,9 +104,13 @@ export interface CalicoVersion {
   readonly minor: number;
 }
 
+/** CALICO_NETWORKING_BACKEND: `vxlan` runs neither BIRD nor confd, all routes are Felix's (calico.md A.8). */
+export type Backend = 'bird' | 'vxlan';
+
 /** Calico's part of the lab, in the lab's words; `design/` turns it into projectcalico.org/v3 objects. */
 export interface CalicoSetup {
   readonly version: CalicoVersion;
+  readonly backend: Backend;
   readonly encapsulation: Encapsulation;
   readonly blockSize: number;
   readonly natOutgoing: boolean;

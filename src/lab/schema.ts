@@ -118,6 +118,10 @@ const calico = z.strictObject({
     .regex(/^v3\.(2[3-9]|3[0-3])(\.(0|[1-9]\d{0,2}))?$/, 'is not a Calico release from v3.23 to v3.33')
     .optional()
     .describe('Default v3.33.'),
+  backend: z
+    .enum(['bird', 'vxlan'])
+    .optional()
+    .describe("calico-node's CALICO_NETWORKING_BACKEND; `vxlan`: no BIRD, no BGP. Default bird."),
   encapsulation: z.enum(['None', 'IPIP', 'IPIPCrossSubnet', 'VXLAN', 'VXLANCrossSubnet']).optional(),
   blockSize: z.int().min(20).max(32).optional().describe('Default 26.'),
   natOutgoing: z.boolean().optional().describe('Default true.'),

@@ -50,9 +50,10 @@ export function shortSince(since: string): string {
   return since.replace(/(:\d\d)\.\d+$/, '$1');
 }
 
-/** All that `calicoctl node status` prints on a node, from that node's sessions. */
-export function nodeStatusText(sessions: readonly ObservedSession[], minor: number): string {
+/** All that `calicoctl node status` prints on a node, from that node's sessions; undefined: no BIRD runs there. */
+export function nodeStatusText(sessions: readonly ObservedSession[] | undefined, minor: number): string {
   const parts = ['Calico process is running.\n'];
+  if (sessions === undefined) return `${parts.join('')}\nThe BGP backend process (BIRD) is not running.\n\n`;
   for (const family of [4, 6] as const) {
     const rows = peerRows(sessions, family);
     parts.push(`\nIPv${family} BGP status\n`);

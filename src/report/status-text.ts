@@ -16,6 +16,7 @@ export interface StatusFacts {
   readonly isBuilt: boolean;
   readonly calico: string;
   readonly isChanged: boolean;
+  readonly backend: 'bird' | 'vxlan';
   readonly speakers: readonly {
     readonly name: string;
     readonly short: string;
@@ -45,7 +46,7 @@ export function statusText(facts: StatusFacts): string {
   const short = new Map(facts.speakers.map((speaker) => [speaker.name, speaker.short]));
   const state = facts.isBuilt ? 'running' : 'half-made';
   const parts = [
-    `${name}: ${facts.title}\n${state} on engine ${facts.engine}, Calico ${facts.calico}${facts.isChanged ? ', objects changed by calicoctl' : ''}\n`,
+    `${name}: ${facts.title}\n${state} on engine ${facts.engine}, Calico ${facts.calico}${facts.isChanged ? ', objects changed by calicoctl' : ''}\n${backendText(facts)}`,
     speakersText(facts),
     textTable(
       ['POD', 'NODE', 'ADDRESS', 'INTERFACE'],
@@ -55,6 +56,12 @@ export function statusText(facts: StatusFacts): string {
     missingText(facts, short),
   ];
   return parts.join('\n');
+}
+
+/** What backend `vxlan` means for what the tables show (calico.md A.8). */
+function backendText({ backend }: StatusFacts): string {
+  if (backend === 'bird') return '';
+  return "backend vxlan: no BIRD runs, so nodes have no BGP session and learn no subnet of the fabric; pods' routes are Felix's\n";
 }
 
 function speakersText(facts: StatusFacts): string {

@@ -36,7 +36,7 @@ const runs = kinds.flatMap((kind) => labs.map((lab) => ({ lab, kind })));
 
 describe.skipIf(runs.length === 0)('parity', () => {
   it('parity: the labs with a known truth are in the catalogue', () => {
-    expect(labs).toEqual(expect.arrayContaining(['bgp-rr', 'fullmesh']));
+    expect(labs).toEqual(expect.arrayContaining(['bgp-rr', 'fullmesh', 'vxlan']));
   });
 
   it.each(runs)('parity: $lab as $kind is equal to the real cluster', { timeout: 180_000 }, async ({ lab, kind }) => {

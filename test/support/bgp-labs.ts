@@ -191,6 +191,7 @@ function nodeOf(facts: NodeFacts, index: number): NodeDesign {
       ipv6: [],
     },
     blocks: [{ cidr: facts.block, node: facts.short, pool: 'default-ipv4-ippool' }],
+    tunnels: [],
     pods,
   };
 }

@@ -45,6 +45,7 @@ function nodeOf(lab: string, facts: NodeFacts): NodeDesign {
     labels: {},
     peers: { node: name, routerId: facts.address, localAs: 64512, ipv4: [], ipv6: [] },
     blocks: [{ cidr: facts.block, node: name, pool: 'default-ipv4-ippool' }],
+    tunnels: [],
     pods: podOf(lab, facts),
   };
 }
@@ -105,6 +106,7 @@ function designOf(
     variant: undefined,
     title: lab,
     version: { text: 'v3.33', minor: 33 },
+    backend: 'bird',
     nodes,
     routers,
     switches: [],

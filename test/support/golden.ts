@@ -15,6 +15,8 @@ export const goldenLabs = [
   'bgp-tor:one-as',
   'fullmesh',
   'fullmesh-routed:advertised',
+  'vxlan',
+  'vxlan-crosssubnet',
 ] as const;
 
 /** Where the goldens are kept, from the repository's root. */

@@ -43,6 +43,7 @@ const cluster = { podSubnet: '10.244.0.0/16', network: { prefix: '172.18.0.0/16'
 
 const calico = {
   version: { text: 'v3.33', minor: 33 },
+  backend: 'bird',
   encapsulation: 'None',
   blockSize: 26,
   natOutgoing: true,
@@ -106,4 +107,35 @@ export const fullmesh: Lab = {
     { name: 'pod-b', node: 'fullmesh-worker2' },
   ],
   expect: [{ kind: 'sessions', which: 'all' }],
+};
+
+/** vxlan as its lab file says it: bgp-rr's machines under other names, and no BIRD. */
+export const vxlan: Lab = {
+  ...bgpRr,
+  name: 'vxlan',
+  source: 'labs/vxlan.lab.yml',
+  cluster: {
+    ...cluster,
+    nodes: [
+      labNode('vxlan', 'control-plane', 'rack0'),
+      labNode('vxlan', 'worker', 'rack0'),
+      labNode('vxlan', 'worker2', 'rack1'),
+      labNode('vxlan', 'worker3', 'rack1'),
+    ],
+  },
+  calico: {
+    ...calico,
+    asNumber: undefined,
+    backend: 'vxlan',
+    encapsulation: 'VXLAN',
+    nodeToNodeMesh: true,
+    nodeASNumber: undefined,
+    peers: [],
+  },
+  pods: [
+    { name: 'pod-a', node: 'vxlan-control-plane' },
+    { name: 'pod-c', node: 'vxlan-worker' },
+    { name: 'pod-d', node: 'vxlan-worker2' },
+    { name: 'pod-b', node: 'vxlan-worker3' },
+  ],
 };

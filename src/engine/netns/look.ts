@@ -17,10 +17,10 @@ const mark = '@labctl@';
 
 /** Sessions and routes of all routers, nodes and pods, as their daemons and kernels show them now. */
 export async function look(holder: Shell, design: Design, at: LookAt): Promise<Tables> {
-  const { routers, nodes, pods } = design;
+  const { backend, routers, nodes, pods } = design;
   const daemons = [
     ...routers.map(({ name }) => `frr ${name} ${machineFolder(name)}/run/frr/bgpd.vty\n`),
-    ...nodes.map(({ name }) => `bird ${name} ${machineFolder(name)}/run/calico/bird.ctl\n`),
+    ...(backend === 'bird' ? nodes : []).map(({ name }) => `bird ${name} ${machineFolder(name)}/run/calico/bird.ctl\n`),
   ];
   const tables = [...routers, ...nodes, ...pods].map(
     ({ name }) => `echo '${mark} route ${name}'; ip -n ${name} -j route show table all\n`,

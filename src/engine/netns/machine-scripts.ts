@@ -4,7 +4,8 @@ import type { Artifacts } from '../../artifact/artifacts.ts';
 import { addressOf, parseAddress } from '../../base/address.ts';
 import type { Interface, NodeDesign, PodDesign, RouterDesign, SwitchDesign } from '../../design/design.ts';
 import { ipBatch, type ScriptFile, sysctlLines, withInput } from './script.ts';
-import { nodeSysctls, podSysctls, routerSysctls, switchSysctls } from './sysctls.ts';
+import { nodeSysctls, podSysctls, routerSysctls, switchSysctls, tunnelSysctls } from './sysctls.ts';
+import { tunnelLines } from './vxlan.ts';
 
 function isV6(address: string): boolean {
   return parseAddress(addressOf(address))?.family === 6;
@@ -29,7 +30,7 @@ export function hostsFile(entries: readonly (readonly [string, string])[]): stri
   return ['127.0.0.1\tlocalhost', '::1\tlocalhost ip6-localhost ip6-loopback', ...lines, ''].join('\n');
 }
 
-/** A node: Docker's network on eth0, the fabric on net0, pod routes (calico.md C.1). */
+/** A node: Docker's network on eth0, the fabric on net0, pod routes, the tunnel device after all others (calico.md C.1, C.4). */
 export function nodeScript(node: NodeDesign, podRouteMetric: number | undefined): string {
   const metric = podRouteMetric === undefined ? '' : ` metric ${podRouteMetric}`;
   const v6Gateway = node.interfaces.find((port) => port.name === 'eth0')?.addresses.find(isV6);
@@ -41,7 +42,9 @@ export function nodeScript(node: NodeDesign, podRouteMetric: number | undefined)
       `route add default via ${node.defaultGateway} dev ${node.uplink}`,
       ...node.pods.map((pod) => `link set dev ${pod.interface} up`),
       ...node.pods.map((pod) => `route add ${pod.address} dev ${pod.interface} scope link${metric}`),
+      ...tunnelLines(node),
     ]),
+    sysctlLines(tunnelSysctls(node)),
     v6Gateway === undefined ? '' : ipBatch([`route add default via ${firstOfV6(v6Gateway)} dev eth0`], '-6 '),
   ].join('');
 }

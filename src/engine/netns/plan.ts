@@ -22,6 +22,7 @@ import {
 } from './machine-scripts.ts';
 import { needsPermanentNeighbors, neighborScripts } from './neighbors.ts';
 import { writeFileLine } from './script.ts';
+import { felixRouteScripts } from './vxlan.ts';
 
 /** One wish: a resource, made from an input, after others. `replace` tells what a different input means. */
 interface Wish {
@@ -99,6 +100,7 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
   const podMetric = design.expected.routes.find((route) =>
     design.pods.some((pod) => route.prefix === `${pod.address}/32` && route.machine === pod.node),
   )?.metric;
+  const felixRoutesOfNodes = felixRouteScripts(design);
   const routersStarted = design.routers.map((router) => `frr:${router.name}`);
   const namespaces = (
     of: string,
@@ -178,7 +180,7 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
         input: { machine: node.name, script: nodeScript(node, podMetric) },
       }),
     ),
-    ...design.nodes.map(
+    ...speakingNodes(design).map(
       (node): Wish => ({
         verb: 'startDaemons',
         resource: `bird:${node.name}`,
@@ -209,6 +211,18 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
       whenDifferent: 'again',
       input: { machines: design.nodes.map((node) => ({ machine: node.name, script: felixScript(node, artifacts) })) },
     },
+    ...(felixRoutesOfNodes.length > 0
+      ? [
+          {
+            verb: 'configureNamespaces',
+            resource: 'felix-routes',
+            phase: 'links',
+            needs: design.nodes.map((node) => `node:${node.name}`),
+            whenDifferent: 'again',
+            input: { machines: felixRoutesOfNodes },
+          } satisfies Wish,
+        ]
+      : []),
     ...(needsPermanentNeighbors(design, neighborLimit)
       ? [
           {
@@ -229,14 +243,19 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
       whenDifferent: 'again',
       input: { pods: design.pods.map((pod) => `${pod.name} ${pod.address}\n`).join('') },
     },
-    ...waits(design),
+    ...waits(design, felixRoutesOfNodes.length > 0 ? ['felix-rules', 'felix-routes'] : ['felix-rules']),
   ];
 }
 
-function waits(design: Design): readonly Wish[] {
-  const daemons = [
+/** The nodes that run BIRD. */
+function speakingNodes(design: Design): Design['nodes'] {
+  return design.backend === 'bird' ? design.nodes : [];
+}
+
+function waits(design: Design, felix: readonly ResourceId[]): readonly Wish[] {
+  const ready = [
     ...design.routers.map((router) => `frr:${router.name}`),
-    ...design.nodes.map((node) => `bird:${node.name}`),
+    ...design.nodes.map((node) => `${design.backend === 'bird' ? 'bird' : 'node'}:${node.name}`),
   ];
   const first = design.pods.find((pod) => pod.name === 'pod-a') ?? design.pods[0];
   const last = design.pods.find((pod) => pod.name === 'pod-b') ?? design.pods.at(-1);
@@ -245,7 +264,7 @@ function waits(design: Design): readonly Wish[] {
       verb: 'waitSessions',
       resource: 'sessions',
       phase: 'sessions',
-      needs: daemons,
+      needs: ready,
       input: { count: design.expected.sessions.length },
       whenDifferent: 'wait',
     },
@@ -253,7 +272,7 @@ function waits(design: Design): readonly Wish[] {
       verb: 'waitRoutes',
       resource: 'routes',
       phase: 'routes',
-      needs: ['sessions', 'switches', 'pods', 'felix-rules'],
+      needs: ['sessions', 'switches', 'pods', ...felix],
       input: { count: design.expected.routes.length },
       whenDifferent: 'wait',
     },

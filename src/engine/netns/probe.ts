@@ -53,12 +53,13 @@ const featureCauses: Readonly<Record<string, readonly [string, string]>> = {
 
 /** All findings for a lab, or for any lab when `design` is undefined. Changes nothing on this machine. */
 export async function probeNetns(design: Design | undefined, options: ProbeOptions): Promise<readonly Finding[]> {
-  const [user, features, neighbors] = await Promise.all([
+  const [user, features, tunnels, neighbors] = await Promise.all([
     options.isRoot ? Promise.resolve([]) : probeUser(),
     options.isKernelKnown === true ? [] : probeFeatures(options),
+    probeTunnels(design, options),
     design === undefined ? [] : probeNeighbors(design),
   ]);
-  return [...user, ...features, ...neighbors, ...(design === undefined ? [] : probeMemory(design))];
+  return [...user, ...features, ...tunnels, ...neighbors, ...(design === undefined ? [] : probeMemory(design))];
 }
 
 /** What an ordinary user needs: subordinate ids, newuidmap, and permission for user namespaces (also AppArmor's). */
@@ -137,6 +138,25 @@ async function probeFeatures(options: ProbeOptions): Promise<readonly Finding[]>
   return missing.length > 0
     ? missing
     : [{ id: 'kernel', level: 'ok', message: 'namespaces, tmpfs, overlay, veth, bridge and nftables work' }];
+}
+
+/** A kernel without VXLAN would refuse the device of a lab that has one; other labs do not need it. */
+async function probeTunnels(design: Design | undefined, options: ProbeOptions): Promise<readonly Finding[]> {
+  if (design?.nodes.some(({ tunnels }) => tunnels.length > 0) !== true) return [];
+  const make = ['ip', 'link', 'add', 'name', 'labctl0', 'type', 'vxlan', 'id', '1', 'dstport', '4789'];
+  const argv = ['unshare', ...unshareArguments(options.isRoot), '--', ...make];
+  const ran = await localShell('host').run(argv, { onFailure: 'return', timeoutMs: 20_000 });
+  if (ran.exitCode === 0) return [];
+  return [
+    {
+      id: 'kernel-vxlan',
+      level: 'missing',
+      needsRoot: true,
+      message: 'this kernel makes no VXLAN device',
+      cause: ran.stderr.trim() || 'each node of the lab has one, vxlan.calico',
+      fix: ['sudo', 'modprobe', 'vxlan'],
+    },
+  ];
 }
 
 /** The neighbor table is one for all namespaces of a machine; past gc_thresh3 every sender gets ENOBUFS (netns-engine.md). */

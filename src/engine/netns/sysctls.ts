@@ -66,6 +66,12 @@ export function nodeSysctls(node: NodeDesign): readonly Sysctl[] {
   ];
 }
 
+/** What a node's tunnel device shows: nothing but defaults (truth: vxlan). Written once the device is there. */
+export function tunnelSysctls(node: NodeDesign): readonly Sysctl[] {
+  const disable_ipv6 = node.uplink === 'eth0' ? 1 : 0;
+  return node.tunnels.flatMap(({ name }) => scopeLines(name, { v6: { disable_ipv6 }, proxyDelay: 80 }));
+}
+
 /** An FRR container's: forwarding on, no reverse path filter, ECMP hashed over ports too (truth/README.md). */
 export function routerSysctls(router: RouterDesign): readonly Sysctl[] {
   return [

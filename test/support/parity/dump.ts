@@ -99,7 +99,7 @@ export async function collectLab(lab: RunningLab, truth: LabDump): Promise<LabDu
     const [routes, addresses, sysctls, protocols, summary, table] = await Promise.all([
       ask('ip', '-j', 'route', 'show', 'table', 'all'),
       ask('ip', '-j', 'addr'),
-      keys.length === 0 ? '' : ask('grep', '-sH', '', ...keys.map((key) => `/proc/sys/${key.replaceAll('.', '/')}`)),
+      keys.length === 0 ? '' : ask('grep', '-sH', '', ...keys.map(sysctlPath)),
       isNode ? ask('birdcl', 'show', 'protocols', 'all') : '',
       isRouter ? ask('vtysh', '-c', 'show bgp ipv4 unicast summary json') : '',
       isRouter ? ask('vtysh', '-c', 'show bgp ipv4 unicast json') : '',
@@ -117,6 +117,11 @@ export async function collectLab(lab: RunningLab, truth: LabDump): Promise<LabDu
   const probes = new Map<string, string>();
   for (const name of truth.probes.keys()) probes.set(name, await probe(lab, machines, name));
   return { machines, probes };
+}
+
+/** Where a key stands; the names of Calico's tunnel devices have a dot of their own. */
+function sysctlPath(key: string): string {
+  return `/proc/sys/${key.replaceAll('.', '/').replace(/\/(vxlan(?:-v6)?)\/calico\//, '/$1.calico/')}`;
 }
 
 /** `/proc/sys/net/ipv4/ip_forward:1` to `net.ipv4.ip_forward = 1`. */

@@ -9,7 +9,7 @@ import { findObject, objectsOf } from '../../../src/calico/objects.ts';
 import type { Design } from '../../../src/design/design.ts';
 import { designLab } from '../../../src/design/design-lab.ts';
 import type { Lab } from '../../../src/lab/lab.ts';
-import { bgpRr, fullmesh, labNode, twoSpinesTwoLeaves } from '../../support/labs.ts';
+import { bgpRr, fullmesh, labNode, twoSpinesTwoLeaves, vxlan } from '../../support/labs.ts';
 import { sharedFolder } from '../../support/shared.ts';
 
 function designOf(lab: Lab): Design {
@@ -136,6 +136,7 @@ describe('designLab of bgp-rr', () => {
 describe.each([
   ['bgp-rr', bgpRr],
   ['fullmesh', fullmesh],
+  ['vxlan', vxlan],
 ] as const)('designLab of %s beside the real cluster', (name, lab) => {
   const truth = sharedFolder(join('truth', name));
   it.skipIf(truth === undefined)('has its objects, but for what a running cluster adds', () => {
@@ -263,8 +264,8 @@ describe('what cannot work is named with its place', () => {
     expect(codesOf(withCalico(bgpRr, { nodeToNodeMesh: true })).join()).not.toContain('CROSS_SUBNET');
   });
 
-  it('tunnels, by keyword and by object', () => {
-    expect(codesOf(withCalico(bgpRr, { encapsulation: 'VXLAN' }))).toContain(
+  it('IPIP tunnels, by keyword and by object', () => {
+    expect(codesOf(withCalico(bgpRr, { encapsulation: 'IPIP' }))).toContain(
       'error NETNS_ENCAPSULATION calico.encapsulation',
     );
     const resources = [pool({ cidr: '10.99.0.0/16', ipipMode: 'Always' })];

@@ -69,7 +69,8 @@ class Cluster {
     const names = hops.map((hop) => this.machines.get(hop) ?? hop).toSorted();
     const expected = (line.nexthops ?? (line.via === undefined ? [] : [line.via])).toSorted();
     if (JSON.stringify(names) !== JSON.stringify(expected)) return `${line.on} to ${line.to}: ${names.join()}`;
-    if (line.proto !== undefined && route.protocol !== line.proto) return `${line.on} to ${line.to}: ${route.protocol}`;
+    if (line.proto !== undefined && (route.protocol ?? 'boot') !== line.proto)
+      return `${line.on} to ${line.to}: ${route.protocol}`;
     if (line.dev !== undefined && route.dev !== line.dev) return `${line.on} to ${line.to}: dev ${route.dev}`;
     const isBlackhole = route.type === 'blackhole';
     return isBlackhole === (line.blackhole ?? false) ? undefined : `${line.on} to ${line.to}: ${route.type}`;
@@ -106,7 +107,7 @@ function addressesIn(file: string): readonly string[] {
 }
 
 describe.skipIf(truth === undefined)('what a lab expects was seen on a real cluster', () => {
-  it.each(['bgp-rr', 'fullmesh'])('%s', async (name) => {
+  it.each(['bgp-rr', 'fullmesh', 'vxlan'])('%s', async (name) => {
     const cluster = new Cluster(join(truth ?? '', name));
     const { lab } = await readLab(name, folders);
 

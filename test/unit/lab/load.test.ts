@@ -170,6 +170,7 @@ describe('defaults', () => {
 
     expect(lab.calico).toEqual({
       version: { text: 'v3.33', minor: 33 },
+      backend: 'bird',
       encapsulation: 'None',
       blockSize: 26,
       natOutgoing: true,

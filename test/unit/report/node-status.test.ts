@@ -45,6 +45,12 @@ No IPv6 peers found.
 `);
   });
 
+  it('says so where no BIRD runs', () => {
+    expect(nodeStatusText(undefined, 33)).toBe(
+      'Calico process is running.\n\nThe BGP backend process (BIRD) is not running.\n\n',
+    );
+  });
+
   it('centers headings before, as the documentation of those releases shows it', () => {
     const sessions = [session({ name: 'Mesh_172_17_8_102', peer: '172.17.8.102', since: '23:30:04' })];
 

@@ -41,6 +41,7 @@ function textOf(design: Design, tables: Tables): string {
     isBuilt: true,
     calico: 'v3.33',
     isChanged: false,
+    backend: 'bird' as const,
   };
   return statusText({ ...facts, ...judged(design, tables) });
 }

@@ -1,0 +1,56 @@
+// Owns how Felix's VXLAN is typed: the device, the routes through and beside it, and whose tunnel address is where (calico.md C.4).
+
+import { addressOf } from '../../base/address.ts';
+import type { Design, ExpectedRoute, NodeDesign } from '../../design/design.ts';
+import { felixRoutes, remoteVteps } from '../../design/felix-routes.ts';
+import { ipBatch, withInput } from './script.ts';
+
+/** VXLAN's network identifier and port unless a FelixConfiguration says otherwise (calico.md A.7). */
+const vni = 4096;
+const port = 4789;
+
+/** `ip -batch` lines for a node's tunnel devices. */
+export function tunnelLines(node: NodeDesign): readonly string[] {
+  return node.tunnels.flatMap(({ name, address, mac, mtu }) => [
+    `link add name ${name} address ${mac} mtu ${mtu} type vxlan id ${vni} local ${addressOf(node.address)} dev ${node.uplink} srcport 0 0 dstport ${port} nolearning udpcsum`,
+    `addr add ${address}/32 dev ${name}`,
+    `link set dev ${name} up`,
+  ]);
+}
+
+/**
+ * What Felix keeps in a node's kernel beside its rules; may run again when the routes change. Which blocks and tunnels there
+ * are never changes in a running lab, so every route has a successor for the same prefix and nothing has to be removed.
+ */
+export function felixRouteScripts(design: Design): readonly { readonly machine: string; readonly script: string }[] {
+  return design.nodes.flatMap((node) => {
+    const remotes = node.tunnels.flatMap(({ name }) =>
+      remoteVteps(design.nodes, node).map((remote) => ({ ...remote, device: name })),
+    );
+    const lines = [
+      ...remotes.map(
+        ({ tunnel, device }) => `neigh replace ${tunnel.address} lladdr ${tunnel.mac} dev ${device} nud permanent`,
+      ),
+      ...felixRoutes(design, node).map(routeLine),
+    ];
+    if (lines.length === 0) return [];
+    const entries = remotes.map(
+      ({ tunnel, device, node: far }) => `fdb replace ${tunnel.mac} dev ${device} dst ${far} self permanent\n`,
+    );
+    const script = `${ipBatch(lines)}${entries.length === 0 ? '' : withInput('bridge -batch -', entries.join(''))}`;
+    return [{ machine: node.name, script }];
+  });
+}
+
+function routeLine({ type, prefix, protocol, onlink, mtu, nextHops }: ExpectedRoute): string {
+  const words = [
+    ...(type === 'blackhole' ? ['blackhole'] : []),
+    prefix,
+    ...nextHops.flatMap(({ via, dev }) => [...(via === undefined ? [] : ['via', via]), 'dev', dev]),
+    // Boot is what `ip` takes unless told; said after a number in one batch, iproute2 6.1 writes the number again.
+    ...(protocol === 'boot' ? [] : [`proto ${protocol}`]),
+    ...(onlink ? ['onlink'] : []),
+    ...(mtu === undefined ? [] : [`mtu ${mtu}`]),
+  ];
+  return `route replace ${words.join(' ')}`;
+}
