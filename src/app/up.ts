@@ -42,6 +42,8 @@ export async function up(context: Context, options: UpOptions, view: RunView): P
   const loaded = await loadLab(context, options.reference, options.set);
   if (options.dryRun) return dryRun(context, loaded);
 
+  // What running programs needs is loaded while the lock and the holder are waited for.
+  void import('../host/local-shell.ts').then(({ warmUp }) => warmUp());
   const [{ preflight }, { takeLock }, { changeLab }] = await Promise.all([
     import('./preflight.ts'),
     import('../host/lock.ts'),

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const firstPauseMs = 20;
-const longestPauseMs = 50;
+const longestPauseMs = 25;
 
 /** Resolves true when `isTrue` does, false when the signal is aborted first. Errors of `isTrue` pass through. */
 export async function waitUntil(signal: AbortSignal, isTrue: () => Promise<boolean>): Promise<boolean> {
