@@ -3,6 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Problem } from '../base/place.ts';
 import type { Design } from '../design/design.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -28,14 +29,14 @@ const catalogueReference = /^[a-z][a-z0-9-]*(:[a-z0-9][a-z0-9-]*)?$/;
 
 /**
  * Looks up a catalogue lab. The key holds every byte of `labs/` and `topologies/`, the settings, and the build of labctl, so
- * that an edited lab is always worked out anew. Undefined for files, folders and standard input.
+ * that an edited lab is always worked out anew. Undefined for files, folders, standard input, and sources run unbuilt.
  */
 export async function keptDesign(
   context: Context,
   reference: string,
   set: readonly string[],
 ): Promise<Kept | undefined> {
-  if (!catalogueReference.test(reference)) return undefined;
+  if (!catalogueReference.test(reference) || !isBuilt(context)) return undefined;
   const key = await keyOf(context, reference, set);
   const folder = join(context.cacheHome, 'designs');
   const path = join(folder, `${reference.replace(':', '.')}.json`);
@@ -54,6 +55,11 @@ export async function keptDesign(
       }
     },
   };
+}
+
+/** Whether labctl runs from its build, whose time stands in the key. Sources run as they are may change under the same key. */
+function isBuilt(context: Context): boolean {
+  return fileURLToPath(import.meta.url).startsWith(join(context.packageRoot, 'dist'));
 }
 
 async function readKept(path: string): Promise<KeptDesign | undefined> {

@@ -42,23 +42,16 @@ export async function up(context: Context, options: UpOptions, view: RunView): P
   const loaded = await loadLab(context, options.reference, options.set);
   if (options.dryRun) return dryRun(context, loaded);
 
-  // What running programs needs is loaded while the lock and the holder are waited for.
-  void import('../host/local-shell.ts').then(({ warmUp }) => warmUp());
   const [{ preflight }, { takeLock }, { changeLab }] = await Promise.all([
     import('./preflight.ts'),
     import('../host/lock.ts'),
     import('./change-lab.ts'),
   ]);
   context.ifLeft(`labctl down ${loaded.lab.name}`);
-  const checked = preflight(context, loaded.design, options.yes, view);
-  checked.catch(() => undefined); // it is awaited below, when the lock is held
   const lock = await takeLock(`${context.stateHome}/locks`, loaded.lab.name);
-  let isLeft = true;
+  let isLeft = false;
   try {
-    const programs = await checked.catch((error: unknown) => {
-      isLeft = false;
-      throw error;
-    });
+    const programs = await preflight(context, loaded.design, options.yes, view);
     const planned = performance.now() - started;
     const done = await changeLab(context, { ...loaded, programs, ...options }, view);
     isLeft = done.isLeft;
