@@ -18,7 +18,7 @@ import { engineFor } from './engine-for.ts';
 import { readState, type SavedLab, stateFiles } from './saved-lab.ts';
 
 /** How many operations run at one time: enough to keep the processors busy, few enough to keep the plan's order. */
-const width = Math.max(4, 2 * availableParallelism());
+const width = Math.max(8, 2 * availableParallelism());
 
 /** What a lab shall become, and how far one may go for it. */
 export interface LabChange {

@@ -1,6 +1,5 @@
 // Owns where the programs stand that labctl runs: on this machine, or unpacked in labctl's cache by scripts/setup.
 
-import { spawn } from 'node:child_process';
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { machine } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -113,17 +112,18 @@ export interface InstallProgramsOptions {
 export async function installPrograms(options: InstallProgramsOptions): Promise<void> {
   const given = setupCommand(options.packageRoot);
   const [file = '', ...words] = options.consent === 'given' ? given : given.slice(0, -1);
-  const child = spawn(file, words, {
-    stdio: ['inherit', 2, 'inherit'],
+  const { execa } = await import('execa');
+  const { exitCode, isCanceled } = await execa(file, words, {
+    reject: false,
+    stdin: 'inherit',
+    stdout: 2,
+    stderr: 'inherit',
+    extendEnv: false,
     env: { ...options.env, LABCTL_CACHE: options.cacheHome },
-    ...(options.signal === undefined ? {} : { signal: options.signal, killSignal: 'SIGTERM' as const }),
-  });
-  const exitCode = await new Promise<number>((resolve, reject) => {
-    child.on('error', (error) => (options.signal?.aborted ? undefined : reject(error)));
-    child.on('close', (code) => resolve(code ?? 1));
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
   if (exitCode === 0) return;
-  if (options.signal?.aborted || exitCode === 130 || exitCode === 143) {
+  if (isCanceled || exitCode === 130 || exitCode === 143) {
     throw new LabError('INTERRUPTED', 'The setup of programs was interrupted; the cache is as it was before.');
   }
   const code = exitCode === 4 ? 'HOST_PROGRAM_MISSING' : 'HOST_COMMAND_FAILED';

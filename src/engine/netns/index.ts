@@ -4,7 +4,6 @@ import type { Artifacts } from '../../artifact/artifacts.ts';
 import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
 import { type Design, findMachine } from '../../design/design.ts';
-import { warmUp } from '../../host/local-shell.ts';
 import { startTree } from '../../host/namespaces.ts';
 import { identify, isAlive, type ProcessIdentity, readSysctlNumber } from '../../host/proc.ts';
 import type { Engine } from '../../plan/engine.ts';
@@ -63,8 +62,7 @@ export function netnsEngine(options: NetnsOptions): Engine {
   const startHolder = async (): Promise<void> => {
     const program = ['perl', '-e', holderProgram, options.logs, options.programs ?? '-'];
     const environment = { PATH: options.path, LC_ALL: 'C', ...holderMark(options.logs) };
-    // The next step runs a program: what that needs is loaded while the kernel makes the namespaces.
-    const [tree] = await Promise.all([startTree(options.isRoot, program, environment), warmUp()]);
+    const tree = await startTree(options.isRoot, program, environment);
     try {
       const identity = await identify(tree.pid);
       if (identity === undefined)

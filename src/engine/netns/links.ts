@@ -2,9 +2,8 @@
 
 import type { Design, Link } from '../../design/design.ts';
 
-/** The veth pairs that touch a router, or the others, made directly in its two namespaces, in the order in which real interfaces are registered. */
-export function linkBatch(design: Design, of: 'routers' | 'nodes'): string {
-  const routers = new Set(design.routers.map((router) => router.name));
+/** `ip -batch` lines that make every veth pair, in the order in which real interfaces are registered. */
+export function linkBatch(design: Design): string {
   const macs = new Map<string, string>();
   for (const machine of [...design.nodes, ...design.routers]) {
     for (const port of machine.interfaces)
@@ -19,8 +18,5 @@ export function linkBatch(design: Design, of: 'routers' | 'nodes'): string {
     const mac = macs.get(`${machine}:${name}`);
     return `name ${name} netns ${machine} mtu ${link.mtu}${mac === undefined ? '' : ` address ${mac}`}`;
   };
-  return design.links
-    .filter((link) => link.ends.some(({ machine }) => routers.has(machine)) === (of === 'routers'))
-    .map((link) => `link add ${end(link, 0)} type veth peer ${end(link, 1)}\n`)
-    .join('');
+  return design.links.map((link) => `link add ${end(link, 0)} type veth peer ${end(link, 1)}\n`).join('');
 }

@@ -123,7 +123,7 @@ function podServerScript(pods: string): string {
 }
 
 /** Longest time without a real look when the signs stay away: then the differences are told. */
-const lookAnywayMs = 1000;
+const lookAnywayMs = 2500;
 
 /**
  * Waits for the signs, then looks at everything until nothing differs: looking takes the time that the daemons need on a small

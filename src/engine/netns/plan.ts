@@ -115,14 +115,6 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
     whenDifferent: 'rebuild',
     input: { hosts: hosts.map(({ name }) => name), plain: plain.map(({ name }) => name), names },
   });
-  const links = (of: 'routers' | 'nodes', needs: readonly string[]): Wish => ({
-    verb: 'createLinks',
-    resource: `links:${of}`,
-    phase: 'links',
-    needs,
-    whenDifferent: 'rebuild',
-    input: { batch: linkBatch(design, of) },
-  });
   return [
     {
       verb: 'startHolder',
@@ -132,25 +124,15 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
       input: { lab: design.lab },
       whenDifferent: 'rebuild',
     },
-    // Routers first: the timers of their sessions are the longest wait, and run while the nodes are made.
-    namespaces('routers', design.routers, design.switches, ['holder']),
-    links('routers', ['namespaces:routers']),
-    ...design.routers.map(
-      (router): Wish => ({
-        verb: 'configureMachine',
-        resource: `router:${router.name}`,
-        phase: 'links',
-        needs: ['links:routers'],
-        whenDifferent: 'rebuild',
-        input: { machine: router.name, script: routerScript(router, artifacts) },
-      }),
-    ),
+    // FRR first, ports after: its daemons read their own grammar longest and take ports as they come, and the timers of
+    // their sessions, the longest wait of all, run while the rest is made.
+    namespaces('routers', design.routers, [], ['holder']),
     ...design.routers.map(
       (router): Wish => ({
         verb: 'startDaemons',
         resource: `frr:${router.name}`,
         phase: 'daemons',
-        needs: [`router:${router.name}`],
+        needs: ['namespaces:routers'],
         whenDifferent: 'again',
         input: {
           machine: router.name,
@@ -160,13 +142,35 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
         },
       }),
     ),
-    namespaces('nodes', design.nodes, design.pods, routersStarted.length > 0 ? routersStarted : ['holder']),
-    links('nodes', ['namespaces:routers', 'namespaces:nodes']),
+    namespaces(
+      'nodes',
+      design.nodes,
+      [...design.switches, ...design.pods],
+      routersStarted.length > 0 ? routersStarted : ['holder'],
+    ),
+    {
+      verb: 'createLinks',
+      resource: 'links',
+      phase: 'links',
+      needs: ['namespaces:routers', 'namespaces:nodes'],
+      whenDifferent: 'rebuild',
+      input: { batch: linkBatch(design) },
+    },
+    ...design.routers.map(
+      (router): Wish => ({
+        verb: 'configureMachine',
+        resource: `router:${router.name}`,
+        phase: 'links',
+        needs: ['links'],
+        whenDifferent: 'rebuild',
+        input: { machine: router.name, script: routerScript(router, artifacts) },
+      }),
+    ),
     {
       verb: 'configureNamespaces',
       resource: 'switches',
       phase: 'links',
-      needs: ['links:routers', 'links:nodes'],
+      needs: ['links'],
       whenDifferent: 'rebuild',
       input: { machines: design.switches.map((device) => ({ machine: device.name, script: switchScript(device) })) },
     },
@@ -175,7 +179,7 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
         verb: 'configureMachine',
         resource: `node:${node.name}`,
         phase: 'links',
-        needs: ['links:routers', 'links:nodes'],
+        needs: ['links'],
         whenDifferent: 'rebuild',
         input: { machine: node.name, script: nodeScript(node, podMetric) },
       }),
@@ -199,7 +203,7 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
       verb: 'configureNamespaces',
       resource: 'pods',
       phase: 'links',
-      needs: ['links:routers', 'links:nodes'],
+      needs: ['links'],
       whenDifferent: 'rebuild',
       input: { machines: design.pods.map((pod) => ({ machine: pod.name, script: podScript(pod) })) },
     },
@@ -254,7 +258,7 @@ function speakingNodes(design: Design): Design['nodes'] {
 
 function waits(design: Design, felix: readonly ResourceId[]): readonly Wish[] {
   const ready = [
-    ...design.routers.map((router) => `frr:${router.name}`),
+    ...design.routers.flatMap((router) => [`frr:${router.name}`, `router:${router.name}`]),
     ...design.nodes.map((node) => `${design.backend === 'bird' ? 'bird' : 'node'}:${node.name}`),
   ];
   const first = design.pods.find((pod) => pod.name === 'pod-a') ?? design.pods[0];
