@@ -24,7 +24,9 @@ export interface SpeakerStatus {
 export interface PodStatus {
   readonly name: string;
   readonly node: string;
+  /** The first of `addresses`. */
   readonly address: string;
+  readonly addresses: readonly string[];
   readonly interface: string;
 }
 
@@ -87,20 +89,21 @@ export function judged(
   for (const { name, asNumber, routerId } of design.routers) {
     speakers.push({ name, short: name, kind: 'router', asNumber, address: routerId, ...speaker(name) });
   }
-  for (const { name, short, peers, address } of design.nodes) {
+  for (const { name, short, peers, addresses } of design.nodes) {
     speakers.push({
       name,
       short,
       kind: 'node',
       asNumber: peers.localAs,
-      address: addressOf(address),
+      address: addressOf(addresses[0].address),
       ...speaker(name),
     });
   }
-  const pods = design.pods.map(({ name, node, address, interface: port }) => ({
+  const pods = design.pods.map(({ name, node, addresses, interface: port }) => ({
     name,
     node,
-    address,
+    address: addresses[0].address,
+    addresses: addresses.map(({ address }) => address),
     interface: port,
   }));
   const total = design.expected.routes.length;

@@ -101,7 +101,7 @@ function template(design: Design, node: NodeDesign, facts: readonly FilterFacts[
   const isBound = common?.bindMode === 'NodeIP';
   const local = [
     'local',
-    ...(isBound ? [addressOf(node.address)] : []),
+    ...(isBound ? [addressOf(node.addresses[0].address)] : []),
     ...(port === undefined ? [] : [`port ${port}`]),
     `as ${node.peers.localAs}`,
   ];

@@ -21,6 +21,16 @@ export function widthOf(family: Family): number {
   return family === 4 ? 32 : 128;
 }
 
+/** The family of an address or prefix in text form. */
+export function familyOf(text: string): Family {
+  return text.includes(':') ? 6 : 4;
+}
+
+/** The entry of one family, in a list that holds at most one of each. */
+export function inFamily<T extends { readonly family: Family }>(list: readonly T[], family: Family): T | undefined {
+  return list.find((entry) => entry.family === family);
+}
+
 /** Reads an address in text form; undefined when it is none (no zone index, no prefix length). */
 export function parseAddress(text: string): Address | undefined {
   const family = text.includes('%') ? 0 : isIP(text);

@@ -1,6 +1,6 @@
 // Owns which machine answers for which address: the way back from a next hop or a traceroute line to a name.
 
-import { addressOf } from '../base/address.ts';
+import { addressOf, type Family, familyOf, inFamily } from '../base/address.ts';
 import { objectsOf } from '../calico/objects.ts';
 import { type Design, findMachine, type Machine } from './design.ts';
 
@@ -23,7 +23,7 @@ export function addressBookOf(design: Design): AddressBook {
     const key = addressOf(address);
     if (!book.has(key)) book.set(key, { machine, interface: iface });
   };
-  for (const pod of design.pods) add(pod.address, pod.name, podInterface);
+  for (const pod of design.pods) for (const { address } of pod.addresses) add(address, pod.name, podInterface);
   for (const machine of [...design.nodes, ...design.routers]) {
     for (const port of machine.interfaces) {
       for (const address of port.addresses) add(address, machine.name, port.name);
@@ -51,11 +51,20 @@ export function shownName(design: Design, machine: string): string {
   return found === undefined ? machine : found.kind === 'node' ? found.short : found.name;
 }
 
-/** The address by which a machine is reached: a pod's, a node's Calico address, a router's id where it is one of its own. */
-export function primaryAddressOf(machine: Machine): string | undefined {
-  if (machine.kind === 'pod') return machine.address;
-  if (machine.kind === 'node') return addressOf(machine.address);
+/**
+ * The address by which a machine is reached, in one family or in the first it has: a pod's, a node's Calico address, a
+ * router's id where it is one of its own.
+ */
+export function primaryAddressOf(machine: Machine, family?: Family): string | undefined {
   if (machine.kind === 'switch') return undefined;
+  if (machine.kind !== 'router') {
+    const found =
+      family === undefined
+        ? machine.addresses[0]
+        : inFamily<{ family: Family; address: string }>(machine.addresses, family);
+    return found === undefined ? undefined : addressOf(found.address);
+  }
   const own = machine.interfaces.flatMap((port) => port.addresses.map(addressOf));
-  return own.includes(machine.routerId) ? machine.routerId : own.at(-1);
+  const fitting = own.filter((address) => familyOf(address) === (family ?? 4));
+  return fitting.includes(machine.routerId) ? machine.routerId : fitting.at(-1);
 }

@@ -1,7 +1,6 @@
 // Owns the words of the BGP model: a route and its attributes, a speaker, a session and its two ends.
 
 import { type Address, containsPrefix, type Prefix, parseAddress, parsePrefix } from '../base/address.ts';
-import type { NextHop } from './design.ts';
 
 /**
  * A route as one UPDATE carries it (RFC 4271 section 5, RFC 4456 section 8). MED is 0 and ORIGIN is IGP everywhere:
@@ -74,8 +73,8 @@ export interface BgpSpeaker {
   /** All prefixes of which it has a better route than BGP's: what it originates, and BIRD's connected subnets. */
   readonly owns: ReadonlySet<string>;
   readonly subnets: readonly Subnet[];
-  /** A default route by which BIRD, and not FRR, resolves next hops. */
-  readonly defaultRoute: NextHop | undefined;
+  /** The default routes, one a family, by which BIRD, and not FRR, resolves next hops. */
+  readonly defaultRoutes: readonly { readonly via: string; readonly dev: string }[];
   /** The export policy: the route to advertise, or undefined. `from` is undefined for its own prefixes. */
   exportTo(route: BgpRoute, from: Arrow | undefined, to: Arrow): BgpRoute | undefined;
   /** The import policy: the route to consider, or undefined. */

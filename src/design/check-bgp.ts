@@ -42,12 +42,12 @@ export function checkIsolation(lab: Lab, { nodes, set }: Speakers, severity: Sev
  */
 export function checkCrossSubnet(lab: Lab, { nodes, routers, set }: Speakers, severity: Severity): Problem[] {
   if (objectsOf(set.objects, 'IPPool').every((pool) => poolMode(pool).tunnel !== 'none')) return [];
-  const subnets = new Set(nodes.map(({ address }) => networkOf(address)));
+  const subnets = new Set(nodes.map(({ addresses }) => networkOf(addresses[0].address)));
   const ports = new Set(routers.flatMap((router) => addressesOf(router.interfaces)));
   const taught = new Set(
     nodes
       .filter(({ peers }) => peers.ipv4.some(({ address }) => ports.has(address)))
-      .map(({ address }) => networkOf(address)),
+      .map(({ addresses }) => networkOf(addresses[0].address)),
   );
   const mute = [...subnets].filter((subnet) => !taught.has(subnet));
   if (subnets.size < 2 || mute.length === 0) return [];
@@ -61,7 +61,7 @@ function expectsSilence(lab: Lab, nodes: readonly NodeDesign[]): boolean {
   const subnetOf = (machine: string): string | undefined => {
     const owner = lab.pods.find(({ name }) => name === machine)?.node ?? machine;
     const node = nodes.find(({ name, short }) => name === owner || short === owner);
-    return node && networkOf(node.address);
+    return node && networkOf(node.addresses[0].address);
   };
   return lab.expect.some((line) => {
     if (line.kind !== 'ping' || line.answered) return false;

@@ -1,6 +1,6 @@
 // Owns the cluster's machines: nodes with their sessions and blocks, pods with their addresses and veth pairs.
 
-import { addressOf } from '../base/address.ts';
+import { addressOf, familyOf } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
 import { generationOf } from '../calico/generations.ts';
 import { assignAddresses } from '../calico/ipam.ts';
@@ -10,9 +10,9 @@ import { type CalicoNode, type CalicoObject, objectsOf } from '../calico/objects
 import type { NodePeers } from '../calico/peer.ts';
 import { peersOfNode } from '../calico/peers.ts';
 import type { Lab, LabNode } from '../lab/lab.ts';
-import { hostOf, podMac } from './addressing.ts';
+import { hostOf, nodeNetworkV6, podMac } from './addressing.ts';
 import type { ObjectSet } from './calico-objects.ts';
-import type { Block, Interface, Link, NodeDesign, PodDesign, TunnelDesign } from './design.ts';
+import type { Block, Interface, Link, NodeAddress, NodeDesign, PodDesign, TunnelDesign } from './design.ts';
 import type { ProblemPath } from './problem.ts';
 
 /** Kubernetes' namespace of every named pod of a lab. */
@@ -39,7 +39,6 @@ export function designCluster(
   const { blocks, pods, tunnels, problems } = designPods(lab, set, objects, interfaces);
   const nodes = lab.cluster.nodes.map((node): NodeDesign => {
     const object = objects.get(node.name);
-    const address = object?.spec.bgp?.ipv4Address ?? '';
     const own = interfaces.get(node.name) ?? [];
     return {
       kind: 'node',
@@ -48,9 +47,7 @@ export function designCluster(
       role: node.role,
       rack: node.rack,
       interfaces: own,
-      address,
-      uplink: own.find(({ addresses }) => addresses.includes(address))?.name ?? 'eth0',
-      defaultGateway: gatewayOf(lab, node),
+      addresses: addressesOf(lab, node, object, own),
       labels: object?.metadata.labels ?? {},
       peers: peersOf(lab, set, node.name),
       blocks: blocks.filter((block) => block.node === node.name),
@@ -59,7 +56,7 @@ export function designCluster(
     };
   });
   const withTunnels = set.objects.map((object) =>
-    object.kind === 'Node' ? withTunnelAddress(object, tunnels.get(object.metadata.name)?.[0]?.address) : object,
+    object.kind === 'Node' ? withTunnelAddresses(object, tunnels.get(object.metadata.name) ?? []) : object,
   );
   return { nodes, pods, blocks, objects: withTunnels, links: pods.map(podLink), problems };
 }
@@ -70,9 +67,10 @@ function peersOf(lab: Lab, set: ObjectSet, node: string): NodePeers {
   return lab.calico.backend === 'bird' ? peers : { ...peers, ipv4: [], ipv6: [] };
 }
 
-function withTunnelAddress(node: CalicoNode, address: string | undefined): CalicoNode {
-  const { ipv4VXLANTunnelAddr: _, ...spec } = node.spec;
-  return { ...node, spec: address === undefined ? spec : { ...spec, ipv4VXLANTunnelAddr: address } };
+function withTunnelAddresses(node: CalicoNode, tunnels: readonly TunnelDesign[]): CalicoNode {
+  const { ipv4VXLANTunnelAddr: _, ipv6VXLANTunnelAddr: __, ...spec } = node.spec;
+  const addresses = tunnels.map(({ family, address }) => [`ipv${family}VXLANTunnelAddr`, address]);
+  return { ...node, spec: { ...spec, ...Object.fromEntries(addresses) } };
 }
 
 interface DesignedPods {
@@ -95,19 +93,29 @@ function designPods(
   const ipam = assignAddresses({ pools, nodes, pods: wanted });
   const generation = generationOf(lab.calico.version);
   const pods = wanted.flatMap(({ namespace, name, node }): PodDesign[] => {
-    const assigned = ipam.pods.get(`${namespace}/${name}`)?.find(({ address }) => !address.includes(':'));
-    if (assigned === undefined) return [];
+    const [first, ...others] = (ipam.pods.get(`${namespace}/${name}`) ?? []).map(({ address, block }) => ({
+      family: familyOf(address),
+      address,
+      block,
+    }));
+    if (first === undefined) return [];
     const mtu = mtusOf(hostMtu(interfaces.get(node) ?? [], generation), pools).pod;
     const device = { interface: workloadInterface(namespace, name), mtu, mac: podMac(namespace, name) };
-    return [{ kind: 'pod', name, namespace, node, address: assigned.address, ...device, block: assigned.block }];
+    return [{ kind: 'pod', name, namespace, node, addresses: [first, ...others], ...device }];
   });
   const tunnels = new Map(
     nodes.map(({ name }): [string, readonly TunnelDesign[]] => {
-      const found = ipam.tunnels.get(name)?.find(({ kind }) => kind === 'vxlan');
-      if (found === undefined) return [name, []];
-      const mac = objects.get(name)?.spec.vxlanTunnelMACAddr ?? vxlanMac(name);
-      const mtu = mtusOf(hostMtu(interfaces.get(name) ?? [], generation), pools).vxlan;
-      return [name, [{ name: 'vxlan.calico', address: found.address, mac, mtu }]];
+      const mtus = mtusOf(hostMtu(interfaces.get(name) ?? [], generation), pools);
+      const found = (ipam.tunnels.get(name) ?? []).flatMap(({ kind, address }): TunnelDesign[] => {
+        const spec = objects.get(name)?.spec;
+        if (kind === 'vxlan') {
+          const mac = spec?.vxlanTunnelMACAddr ?? vxlanMac(name);
+          return [{ name: 'vxlan.calico', family: 4, address, mac, mtu: mtus.vxlan }];
+        }
+        const mac = spec?.vxlanTunnelMACAddrV6 ?? vxlanMac(name, 6);
+        return kind === 'ipip' ? [] : [{ name: 'vxlan-v6.calico', family: 6, address, mac, mtu: mtus.vxlanV6 }];
+      });
+      return [name, found];
     }),
   );
   const problems = ipam.problems.map((problem) => ({ ...problem, path: labPathOf(lab, problem.path) }));
@@ -118,6 +126,23 @@ function designPods(
 function labPathOf(lab: Lab, [kind, index]: ProblemPath): ProblemPath {
   if (kind === 'pods') return ['pods', lab.pods[Number(index)]?.name ?? ''];
   return kind === 'nodes' ? ['cluster', 'nodes', Number(index)] : ['cluster', 'podSubnet'];
+}
+
+/** What the Node object says, on the interface that has it. A node without an IPv4 address was refused before. */
+function addressesOf(
+  lab: Lab,
+  node: LabNode,
+  object: CalicoNode | undefined,
+  own: readonly Interface[],
+): NodeDesign['addresses'] {
+  const inFamily = (address: string): NodeAddress => ({
+    family: familyOf(address),
+    address,
+    uplink: own.find(({ addresses }) => addresses.includes(address))?.name ?? 'eth0',
+    gateway: familyOf(address) === 4 ? gatewayOf(lab, node) : addressOf(hostOf(nodeNetworkV6, 1) ?? ''),
+  });
+  const { ipv4Address = '', ipv6Address } = object?.spec.bgp ?? {};
+  return [inFamily(ipv4Address), ...(ipv6Address === undefined ? [] : [inFamily(ipv6Address)])];
 }
 
 /** The leaf in a rack, Docker's gateway elsewhere (calico.md G.4). */

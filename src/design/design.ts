@@ -1,5 +1,6 @@
 // Owns what a lab *is*, computed: machines, addresses, AS numbers, Calico's objects and all that follows from them.
 
+import type { Family } from '../base/address.ts';
 import type { CalicoObject, IPPool } from '../calico/objects.ts';
 import type { NodePeers } from '../calico/peer.ts';
 import type { Backend, CalicoVersion, Endpoint, Expectation, LabPeer } from '../lab/lab.ts';
@@ -33,13 +34,23 @@ export interface Block {
   readonly pool: string;
 }
 
-/** A node's VXLAN device; its outer address is the node's, over the node's uplink (calico.md C.4). */
+/** A node's VXLAN device of one family; its outer address is the node's, over the node's uplink (calico.md C.4). */
 export interface TunnelDesign {
-  readonly name: 'vxlan.calico';
-  /** Without prefix length; the device has it as /32. */
+  readonly name: 'vxlan.calico' | 'vxlan-v6.calico';
+  readonly family: Family;
+  /** Without prefix length; the device has it as /32 or /128. */
   readonly address: string;
   readonly mac: string;
   readonly mtu: number;
+}
+
+/** What a node is in one address family: its Calico address, the interface that has it, the default route beside it. */
+export interface NodeAddress {
+  readonly family: Family;
+  /** With prefix length; the mask decides what is the node's own subnet (calico.md A.6). */
+  readonly address: string;
+  readonly uplink: string;
+  readonly gateway: string;
 }
 
 /** A Kubernetes node: BIRD, kernel routes and rules as calico-node sets them up. */
@@ -51,14 +62,12 @@ export interface NodeDesign {
   readonly rack: string | undefined;
   /** eth0 first (Docker's network), then net0 where there is a fabric. */
   readonly interfaces: readonly Interface[];
-  /** The Calico node address with prefix length, and the interface that has it. */
-  readonly address: string;
-  readonly uplink: string;
-  readonly defaultGateway: string;
+  /** IPv4 first, always there; IPv6 in a dual-stack cluster. */
+  readonly addresses: readonly [NodeAddress, ...NodeAddress[]];
   readonly labels: Readonly<Record<string, string>>;
   readonly peers: NodePeers;
   readonly blocks: readonly Block[];
-  /** One where a pool with VXLAN gave the node a tunnel address, else none. */
+  /** One in each family in which a pool with VXLAN gave the node a tunnel address. */
   readonly tunnels: readonly TunnelDesign[];
   /** Pods on it, in order of allocation. */
   readonly pods: readonly PodDesign[];
@@ -108,18 +117,24 @@ export interface SwitchDesign {
   readonly bridges: readonly Bridge[];
 }
 
+/** A pod's address in one family, without prefix length, and the block it comes from. */
+export interface PodAddress {
+  readonly family: Family;
+  readonly address: string;
+  readonly block: string;
+}
+
 /** A pod. `interface` is the node's end of its veth pair (calico.md C.1). */
 export interface PodDesign {
   readonly kind: 'pod';
   readonly name: string;
   readonly namespace: string;
   readonly node: string;
-  /** Without prefix length. */
-  readonly address: string;
+  /** One in each family that has a pool for it (calico.md D.7), IPv4 first. */
+  readonly addresses: readonly [PodAddress, ...PodAddress[]];
   readonly interface: string;
   readonly mtu: number;
   readonly mac: string;
-  readonly block: string;
 }
 
 /** Anything that has a network namespace of its own. */

@@ -1,6 +1,6 @@
 // Owns what Felix writes into a node's kernel for pools with VXLAN: routes, and who answers for a tunnel address (calico.md C.4).
 
-import { addressOf, mustParsePrefix } from '../base/address.ts';
+import { addressOf, familyOf, inFamily, mustParsePrefix, widthOf } from '../base/address.ts';
 import { poolMode, wrappingBetween } from '../calico/encapsulation.ts';
 import { generationOf } from '../calico/generations.ts';
 import type { IPPool } from '../calico/objects.ts';
@@ -26,7 +26,9 @@ export interface RemoteVtep {
 export function remoteVteps(nodes: readonly NodeDesign[], node: NodeDesign): readonly RemoteVtep[] {
   return nodes
     .filter(({ name }) => name !== node.name)
-    .flatMap(({ tunnels, address }) => tunnels.map((tunnel) => ({ tunnel, node: addressOf(address) })));
+    .flatMap(({ tunnels, addresses }) =>
+      tunnels.map((tunnel) => ({ tunnel, node: addressOf(inFamily(addresses, tunnel.family)?.address ?? '') })),
+    );
 }
 
 /** Felix's routes of one node: own blocks end there, those of others are behind their tunnel or, CrossSubnet, beside. */
@@ -34,20 +36,18 @@ export function felixRoutes(parts: FelixParts, node: NodeDesign): readonly Expec
   const vxlanPool = (prefix: string): IPPool | undefined =>
     parts.pools.find((pool) => contains(pool.spec.cidr, prefix) && poolMode(pool).tunnel === 'vxlan');
   const own = node.blocks
-    .filter(({ cidr }) => vxlanPool(cidr) !== undefined && mustParsePrefix(cidr).length < 32)
+    .filter(({ cidr }) => vxlanPool(cidr) !== undefined && mustParsePrefix(cidr).length < widthOf(familyOf(cidr)))
     .map(({ cidr }) => ({
       ...plainRoute(node.name, cidr, `${cidr} is a block of ${node.short}; addresses without a pod end here`),
       type: 'blackhole' as const,
       protocol: felixProtocol,
     }));
-  const [tunnel] = node.tunnels;
-  if (tunnel === undefined) return own;
   const remote = parts.nodes
     .filter(({ name }) => name !== node.name)
     .flatMap((other) =>
       [...other.blocks.map(({ cidr }) => cidr), ...borrowedOf(other)].flatMap((prefix) => {
         const pool = vxlanPool(prefix);
-        return pool === undefined ? [] : remoteRoute(parts, pool, { node, tunnel, other }, prefix);
+        return pool === undefined ? [] : remoteRoute(parts, pool, { node, other }, prefix);
       }),
     );
   return [...own, ...remote];
@@ -55,37 +55,33 @@ export function felixRoutes(parts: FelixParts, node: NodeDesign): readonly Expec
 
 interface Ends {
   readonly node: NodeDesign;
-  readonly tunnel: TunnelDesign;
   readonly other: NodeDesign;
 }
 
-function remoteRoute(
-  parts: FelixParts,
-  pool: IPPool,
-  { node, tunnel, other }: Ends,
-  prefix: string,
-): readonly ExpectedRoute[] {
+function remoteRoute(parts: FelixParts, pool: IPPool, { node, other }: Ends, prefix: string): readonly ExpectedRoute[] {
   const generation = generationOf(parts.version);
-  const destination = addressOf(other.address);
-  const wrapping = wrappingBetween(pool, generation, { source: node.address, destination, nextHop: undefined });
+  const family = familyOf(prefix);
+  const [own, far] = [node, other].map(({ addresses }) => inFamily(addresses, family));
+  const [tunnel, farTunnel] = [node, other].map(({ tunnels }) => inFamily(tunnels, family));
+  if (own === undefined || far === undefined || tunnel === undefined || farTunnel === undefined) return [];
+  const destination = addressOf(far.address);
+  const wrapping = wrappingBetween(pool, generation, { source: own.address, destination, nextHop: undefined });
   if (wrapping === 'none') {
     return [
       {
         ...plainRoute(node.name, prefix, `VXLAN CrossSubnet: ${other.short} is in the subnet of ${node.short}`),
         protocol: felixProtocol,
         onlink: true,
-        nextHops: [{ via: destination, dev: node.uplink }],
+        nextHops: [{ via: destination, dev: own.uplink }],
       },
     ];
   }
-  const [far] = other.tunnels;
-  if (far === undefined) return [];
   return [
     {
-      ...plainRoute(node.name, prefix, `VXLAN: ${far.address} is the tunnel address of ${other.short}`),
+      ...plainRoute(node.name, prefix, `VXLAN: ${farTunnel.address} is the tunnel address of ${other.short}`),
       onlink: true,
       mtu: generation.tunnelRouteMtu ? tunnel.mtu : undefined,
-      nextHops: [{ via: far.address, dev: tunnel.name }],
+      nextHops: [{ via: farTunnel.address, dev: tunnel.name }],
     },
   ];
 }

@@ -1,17 +1,21 @@
 // Owns the kernel routes that follow from converged BGP: of a node (calico.md B.5, C), of a router, of a pod.
 
-import { mustParseAddress, widthOf } from '../base/address.ts';
+import { familyOf, mustParsePrefix, widthOf } from '../base/address.ts';
 import { routeOwner, wrappingBetween } from '../calico/encapsulation.ts';
 import { kernelMetric } from '../calico/export-rules.ts';
 import { type Generation, generationOf } from '../calico/generations.ts';
 import type { IPPool } from '../calico/objects.ts';
 import { type Candidate, choiceOf, type Selection } from './best-path.ts';
 import { type BgpSpeaker, byPrefix, contains } from './bgp.ts';
-import type { ExpectedRoute, NextHop, NodeDesign, PodDesign, RouterDesign } from './design.ts';
+import type { ExpectedRoute, NextHop, NodeDesign, PodAddress, PodDesign, RouterDesign } from './design.ts';
 import { type FelixParts, felixRoutes } from './felix-routes.ts';
 import type { PolicyParts } from './node-policy.ts';
 import { plainRoute } from './plain-route.ts';
-import { defaultRouteOf, hostPrefix, subnetsOf } from './speakers.ts';
+import { defaultRoutesOf, hostPrefix, subnetsOf } from './speakers.ts';
+
+/** What a pod's default routes go to: the node answers for them (calico.md C.1). */
+const podGateway = '169.254.1.1';
+const podGatewayV6 = 'fe80::ecee:eeff:feee:eeee';
 
 /** FRR's distance for BGP, written as the metric. */
 const routerMetric = 20;
@@ -39,13 +43,7 @@ export function nodeRoutes(
       type: 'blackhole' as const,
       protocol: 'bird',
     })),
-    ...node.pods.map((pod) => ({
-      ...plainRoute(node.name, hostPrefix(pod.address), `pod ${pod.name} is on this node`),
-      protocol: 'boot',
-      metric: generation.podRouteMetric,
-      scope: 'link' as const,
-      nextHops: [{ via: undefined, dev: pod.interface }],
-    })),
+    ...node.pods.flatMap((pod) => pod.addresses.map((own) => ownPodRoute(generation, pod, own))),
     ...felixRoutes(parts, node),
     ...[...learned].flatMap(([prefix, selection]) => {
       const route = isBirds(prefix) ? birdRoute(generation, node, speaker, prefix, selection) : undefined;
@@ -56,6 +54,17 @@ export function nodeRoutes(
     }),
   ];
   return sorted(routes);
+}
+
+/** IPv6 routes have no scope (calico.md C.7). */
+function ownPodRoute(generation: Generation, pod: PodDesign, { family, address }: PodAddress): ExpectedRoute {
+  const plain = plainRoute(pod.node, hostPrefix(address), `pod ${pod.name} is on this node`);
+  return {
+    ...plain,
+    metric: generation.podRouteMetric ?? plain.metric,
+    scope: family === 6 ? undefined : 'link',
+    nextHops: [{ via: undefined, dev: pod.interface }],
+  };
 }
 
 function poolOf({ pools }: PolicyParts, prefix: string): IPPool | undefined {
@@ -75,11 +84,12 @@ function birdRoute(
   if (generation.metricFromLocalPref && used.some(({ route }) => route.localPref !== first.route.localPref))
     return undefined;
   const isReached = first.reach !== undefined;
+  const plain = plainRoute(node.name, prefix, isReached ? becauseLearned(first) : becauseUnreachable(first));
   return {
-    ...plainRoute(node.name, prefix, isReached ? becauseLearned(first) : becauseUnreachable(first)),
+    ...plain,
     type: isReached ? 'unicast' : 'unreachable',
     protocol: 'bird',
-    metric: kernelMetric(first.route.localPref, generation),
+    metric: kernelMetric(first.route.localPref, generation) ?? plain.metric,
     nextHops: distinctHops(used),
     choice: isReached ? choiceOf(speaker, used) : 'all',
   };
@@ -89,7 +99,7 @@ function birdRoute(
 function tunnelled(
   pool: IPPool | undefined,
   generation: Generation,
-  { address }: NodeDesign,
+  { addresses }: NodeDesign,
   used: readonly Candidate[],
 ): Pick<ExpectedRoute, 'nextHops' | 'onlink'> | undefined {
   const [first] = used;
@@ -97,7 +107,7 @@ function tunnelled(
   const { nextHop } = first.route;
   // A multipath route ignores krt_tunnel (calico.md B.6).
   if (used.some(({ route }) => route.nextHop !== nextHop)) return undefined;
-  const wrapping = wrappingBetween(pool, generation, { source: address, destination: nextHop, nextHop });
+  const wrapping = wrappingBetween(pool, generation, { source: addresses[0].address, destination: nextHop, nextHop });
   return wrapping === 'ipip' ? { nextHops: [{ via: nextHop, dev: 'tunl0' }], onlink: true } : undefined;
 }
 
@@ -119,32 +129,36 @@ export function routerRoutes(router: RouterDesign, speaker: BgpSpeaker, learned:
   return sorted(routes);
 }
 
-/** A pod's main table (calico.md C.1): everything goes to 169.254.1.1, which the node answers for by proxy ARP. */
+/**
+ * A pod's main table (calico.md C.1): everything goes to its node, over IPv4 to 169.254.1.1, which the node answers for by
+ * proxy ARP, over IPv6 to the link-local address of the node's end.
+ */
 export function podRoutes(pod: PodDesign): readonly ExpectedRoute[] {
-  if (mustParseAddress(pod.address).family === 6) return [];
-  const gateway = '169.254.1.1';
-  const protocol = 'boot';
-  return [
-    {
-      ...plainRoute(pod.name, '0.0.0.0/0', 'a pod sends everything to its node'),
-      protocol,
-      nextHops: [{ via: gateway, dev: 'eth0' }],
-    },
-    {
-      ...plainRoute(pod.name, hostPrefix(gateway), 'the gateway that proxy ARP answers for'),
-      protocol,
-      scope: 'link',
-      nextHops: [{ via: undefined, dev: 'eth0' }],
-    },
-  ];
+  const because = 'a pod sends everything to its node';
+  return pod.addresses.flatMap(({ family, address }): readonly ExpectedRoute[] => {
+    if (family === 6) {
+      return [
+        { ...plainRoute(pod.name, '::/0', because), nextHops: [{ via: podGatewayV6, dev: 'eth0' }] },
+        connectedRoute(pod.name, hostPrefix(address), 'eth0'),
+      ];
+    }
+    return [
+      { ...plainRoute(pod.name, '0.0.0.0/0', because), nextHops: [{ via: podGateway, dev: 'eth0' }] },
+      {
+        ...plainRoute(pod.name, hostPrefix(podGateway), 'the gateway that proxy ARP answers for'),
+        scope: 'link',
+        nextHops: [{ via: undefined, dev: 'eth0' }],
+      },
+    ];
+  });
 }
 
 function machineRoutes(machine: NodeDesign | RouterDesign): readonly ExpectedRoute[] {
-  const { via, dev } = defaultRouteOf(machine);
-  const family = mustParseAddress(via).family;
-  const all = family === 4 ? '0.0.0.0/0' : '::/0';
   return [
-    { ...plainRoute(machine.name, all, 'the default route'), protocol: 'boot', nextHops: [{ via, dev }] },
+    ...defaultRoutesOf(machine).map(({ via, dev }) => ({
+      ...plainRoute(machine.name, familyOf(via) === 4 ? '0.0.0.0/0' : '::/0', 'the default route'),
+      nextHops: [{ via, dev }],
+    })),
     ...subnetsOf(machine.interfaces).map(({ prefix, dev: own }) => connectedRoute(machine.name, prefix, own)),
   ];
 }
@@ -183,7 +197,8 @@ function becauseUnreachable({ arrow, route }: Candidate): string {
 }
 
 function isHost(prefix: string): boolean {
-  return prefix.endsWith(`/${widthOf(prefix.includes(':') ? 6 : 4)}`);
+  const { family, length } = mustParsePrefix(prefix);
+  return length === widthOf(family);
 }
 
 function sorted(routes: readonly ExpectedRoute[]): readonly ExpectedRoute[] {

@@ -1,6 +1,7 @@
 // Owns next-hop resolution: by which gateway and device a speaker reaches a BGP next hop, or that it cannot.
 
-import { addressNumber, type BgpSpeaker, contains, prefixNumber } from './bgp.ts';
+import { familyOf } from '../base/address.ts';
+import { type BgpSpeaker, contains, prefixNumber } from './bgp.ts';
 import type { NextHop } from './design.ts';
 
 /** How a next hop is reached. */
@@ -44,8 +45,9 @@ export function nextHopResolver(prefixes: readonly string[]): NextHopResolver {
       if (hops === undefined) continue;
       return speaker.dialect === 'frr' && hops.length > 0 ? { cost: 1, hops } : undefined;
     }
-    if (speaker.dialect === 'frr' || speaker.defaultRoute === undefined) return undefined;
-    return addressNumber(nextHop)?.family === 4 ? { cost: 1, hops: [speaker.defaultRoute] } : undefined;
+    if (speaker.dialect === 'frr') return undefined;
+    const route = speaker.defaultRoutes.find(({ via }) => familyOf(via) === familyOf(nextHop));
+    return route && { cost: 1, hops: [route] };
   };
 
   return {

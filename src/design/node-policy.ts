@@ -1,5 +1,6 @@
 // Owns a Calico node's BGP policy (calico.md B.4): what it exports and imports, and with which LOCAL_PREF.
 
+import { familyOf, inFamily } from '../base/address.ts';
 import { exportsTo, originLocalPref } from '../calico/export-rules.ts';
 import { generationOf } from '../calico/generations.ts';
 import { filterFunctionName } from '../calico/names.ts';
@@ -45,7 +46,12 @@ export function nodePolicy(parts: PolicyParts, node: NodeDesign): Pick<BgpSpeake
 }
 
 function subject(route: BgpRoute, isLearned: boolean, node: NodeDesign, { type }: Arrow) {
-  return { route, isLearned, dev: isLearned ? node.uplink : undefined, peerType: type };
+  return {
+    route,
+    isLearned,
+    dev: isLearned ? inFamily(node.addresses, familyOf(route.prefix))?.uplink : undefined,
+    peerType: type,
+  };
 }
 
 type Direction = 'import' | 'export';

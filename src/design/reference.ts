@@ -22,7 +22,7 @@ export function referencedDestination(
   if (parsePrefix(reference) !== undefined) return { prefixes: [reference] };
   if (reference.endsWith('.block')) {
     const machine = findMachine(design, reference.slice(0, -'.block'.length));
-    if (machine?.kind === 'pod') return { prefixes: [machine.block] };
+    if (machine?.kind === 'pod') return { prefixes: machine.addresses.map(({ block }) => block) };
     if (machine?.kind !== 'node') return undefined;
     return { prefixes: machine.blocks.map((block) => block.cidr) };
   }

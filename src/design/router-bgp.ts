@@ -1,6 +1,6 @@
 // Owns a router's BGP: its id, the networks it announces, its neighbors on links and among the nodes.
 
-import { addressOf, comparePrefixes, networkOf } from '../base/address.ts';
+import { addressOf, comparePrefixes, familyOf, inFamily, networkOf } from '../base/address.ts';
 import type { Lab, LabPeer, TopologyRouter } from '../lab/lab.ts';
 import { coveringPrefix, highestAddress, outsideNetwork } from './addressing.ts';
 import type { Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
@@ -75,9 +75,9 @@ function nodeNeighbors(
   const neighbors = new Map<string, RouterNeighbor>();
   for (const node of nodes) {
     const flags = flagsFor(lab.calico.peers, router.name, node.rack);
-    for (const peer of node.peers.ipv4) {
+    for (const peer of [...node.peers.ipv4, ...node.peers.ipv6]) {
       if (!own.has(peer.address)) continue;
-      const address = peer.sourceAddress ?? addressOf(node.address);
+      const address = peer.sourceAddress ?? addressOf(inFamily(node.addresses, familyOf(peer.address))?.address ?? '');
       const remoteAs = peer.localAs ?? node.peers.localAs;
       const isInternal = remoteAs === router.asNumber;
       neighbors.set(address, {

@@ -1,6 +1,6 @@
 // Owns who speaks BGP in a lab: speakers from routers and nodes, and the sessions that both of their ends configure.
 
-import { addressOf, networkOf, widthOf } from '../base/address.ts';
+import { addressOf, familyOf, inFamily, networkOf, widthOf } from '../base/address.ts';
 import type { CalicoPeer } from '../calico/peer.ts';
 import { type BgpEnd, type BgpSession, type BgpSpeaker, contains, prefixNumber, type Subnet } from './bgp.ts';
 import type { Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
@@ -25,7 +25,7 @@ function routerSpeaker(router: RouterDesign): BgpSpeaker {
     originates: new Set(router.networks),
     owns: new Set(router.networks),
     subnets: subnetsOf(router.interfaces),
-    defaultRoute: undefined,
+    defaultRoutes: [],
     exportTo: (route) => route,
     importFrom: (route) => route,
   };
@@ -44,7 +44,7 @@ function nodeSpeaker(parts: BgpParts, node: NodeDesign): BgpSpeaker {
     originates: new Set(hasFilters ? [...blocks, ...connected] : blocks),
     owns: new Set([...blocks, ...connected]),
     subnets,
-    defaultRoute: defaultRouteOf(node),
+    defaultRoutes: defaultRoutesOf(node),
     ...nodePolicy(parts, node),
   };
 }
@@ -52,12 +52,13 @@ function nodeSpeaker(parts: BgpParts, node: NodeDesign): BgpSpeaker {
 /** Addresses of pods that come from another node's block: BIRD learns their host routes and exports them (calico.md D.6). */
 export function borrowedOf(node: NodeDesign): readonly string[] {
   const own = new Set(node.blocks.map(({ cidr }) => cidr));
-  return node.pods.filter(({ block }) => !own.has(block)).map(({ address }) => hostPrefix(address));
+  const addresses = node.pods.flatMap((pod) => pod.addresses);
+  return addresses.filter(({ block }) => !own.has(block)).map(({ address }) => hostPrefix(address));
 }
 
 /** `10.244.1.5` to `10.244.1.5/32`. */
 export function hostPrefix(address: string): string {
-  return `${address}/${widthOf(address.includes(':') ? 6 : 4)}`;
+  return `${address}/${widthOf(familyOf(address))}`;
 }
 
 /** The connected subnets of a machine, in the order of its interfaces. Host addresses make none. */
@@ -72,11 +73,16 @@ function isSubnet(address: string): boolean {
   return prefix !== undefined && prefix.length < widthOf(prefix.family);
 }
 
-/** The default route: through the gateway's own subnet, or the first interface. */
-export function defaultRouteOf(machine: NodeDesign | RouterDesign): { readonly via: string; readonly dev: string } {
-  const { defaultGateway, interfaces } = machine;
-  const subnet = subnetsOf(interfaces).find(({ prefix }) => contains(prefix, defaultGateway));
-  return { via: defaultGateway, dev: subnet?.dev ?? interfaces[0]?.name ?? 'eth0' };
+/** The default route of each family: through the gateway's own subnet, or the first interface. */
+export function defaultRoutesOf(
+  machine: NodeDesign | RouterDesign,
+): readonly { readonly via: string; readonly dev: string }[] {
+  const { interfaces } = machine;
+  const gateways = machine.kind === 'node' ? machine.addresses.map(({ gateway }) => gateway) : [machine.defaultGateway];
+  return gateways.map((via) => {
+    const subnet = subnetsOf(interfaces).find(({ prefix }) => contains(prefix, via));
+    return { via, dev: subnet?.dev ?? interfaces[0]?.name ?? 'eth0' };
+  });
 }
 
 /** One configured neighbor, before the other end is known to agree. */
@@ -110,7 +116,7 @@ export function sessionsOf(parts: BgpParts): readonly BgpSession[] {
     seen.add(half);
     if (!agree(half, other)) continue;
     const type = half.end.asNumber === other.end.asNumber ? 'iBGP' : 'eBGP';
-    sessions.push({ a: half.end, b: other.end, type, family: half.remote.includes(':') ? 6 : 4 });
+    sessions.push({ a: half.end, b: other.end, type, family: familyOf(half.remote) });
   }
   return sessions;
 }
@@ -175,7 +181,7 @@ function nodeHalves(node: NodeDesign): readonly HalfSession[] {
 function nodeEnd(node: NodeDesign, peer: CalicoPeer, direct: string | undefined): BgpEnd {
   return {
     machine: node.name,
-    address: peer.sourceAddress ?? direct ?? addressOf(node.address),
+    address: peer.sourceAddress ?? direct ?? addressOf(inFamily(node.addresses, familyOf(peer.address))?.address ?? ''),
     asNumber: peer.localAs ?? node.peers.localAs,
     routerId: node.peers.routerId,
     hasClient: peer.rrClient === true,

@@ -1,6 +1,6 @@
 // Owns following a packet through the routes the design expects, over every next hop of every equal path.
 
-import { addressOf, containsPrefix, mustParseAddress, parsePrefix } from '../base/address.ts';
+import { addressOf, containsPrefix, familyOf, inFamily, mustParseAddress, parsePrefix } from '../base/address.ts';
 import { type AddressBook, addressBookOf, podInterface, primaryAddressOf } from './address-book.ts';
 import type { Design, ExpectedRoute, Machine } from './design.ts';
 
@@ -75,7 +75,9 @@ function exitsOf(design: Design, book: AddressBook, step: Step, destination: str
   const inside = insideTunnel(design, book, step, destination);
   const looksUp = inside === undefined ? step.looksUp : destination;
   const entry: readonly Exit[] = inside === undefined ? [] : [{ dev: inside, isEntry: true }];
-  const local = design.pods.find((candidate) => candidate.node === step.machine && candidate.address === looksUp);
+  const local = design.pods.find(
+    ({ node, addresses }) => node === step.machine && addresses.some(({ address }) => address === looksUp),
+  );
   if (local !== undefined) {
     const next = { machine: local.name, by: podInterface, depth, looksUp };
     return [...entry, { dev: local.interface, next }];
@@ -121,7 +123,8 @@ function insideTunnel(design: Design, book: AddressBook, step: Step, destination
 function tunnelEnd(design: Design, book: AddressBook, via: string | undefined): string | undefined {
   const owner = via === undefined ? undefined : book.get(via)?.machine;
   const node = design.nodes.find((candidate) => candidate.name === owner);
-  return node === undefined ? undefined : addressOf(node.address);
+  const found = node === undefined || via === undefined ? undefined : inFamily(node.addresses, familyOf(via));
+  return found === undefined ? undefined : addressOf(found.address);
 }
 
 /** The route a kernel would take: longest prefix, then lowest metric; connected prefixes and the default gateway count too. */

@@ -75,7 +75,7 @@ export async function capturePing(
   request: CaptureRequest,
 ): Promise<CaptureEvidence> {
   const { from, to, points, signal } = request;
-  const [fromAddress, toAddress] = [from, to].map(primaryAddressOf);
+  const [fromAddress, toAddress] = [from, to].map((machine) => primaryAddressOf(machine));
   if (fromAddress === undefined || toAddress === undefined) throw new TypeError('a switch is no end of a capture');
   throwIfAborted(signal);
   const listeners = points.map((point) => {

@@ -74,8 +74,8 @@ async function seeWrappings(
   const from = findMachine(design, expectation.from);
   const to = findMachine(design, expectation.to);
   if (from === undefined || to === undefined) return [];
-  const uplinks = new Map(design.nodes.map((node) => [node.name, node.uplink]));
-  const points = pointsBetween(design, from, to).filter((point) => uplinks.get(point.machine) === point.interface);
+  const uplinks = new Set(design.nodes.flatMap((node) => node.addresses.map(({ uplink }) => `${node.name} ${uplink}`)));
+  const points = pointsBetween(design, from, to).filter((point) => uplinks.has(`${point.machine} ${point.interface}`));
   const { lines } = await capturePing(engine, { design, from, to, points, count: 1, signal });
   return [...new Set(lines.map((line) => line.echo.wrapping))].sort();
 }

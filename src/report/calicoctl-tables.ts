@@ -1,5 +1,6 @@
 // Owns what `calicoctl get` prints for each kind: its columns, narrow and wide (calico.md F.2, recorded outputs).
 
+import { widthOf } from '../base/address.ts';
 import type { Design } from '../design/design.ts';
 import { tabwriterTable } from './text-table.ts';
 
@@ -36,7 +37,7 @@ export function workloadEndpointsOf(design: Pick<Design, 'pods'>): readonly Work
     namespace: pod.namespace,
     workload: pod.name,
     node: pod.node,
-    networks: [`${pod.address}/${pod.address.includes(':') ? 128 : 32}`],
+    networks: pod.addresses.map(({ family, address }) => `${address}/${widthOf(family)}`),
     interface: pod.interface,
     profiles: [`kns.${pod.namespace}`, `ksa.${pod.namespace}.default`],
   }));

@@ -38,7 +38,9 @@ export const layers: readonly Layer[] = ['spine', 'leaf', 'network', 'node', 'po
 
 /** The picture of a design: spines over leaves over nodes over pods; a rack's switch is drawn as plain wires. */
 export function graphOf(design: Drawn): Graph {
-  const uplinks = design.nodes.map((node) => node.interfaces.find(({ name }) => name === node.uplink)?.link);
+  const uplinks = design.nodes.map(
+    (node) => node.interfaces.find(({ name }) => name === node.addresses[0].uplink)?.link,
+  );
   const shown = design.links.filter(
     (link) => link.role === 'fabric' || link.role === 'rack' || link.role === 'pod' || uplinks.includes(link.name),
   );
@@ -53,11 +55,11 @@ export function graphOf(design: Drawn): Graph {
   }
   boxes.push(...networks);
   for (const node of design.nodes) {
-    const facts = [`AS ${node.peers.localAs}`, node.address];
+    const facts = [`AS ${node.peers.localAs}`, ...node.addresses.map(({ address }) => address)];
     boxes.push({ id: node.name, layer: 'node', title: node.short, facts });
   }
   for (const pod of design.pods) {
-    boxes.push({ id: pod.name, layer: 'pod', title: pod.name, facts: [pod.address] });
+    boxes.push({ id: pod.name, layer: 'pod', title: pod.name, facts: pod.addresses.map(({ address }) => address) });
   }
   const variant = design.variant === undefined ? '' : `:${design.variant}`;
   return {

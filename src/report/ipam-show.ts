@@ -43,11 +43,13 @@ export function allocationsOf(design: IpamDesign): readonly Allocation[] {
     }
   }
   for (const pod of design.pods) {
-    allocations.push({
-      address: pod.address,
-      handle: `k8s-pod-network.${design.lab}.${pod.namespace}.${pod.name}`,
-      attributes: { namespace: pod.namespace, node: pod.node, pod: pod.name },
-    });
+    for (const { address } of pod.addresses) {
+      allocations.push({
+        address,
+        handle: `k8s-pod-network.${design.lab}.${pod.namespace}.${pod.name}`,
+        attributes: { namespace: pod.namespace, node: pod.node, pod: pod.name },
+      });
+    }
   }
   return allocations;
 }

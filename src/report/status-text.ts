@@ -29,7 +29,7 @@ export interface StatusFacts {
   readonly pods: readonly {
     readonly name: string;
     readonly node: string;
-    readonly address: string;
+    readonly addresses: readonly string[];
     readonly interface: string;
   }[];
   readonly sessions: readonly ObservedSession[];
@@ -50,7 +50,7 @@ export function statusText(facts: StatusFacts): string {
     speakersText(facts),
     textTable(
       ['POD', 'NODE', 'ADDRESS', 'INTERFACE'],
-      facts.pods.map((pod) => [pod.name, short.get(pod.node) ?? pod.node, pod.address, pod.interface]),
+      facts.pods.map((pod) => [pod.name, short.get(pod.node) ?? pod.node, pod.addresses.join(' '), pod.interface]),
     ),
     sessionsText(facts.sessions, short),
     missingText(facts, short),

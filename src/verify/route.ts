@@ -96,7 +96,7 @@ function addressesOf(design: Design, name: string): ReadonlySet<string> {
   if (parseAddress(name) !== undefined) return new Set([name]);
   const machine = findMachine(design, name);
   if (machine === undefined || machine.kind === 'switch') return new Set();
-  if (machine.kind === 'pod') return new Set([machine.address]);
+  if (machine.kind === 'pod') return new Set(machine.addresses.map(({ address }) => address));
   const owned = [...addressBookOf(design)].filter(([, at]) => at.machine === machine.name);
   return new Set(owned.map(([address]) => addressOf(address)));
 }

@@ -166,8 +166,9 @@ function nodeOf(facts: NodeFacts, index: number): NodeDesign {
             node: facts.short,
             mtu: 1500,
             mac: '',
-            block: facts.block,
-            ...facts.pod,
+            addresses: [{ family: 4, address: facts.pod.address, block: facts.block }],
+            name: facts.pod.name,
+            interface: facts.pod.interface,
           },
         ];
   return {
@@ -179,9 +180,7 @@ function nodeOf(facts: NodeFacts, index: number): NodeDesign {
     interfaces: isFlat
       ? [port('eth0', facts.address)]
       : [port('eth0', `172.18.0.${index + 2}/16`), port('net0', facts.address)],
-    address: facts.address,
-    uplink: isFlat ? 'eth0' : 'net0',
-    defaultGateway: facts.gateway,
+    addresses: [{ family: 4, address: facts.address, uplink: isFlat ? 'eth0' : 'net0', gateway: facts.gateway }],
     labels: {},
     peers: {
       node: facts.short,

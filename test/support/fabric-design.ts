@@ -18,13 +18,13 @@ function port(name: string, ...addresses: readonly string[]): Interface {
 }
 
 function podOf(lab: string, facts: NodeFacts): readonly PodDesign[] {
-  return facts.pods.map((pod) => ({
+  return facts.pods.map(({ address, ...pod }) => ({
     kind: 'pod',
     namespace: 'default',
     node: `${lab}-${facts.short}`,
     mtu: 1500,
     mac: '00:00:00:00:00:01',
-    block: facts.block,
+    addresses: [{ family: 4, address, block: facts.block }],
     ...pod,
   }));
 }
@@ -39,9 +39,7 @@ function nodeOf(lab: string, facts: NodeFacts): NodeDesign {
     role: facts.short === 'control-plane' ? 'control-plane' : 'worker',
     rack: facts.rack,
     interfaces: isFlat ? [port('eth0', facts.address)] : [port('eth0', facts.docker), port('net0', facts.address)],
-    address: facts.address,
-    uplink: isFlat ? 'eth0' : 'net0',
-    defaultGateway: facts.gateway,
+    addresses: [{ family: 4, address: facts.address, uplink: isFlat ? 'eth0' : 'net0', gateway: facts.gateway }],
     labels: {},
     peers: { node: name, routerId: facts.address, localAs: 64512, ipv4: [], ipv6: [] },
     blocks: [{ cidr: facts.block, node: name, pool: 'default-ipv4-ippool' }],
@@ -100,7 +98,7 @@ function designOf(
   routes: readonly ExpectedRoute[],
 ): Design {
   const pods = nodes.flatMap((node) => node.pods);
-  const local = pods.map((pod) => route(pod.node, `${pod.address}/32`, 'boot', 1024, pod.interface));
+  const local = pods.map((pod) => route(pod.node, `${pod.addresses[0].address}/32`, 'boot', 1024, pod.interface));
   return {
     lab,
     variant: undefined,
@@ -195,12 +193,12 @@ export function fabricDesign(): Design {
     for (const other of nodes.filter((candidate) => candidate !== node)) {
       const block = other.blocks[0]?.cidr ?? '';
       const isNear = other.rack === node.rack;
-      const via = isNear ? other.address.split('/')[0] : node.defaultGateway;
+      const via = isNear ? other.addresses[0].address.split('/')[0] : node.addresses[0].gateway;
       routes.push(route(node.name, block, 'bird', isNear ? 1024 : 2147483547, `${via} net0`));
     }
     const block = node.blocks[0]?.cidr ?? '';
     const [near, far] = node.rack === 'rack0' ? ['leaf0', 'leaf1'] : ['leaf1', 'leaf0'];
-    routes.push(route(near ?? '', block, 'bgp', 20, `${node.address.split('/')[0]} eth3`));
+    routes.push(route(near ?? '', block, 'bgp', 20, `${node.addresses[0].address.split('/')[0]} eth3`));
     const up = far === 'leaf0' ? ['10.1.10.2 eth1', '10.1.12.2 eth2'] : ['10.1.34.2 eth1', '10.1.11.2 eth2'];
     routes.push(route(far ?? '', block, 'bgp', 20, ...up));
     const down = node.rack === 'rack0' ? ['10.1.10.1 eth1', '10.1.12.1 eth1'] : ['10.1.34.1 eth2', '10.1.11.1 eth2'];
@@ -231,7 +229,7 @@ export function flatDesign(tunnel?: 'tunl0' | 'vxlan.calico'): Design {
         const via =
           tunnel === 'vxlan.calico'
             ? networkOf(other.blocks[0]?.cidr ?? '').split('/')[0]
-            : other.address.split('/')[0];
+            : other.addresses[0].address.split('/')[0];
         return route(
           node.name,
           other.blocks[0]?.cidr ?? `${index}`,

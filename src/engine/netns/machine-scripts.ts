@@ -1,14 +1,23 @@
 // Owns what is typed inside each machine to make it what a real one is: addresses, routes, rules, sysctls.
 
 import type { Artifacts } from '../../artifact/artifacts.ts';
-import { addressOf, parseAddress } from '../../base/address.ts';
-import type { Interface, NodeDesign, PodDesign, RouterDesign, SwitchDesign } from '../../design/design.ts';
+import { addressOf, familyOf, formatPrefix, inFamily, mustParsePrefix, nthAddress } from '../../base/address.ts';
+import type {
+  Interface,
+  NextHop,
+  NodeDesign,
+  PodAddress,
+  PodDesign,
+  RouterDesign,
+  SwitchDesign,
+} from '../../design/design.ts';
+import { defaultRoutesOf } from '../../design/speakers.ts';
 import { ipBatch, type ScriptFile, sysctlLines, withInput } from './script.ts';
 import { nodeSysctls, podSysctls, routerSysctls, switchSysctls, tunnelSysctls } from './sysctls.ts';
 import { tunnelLines } from './vxlan.ts';
 
 function isV6(address: string): boolean {
-  return parseAddress(addressOf(address))?.family === 6;
+  return familyOf(address) === 6;
 }
 
 /** Docker and zebra set a broadcast address, `ip addr add` of containerlab's exec on net0 does not (truth: addr.json). */
@@ -33,19 +42,19 @@ export function hostsFile(entries: readonly (readonly [string, string])[]): stri
 /** A node: Docker's network on eth0, the fabric on net0, pod routes, the tunnel device after all others (calico.md C.1, C.4). */
 export function nodeScript(node: NodeDesign, podRouteMetric: number | undefined): string {
   const metric = podRouteMetric === undefined ? '' : ` metric ${podRouteMetric}`;
-  const v6Gateway = node.interfaces.find((port) => port.name === 'eth0')?.addresses.find(isV6);
   return [
     sysctlLines(nodeSysctls(node)),
     ipBatch([
       'link set dev lo up',
       ...node.interfaces.flatMap(interfaceLines),
-      `route add default via ${node.defaultGateway} dev ${node.uplink}`,
+      ...[...defaultRoutesOf(node), ...dockerRouteV6(node)].map(
+        ({ via, dev }) => `route add default via ${via} dev ${dev}`,
+      ),
       ...node.pods.map((pod) => `link set dev ${pod.interface} up`),
-      ...node.pods.map((pod) => `route add ${pod.address} dev ${pod.interface} scope link${metric}`),
+      ...node.pods.flatMap((pod) => pod.addresses.map((address) => podRouteLine(pod, address, metric))),
       ...tunnelLines(node),
     ]),
     sysctlLines(tunnelSysctls(node)),
-    v6Gateway === undefined ? '' : ipBatch([`route add default via ${firstOfV6(v6Gateway)} dev eth0`], '-6 '),
   ].join('');
 }
 
@@ -54,9 +63,15 @@ export function felixScript(node: NodeDesign, artifacts: Artifacts): string {
   return withInput('nft -f -', `flush ruleset\n${artifacts.get(`nodes/${node.name}/rules.nft`) ?? ''}`);
 }
 
-/** `fc00:f853:ccd:e793::4/64` to `fc00:f853:ccd:e793::1`: Docker's gateway. */
-function firstOfV6(address: string): string {
-  return `${addressOf(address).slice(0, addressOf(address).lastIndexOf('::'))}::1`;
+/** Docker's network has IPv6 whatever Calico uses, and Docker sets its default route (truth: route6.json). */
+function dockerRouteV6({ addresses, interfaces }: NodeDesign): readonly NextHop[] {
+  const own = interfaces.find(({ name }) => name === 'eth0')?.addresses.find(isV6);
+  if (own === undefined || inFamily(addresses, 6) !== undefined) return [];
+  return [{ via: addressOf(formatPrefix(nthAddress(mustParsePrefix(own), 1))), dev: 'eth0' }];
+}
+
+function podRouteLine(pod: PodDesign, { family, address }: PodAddress, metric: string): string {
+  return `route add ${address} dev ${pod.interface}${family === 4 ? ` scope link${metric}` : ''}`;
 }
 
 /** A router: ports, the default route into the outside, source NAT as the original labs have it. */
@@ -100,9 +115,15 @@ export function podScript(pod: PodDesign): string {
     ipBatch([
       'link set dev lo up',
       'link set dev eth0 up',
-      `addr add ${pod.address}/32 dev eth0`,
-      'route add 169.254.1.1 dev eth0 scope link',
-      'route add default via 169.254.1.1 dev eth0',
+      ...pod.addresses.flatMap(({ family, address }) =>
+        family === 4
+          ? [
+              `addr add ${address}/32 dev eth0`,
+              'route add 169.254.1.1 dev eth0 scope link',
+              'route add default via 169.254.1.1 dev eth0',
+            ]
+          : [`addr add ${address}/128 dev eth0 nodad`, 'route add default via fe80::ecee:eeff:feee:eeee dev eth0'],
+      ),
     ]),
   ].join('');
 }

@@ -32,14 +32,16 @@ export function neighborScripts(design: Design): readonly { readonly machine: st
 }
 
 function nodeLines(node: NodeDesign, macs: ReadonlyMap<string, string>): readonly string[] {
-  const lines = node.pods.map(
-    (pod) => `neigh replace ${pod.address} lladdr ${pod.mac} dev ${pod.interface} nud permanent`,
+  const lines = node.pods.flatMap((pod) =>
+    pod.addresses.map(({ address }) => `neigh replace ${address} lladdr ${pod.mac} dev ${pod.interface} nud permanent`),
   );
-  const subnet = mustParsePrefix(networkOf(node.address));
-  for (const peer of node.peers.ipv4) {
-    const mac = macs.get(peer.address);
-    if (mac === undefined || !containsPrefix(subnet, mustParseAddress(peer.address))) continue;
-    lines.push(`neigh replace ${peer.address} lladdr ${mac} dev ${node.uplink} nud permanent`);
+  for (const { address, uplink } of node.addresses) {
+    const subnet = mustParsePrefix(networkOf(address));
+    for (const peer of [...node.peers.ipv4, ...node.peers.ipv6]) {
+      const mac = macs.get(peer.address);
+      if (mac === undefined || !containsPrefix(subnet, mustParseAddress(peer.address))) continue;
+      lines.push(`neigh replace ${peer.address} lladdr ${mac} dev ${uplink} nud permanent`);
+    }
   }
   return lines;
 }

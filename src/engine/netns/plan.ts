@@ -94,11 +94,11 @@ function causeOf(wish: Wish, seen: Observed): string | undefined {
 /** The machines that have a mount and UTS namespace of their own beside the network namespace. */
 function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | undefined): readonly Wish[] {
   const names = hostsFile([
-    ...design.nodes.map((node) => [addressOf(node.address), node.name] as const),
+    ...design.nodes.flatMap((node) => node.addresses.map(({ address }) => [addressOf(address), node.name] as const)),
     ...design.routers.map((router) => [router.routerId, router.name] as const),
   ]);
   const podMetric = design.expected.routes.find((route) =>
-    design.pods.some((pod) => route.prefix === `${pod.address}/32` && route.machine === pod.node),
+    design.pods.some((pod) => route.prefix === `${pod.addresses[0].address}/32` && route.machine === pod.node),
   )?.metric;
   const felixRoutesOfNodes = felixRouteScripts(design);
   const routersStarted = design.routers.map((router) => `frr:${router.name}`);
@@ -245,7 +245,9 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
       phase: 'daemons',
       needs: ['pods'],
       whenDifferent: 'again',
-      input: { pods: design.pods.map((pod) => `${pod.name} ${pod.address}\n`).join('') },
+      input: {
+        pods: design.pods.flatMap((pod) => pod.addresses.map(({ address }) => `${pod.name} ${address}\n`)).join(''),
+      },
     },
     ...waits(design, felixRoutesOfNodes.length > 0 ? ['felix-rules', 'felix-routes'] : ['felix-rules']),
   ];
@@ -288,7 +290,7 @@ function waits(design: Design, felix: readonly ResourceId[]): readonly Wish[] {
             resource: 'first-ping',
             phase: 'first ping',
             needs: ['routes', 'pod-server'],
-            input: { from: first.name, to: last.name, address: last.address },
+            input: { from: first.name, to: last.name, address: last.addresses[0].address },
             whenDifferent: 'wait',
           } as const,
         ]),

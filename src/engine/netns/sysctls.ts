@@ -1,5 +1,6 @@
 // Owns the sysctls of machines: a new namespace copies the host's, so every one that a real machine shows is written.
 
+import { inFamily } from '../../base/address.ts';
 import type { NodeDesign, RouterDesign } from '../../design/design.ts';
 
 /** Path below /proc/sys and value. */
@@ -41,8 +42,7 @@ function scopeLines(name: string, scope: Scope): readonly Sysctl[] {
  * Docker disables IPv6 on `all` and `default` of a container; containerlab's link turns it on again.
  */
 export function nodeSysctls(node: NodeDesign): readonly Sysctl[] {
-  const isOnFabric = node.uplink !== 'eth0';
-  const v6Off = isOnFabric ? 0 : 1;
+  const v6Off = hasIpv6(node) ? 0 : 1;
   return [
     ['net/ipv4/ip_forward', 1],
     ['net/ipv4/fib_multipath_hash_policy', 0],
@@ -66,9 +66,14 @@ export function nodeSysctls(node: NodeDesign): readonly Sysctl[] {
   ];
 }
 
+/** On the fabric, or in a dual-stack cluster. */
+function hasIpv6({ addresses }: NodeDesign): boolean {
+  return addresses[0].uplink !== 'eth0' || inFamily(addresses, 6) !== undefined;
+}
+
 /** What a node's tunnel device shows: nothing but defaults (truth: vxlan). Written once the device is there. */
 export function tunnelSysctls(node: NodeDesign): readonly Sysctl[] {
-  const disable_ipv6 = node.uplink === 'eth0' ? 1 : 0;
+  const disable_ipv6 = hasIpv6(node) ? 0 : 1;
   return node.tunnels.flatMap(({ name }) => scopeLines(name, { v6: { disable_ipv6 }, proxyDelay: 80 }));
 }
 

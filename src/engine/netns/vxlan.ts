@@ -1,6 +1,6 @@
 // Owns how Felix's VXLAN is typed: the device, the routes through and beside it, and whose tunnel address is where (calico.md C.4).
 
-import { addressOf } from '../../base/address.ts';
+import { addressOf, inFamily, widthOf } from '../../base/address.ts';
 import type { Design, ExpectedRoute, NodeDesign } from '../../design/design.ts';
 import { felixRoutes, remoteVteps } from '../../design/felix-routes.ts';
 import { ipBatch, withInput } from './script.ts';
@@ -11,11 +11,15 @@ const port = 4789;
 
 /** `ip -batch` lines for a node's tunnel devices. */
 export function tunnelLines(node: NodeDesign): readonly string[] {
-  return node.tunnels.flatMap(({ name, address, mac, mtu }) => [
-    `link add name ${name} address ${mac} mtu ${mtu} type vxlan id ${vni} local ${addressOf(node.address)} dev ${node.uplink} srcport 0 0 dstport ${port} nolearning udpcsum`,
-    `addr add ${address}/32 dev ${name}`,
-    `link set dev ${name} up`,
-  ]);
+  return node.tunnels.flatMap(({ name, family, address, mac, mtu }) => {
+    const outer = inFamily(node.addresses, family);
+    if (outer === undefined) return [];
+    return [
+      `link add name ${name} address ${mac} mtu ${mtu} type vxlan id ${vni} local ${addressOf(outer.address)} dev ${outer.uplink} srcport 0 0 dstport ${port} nolearning udpcsum`,
+      `addr add ${address}/${widthOf(family)} dev ${name}`,
+      `link set dev ${name} up`,
+    ];
+  });
 }
 
 /**

@@ -43,7 +43,12 @@ describe('bgp-rr-node', () => {
     expect(
       heard.map(({ from, nextHop, originatorId, clusterList }) => [from, nextHop, originatorId, clusterList]),
     ).toEqual(
-      [reflector, second].map((node) => [node?.address.split('/')[0], '172.18.0.5', '172.18.0.5', ['244.0.0.1']]),
+      [reflector, second].map((node) => [
+        node?.addresses[0].address.split('/')[0],
+        '172.18.0.5',
+        '172.18.0.5',
+        ['244.0.0.1'],
+      ]),
     );
   });
 });

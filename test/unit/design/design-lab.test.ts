@@ -42,8 +42,11 @@ describe('designLab of bgp-rr', () => {
       ['eth0', '172.18.0.2/16', 'fc00:f853:ccd:e793::2/64'],
       ['net0', '10.1.5.10/24'],
     ]);
-    expect(second?.address).toBe('10.1.5.11/24');
-    expect(third).toMatchObject({ address: '10.1.8.10/24', uplink: 'net0', defaultGateway: '10.1.8.1', rack: 'rack1' });
+    expect(second?.addresses[0].address).toBe('10.1.5.11/24');
+    expect(third).toMatchObject({
+      addresses: [{ family: 4, address: '10.1.8.10/24', uplink: 'net0', gateway: '10.1.8.1' }],
+      rack: 'rack1',
+    });
   });
 
   it('gives routers eth0 into the outside, then their ports, and only leaves translate sources', () => {
@@ -158,7 +161,7 @@ describe.each([
       .split('\n')
       .filter((line) => line.startsWith('pod-'));
     const real = lines.map((line) => line.split(' ')).map(([pod, node, address]) => [pod, `${name}-${node}`, address]);
-    expect(design.pods.map((pod) => [pod.name, pod.node, pod.address])).toEqual(real);
+    expect(design.pods.map((pod) => [pod.name, pod.node, pod.addresses[0].address])).toEqual(real);
   });
 
   it.skipIf(truth === undefined)('gives routers the BGP of the real ones', () => {
@@ -183,7 +186,9 @@ describe('designLab of fullmesh', () => {
   const design = designOf(fullmesh);
 
   it('has nodes on one network and neither fabric nor rack switch', () => {
-    expect(design.nodes.map(({ address, uplink, defaultGateway }) => [address, uplink, defaultGateway])).toEqual([
+    expect(
+      design.nodes.flatMap((node) => node.addresses.map(({ address, uplink, gateway }) => [address, uplink, gateway])),
+    ).toEqual([
       ['172.18.0.2/16', 'eth0', '172.18.0.1'],
       ['172.18.0.3/16', 'eth0', '172.18.0.1'],
       ['172.18.0.4/16', 'eth0', '172.18.0.1'],
@@ -208,7 +213,7 @@ describe('designLab of fullmesh', () => {
       cluster: { ...fullmesh.cluster, nodes: nodes.map((short) => labNode('fullmesh', short, undefined)) },
     };
     const big = designOf(lab);
-    expect(new Set(big.nodes.map(({ address }) => address)).size).toBe(100);
+    expect(new Set(big.nodes.map(({ addresses }) => addresses[0].address)).size).toBe(100);
     expect(big.nodes.at(-1)?.peers.ipv4.length).toBe(99);
     const ports = big.switches.flatMap(({ bridges }) => bridges.flatMap((bridge) => bridge.ports));
     expect(Math.max(...ports.map((port) => port.length))).toBeLessThanOrEqual(15);
@@ -220,7 +225,7 @@ describe("the user's own objects", () => {
     const resources = [pool({ cidr: '10.99.0.0/16', blockSize: 28, natOutgoing: false })];
     const design = designOf(withCalico(bgpRr, { resources }));
     expect(design.pools.map(({ spec }) => spec.cidr)).toEqual(['10.99.0.0/16']);
-    expect(design.pods.every(({ address }) => address.startsWith('10.99.'))).toBe(true);
+    expect(design.pods.every(({ addresses }) => addresses[0].address.startsWith('10.99.'))).toBe(true);
     expect(design.blocks[0]?.cidr).toMatch(/^10\.99\..*\/28$/);
   });
 
@@ -379,7 +384,7 @@ describe('stated node addresses', () => {
   it('are taken, and the others go around them', () => {
     const nodes = bgpRr.cluster.nodes.map((node, i) => (i === 1 ? { ...node, address: '10.1.5.10/24' } : node));
     const design = designOf({ ...bgpRr, cluster: { ...bgpRr.cluster, nodes } });
-    expect(design.nodes.map(({ address }) => addressOf(address))).toEqual([
+    expect(design.nodes.map(({ addresses }) => addressOf(addresses[0].address))).toEqual([
       '10.1.5.11',
       '10.1.5.10',
       '10.1.8.10',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { filterFunctionName } from '../../../src/calico/names.ts';
 import type { BGPFilter } from '../../../src/calico/objects.ts';
-import type { Expected, ExpectedPath } from '../../../src/design/design.ts';
+import type { Expected, ExpectedPath, NodeDesign } from '../../../src/design/design.ts';
 import { type DesignParts, expectedOf } from '../../../src/design/expected.ts';
 import { fabricLab, flatLab, meshNodes, peer, poolOf, rackNodes } from '../../support/bgp-labs.ts';
 import { expectedLine, pathText } from '../../support/truth-tables.ts';
@@ -309,25 +309,25 @@ describe('node export policy', () => {
 
   it('announces a borrowed address as a host route (calico.md D.6)', () => {
     const parts = flatLab(meshNodes(3));
-    const nodes = parts.nodes.map((node, i) =>
-      i === 0
-        ? {
-            ...node,
-            pods: [
-              {
-                kind: 'pod' as const,
-                name: 'guest',
-                namespace: 'default',
-                node: node.name,
-                address: '10.244.0.70',
-                interface: 'cali0',
-                mtu: 1500,
-                mac: '',
-                block: '10.244.0.64/26',
-              },
-            ],
-          }
-        : node,
+    const nodes = parts.nodes.map(
+      (node, i): NodeDesign =>
+        i === 0
+          ? {
+              ...node,
+              pods: [
+                {
+                  kind: 'pod' as const,
+                  name: 'guest',
+                  namespace: 'default',
+                  node: node.name,
+                  interface: 'cali0',
+                  mtu: 1500,
+                  mac: '',
+                  addresses: [{ family: 4, address: '10.244.0.70', block: '10.244.0.64/26' }],
+                },
+              ],
+            }
+          : node,
     );
     const expected = expectedOf({ ...parts, nodes });
 
