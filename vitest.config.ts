@@ -9,6 +9,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/scenarios/**', 'test/nightly/**'],
+          testTimeout: 30_000, // tests that start real programs, on a busy machine
         },
       },
       {

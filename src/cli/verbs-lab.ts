@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import type { DownFlags } from './commands/down.ts';
 import type { GraphFlags } from './commands/graph.ts';
+import type { ListFlags } from './commands/list.ts';
 import type { SetFlags } from './commands/plan.ts';
 import type { RenderFlags } from './commands/render.ts';
 import type { UpFlags } from './commands/up.ts';
@@ -53,11 +54,12 @@ export function addLabVerbs(program: Command, door: Door): void {
     examples: ['labctl down bgp-rr', 'labctl down --all'],
     load: async () => (await import('./commands/down.ts')).downCommand,
   });
-  addVerb(program, door, {
+  addVerb<ListFlags>(program, door, {
     usage: 'list',
     aliases: ['ls'],
     group,
     summary: 'list the labs of the catalogue',
+    flags: [{ flags: '-m, --markdown', description: 'print the table of the README' }],
     examples: ['labctl list', 'labctl list --format json'],
     load: async () => (await import('./commands/list.ts')).listCommand,
   });
