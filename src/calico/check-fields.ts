@@ -18,6 +18,11 @@ export function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A field that is null or empty text is a field that is not there, as Go's `omitempty` has it. */
+export function isAbsent(value: unknown): boolean {
+  return value === null || value === undefined || value === '';
+}
+
 /** Everything wrong with the fields of one mapping, nested ones included. */
 export function checkFields(
   value: Mapping,
@@ -39,7 +44,7 @@ export function checkFields(
       problems.push(objectError(at, 'OBJECT_FIELD_VERSION', message, `leave it out, or use version: v3.${first}`));
       continue;
     }
-    if (content !== null && content !== undefined) problems.push(...checkValue(content, type, at, about));
+    if (!isAbsent(content)) problems.push(...checkValue(content, type, at, about));
   }
   return problems;
 }

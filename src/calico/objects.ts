@@ -36,7 +36,7 @@ export interface IPPool {
 
 /** A Secret's key (calico.md A.3, A.4). */
 export interface SecretKeyRef {
-  readonly secretKeyRef: { readonly name: string; readonly key: string; readonly optional?: boolean };
+  readonly secretKeyRef?: { readonly name: string; readonly key: string; readonly optional?: boolean };
 }
 
 /** calico.md A.3. Names: `default` or `node.<nodename>`. */

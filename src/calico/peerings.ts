@@ -5,7 +5,7 @@ import { asNumber } from './as-number.ts';
 import { durationSeconds } from './duration.ts';
 import type { Generation } from './generations.ts';
 import { addressOfNode, type ClusterFacts, type NodeFacts, nodesMatching, portOfNode } from './node-facts.ts';
-import type { BGPPeer } from './objects.ts';
+import type { BGPPeer, SecretKeyRef } from './objects.ts';
 import { type Labels, selectorMatches } from './selector.ts';
 
 /** A pod that may be a BGP neighbor of its own node (calico.md A.4 localWorkloadSelector, 3.30). */
@@ -35,7 +35,7 @@ export interface Peering {
   readonly allowLocalAs: number;
   readonly restartTime: number | undefined;
   readonly keepaliveTime: number | undefined;
-  readonly password: string | undefined;
+  readonly password: SecretKeyRef | undefined;
   readonly filters: readonly string[];
 }
 
@@ -110,7 +110,7 @@ function forwardPeerings(
   }
   const { host, port } = splitPeerAddress(spec.peerIP ?? '');
   const address = parseAddress(host);
-  if (address === undefined) return [];
+  if (address === undefined || (parseAddress(spec.reachableBy ?? '') ?? address).family !== address.family) return [];
   const [remote] = port === undefined ? nodesBehind(cluster, host, undefined, peer) : [];
   return [
     {
@@ -234,14 +234,9 @@ function common({ spec }: BGPPeer) {
     ttlSecurity: spec.ttlSecurity ?? 0,
     restartTime: spec.maxRestartTime === undefined ? undefined : durationSeconds(spec.maxRestartTime),
     keepaliveTime: spec.keepaliveTime === undefined ? undefined : durationSeconds(spec.keepaliveTime),
-    password: spec.password === undefined ? undefined : secretName(spec.password),
+    password: spec.password,
     filters: spec.filters ?? [],
   } as const;
-}
-
-/** `<secret>/<key>`: where the password comes from, never what it is. */
-export function secretName({ secretKeyRef }: NonNullable<BGPPeer['spec']['password']>): string {
-  return `${secretKeyRef.name}/${secretKeyRef.key}`;
 }
 
 /** nextHopMode (3.30) rules out keepOriginalNextHop, which keeps the next hop over eBGP only (calico.md B.3). */

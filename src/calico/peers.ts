@@ -5,9 +5,9 @@ import { durationSeconds } from './duration.ts';
 import { type Generation, generationOf, type Release } from './generations.ts';
 import { filterFunctionName, protocolName, routerIdHash } from './names.ts';
 import { addressOfNode, type ClusterFacts, clusterFacts, type NodeFacts, portOfNode } from './node-facts.ts';
-import { type BGPConfiguration, type CalicoObject, findObject, objectsOf } from './objects.ts';
+import { type BGPConfiguration, type CalicoObject, findObject, objectsOf, type SecretKeyRef } from './objects.ts';
 import type { CalicoPeer, NodePeers } from './peer.ts';
-import { expandPeers, type LocalWorkload, type Peering, secretName } from './peerings.ts';
+import { expandPeers, type LocalWorkload, type Peering } from './peerings.ts';
 
 /** What sessions depend on beside the objects. */
 export interface PeersOptions {
@@ -16,6 +16,8 @@ export interface PeersOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Pods that localWorkloadSelector may choose (3.30). */
   readonly workloads?: readonly LocalWorkload[] | undefined;
+  /** `<secret>/<key>` of the passwords there are: confd leaves out the one that it cannot read. */
+  readonly secrets?: ReadonlySet<string> | undefined;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -28,6 +30,7 @@ interface View {
   readonly node: NodeFacts;
   readonly configuration: BGPConfiguration['spec'] | undefined;
   readonly localAs: number;
+  readonly secrets: ReadonlySet<string>;
 }
 
 /**
@@ -47,6 +50,7 @@ export function peersOfNode(objects: readonly CalicoObject[], nodeName: string, 
     node,
     configuration: findObject(objects, 'BGPConfiguration', 'default')?.spec,
     localAs: node.as ?? cluster.as,
+    secrets: options.secrets ?? new Set(),
   };
   const peerings = expandPeers(objectsOf(objects, 'BGPPeer'), cluster, generation, options.workloads);
   return {
@@ -100,7 +104,8 @@ function meshRows(view: View, family: Family, own: string): readonly CalicoPeer[
     const port = portOfNode(cluster, other);
     if (port !== undefined) row.port = port;
     if (address > own) row.passive = true;
-    if (configuration?.nodeMeshPassword !== undefined) row.password = secretName(configuration.nodeMeshPassword);
+    const password = passwordOf(view, configuration?.nodeMeshPassword);
+    if (password !== undefined) row.password = password;
     const restartTime = durationSeconds(configuration?.nodeMeshMaxRestartTime ?? '');
     if (restartTime !== undefined) row.gracefulRestartTime = restartTime;
     rows.push(row);
@@ -128,13 +133,20 @@ function peeringRow(view: View, peering: Peering, own: string): CalicoPeer {
   }
   if (peering.nextHop === 'self') row.nextHop = 'self';
   if (peering.nextHop === 'keep' || (peering.nextHop === 'keep for eBGP' && as !== effectiveAs)) row.nextHop = 'keep';
-  if (peering.password !== undefined) row.password = peering.password;
+  const password = passwordOf(view, peering.password);
+  if (password !== undefined) row.password = password;
   if (peering.restartTime !== undefined) row.gracefulRestartTime = peering.restartTime;
   if (peering.keepaliveTime !== undefined) row.keepaliveTime = peering.keepaliveTime;
   if (peering.allowLocalAs > 0) row.allowLocalAs = peering.allowLocalAs;
   const filters = filterCalls(view, peering);
   if (filters.length > 0) row.filters = filters;
   return row;
+}
+
+/** `<secret>/<key>`: where the password comes from, never what it is. */
+function passwordOf({ secrets }: View, reference: SecretKeyRef | undefined): string | undefined {
+  const name = `${reference?.secretKeyRef?.name}/${reference?.secretKeyRef?.key}`;
+  return secrets.has(name) ? name : undefined;
 }
 
 /** Functions called, in the order of bird.cfg: the import filter's, then the export filter's; absent filters are skipped. */

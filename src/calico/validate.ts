@@ -1,7 +1,7 @@
 // Owns the reading of one Calico object: strictly, all its problems at once, each with its path in the object.
 
 import type { Problem } from '../base/place.ts';
-import { checkFields, isMapping, type Mapping } from './check-fields.ts';
+import { checkFields, isAbsent, isMapping, type Mapping } from './check-fields.ts';
 import { firstMinorOfKind, type Release } from './generations.ts';
 import { nearestName } from './nearest.ts';
 import { metadataFields, specFields } from './object-fields.ts';
@@ -19,6 +19,8 @@ export { validateSet } from './validate-set.ts';
 /** What reading gives: the object when it can be acted on, and everything that is wrong with it. */
 export interface ReadObject {
   readonly object: CalicoObject | undefined;
+  /** The object as long as its name and its known fields can be read, whatever else is wrong with it. */
+  readonly readable: CalicoObject | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -33,25 +35,31 @@ const objectKeys = ['apiVersion', 'kind', 'metadata', 'spec', 'status'];
 export function validateObject(raw: unknown, version: Release): ReadObject {
   if (!isMapping(raw)) {
     const message = 'a Calico object is a mapping with apiVersion, kind, metadata and spec';
-    return { object: undefined, problems: [objectError([], 'OBJECT_NOT_A_MAPPING', message)] };
+    return unreadable([objectError([], 'OBJECT_NOT_A_MAPPING', message)]);
   }
   const kind = kinds.find((candidate) => candidate === raw['kind']);
-  if (kind === undefined) return { object: undefined, problems: [kindProblem(raw['kind'])] };
+  if (kind === undefined) return unreadable([kindProblem(raw['kind'])]);
   const problems = [...versionProblems(raw, kind, version), ...topLevelProblems(raw, kind)];
   const { name, problems: metadataProblems } = checkMetadata(raw['metadata'], { kind, version });
   problems.push(...metadataProblems);
   const spec = raw['spec'] ?? {};
   if (!isMapping(spec)) {
     problems.push(objectError(['spec'], 'OBJECT_FIELD_VALUE', 'spec: expected a mapping'));
-    return { object: undefined, problems };
+    return unreadable(problems);
   }
   const fieldProblems = checkFields(spec, specFields[kind], ['spec'], { kind, version });
   problems.push(...fieldProblems);
-  const present = withoutNulls(spec);
+  const present = withoutAbsent(spec);
   const hasWrongTypes = fieldProblems.some(({ code }) => code === 'OBJECT_FIELD_VALUE');
   if (!hasWrongTypes) problems.push(...checkMeaning(kind, present, { name, version }));
   const failed = problems.some(({ severity }) => severity === 'error');
-  return { object: failed ? undefined : (build(raw, kind, present) as CalicoObject), problems };
+  const isReadable = !hasWrongTypes && name !== '' && !problems.some(({ code }) => code === 'OBJECT_FIELD_VERSION');
+  const built = isReadable ? (build(raw, kind, present) as CalicoObject) : undefined;
+  return { object: failed ? undefined : built, readable: built, problems };
+}
+
+function unreadable(problems: readonly Problem[]): ReadObject {
+  return { object: undefined, readable: undefined, problems };
 }
 
 function kindProblem(kind: unknown): Problem {
@@ -129,12 +137,12 @@ function checkMeaning(kind: CalicoKind, spec: Mapping, context: CheckContext): r
   }
 }
 
-/** A field that is null is a field that is not there, at any depth. */
-function withoutNulls(mapping: Mapping): Mapping {
+/** Absent fields left out, at any depth. */
+function withoutAbsent(mapping: Mapping): Mapping {
   return Object.fromEntries(
     Object.entries(mapping)
-      .filter(([, value]) => value !== null && value !== undefined)
-      .map(([key, value]) => [key, isMapping(value) ? withoutNulls(value) : value]),
+      .filter(([, value]) => !isAbsent(value))
+      .map(([key, value]) => [key, isMapping(value) ? withoutAbsent(value) : value]),
   );
 }
 

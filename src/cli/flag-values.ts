@@ -32,6 +32,16 @@ export function gathered(text: string, previous: readonly string[] | undefined):
   return [...(previous ?? []), text];
 }
 
+/** Gathers `KEY=VALUE` of a flag that may be given several times; the value may be empty, and a later one counts. */
+export function keyValue(
+  text: string,
+  previous: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  const [, key, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw new InvalidArgumentError('Write KEY=VALUE.');
+  return { ...previous, [key]: value };
+}
+
 /** Counts a flag that may be repeated (`-vv`). */
 export function counted(_text: unknown, previous: number | undefined): number {
   return (previous ?? 0) + 1;

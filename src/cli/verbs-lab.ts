@@ -6,8 +6,9 @@ import type { GraphFlags } from './commands/graph.ts';
 import type { ListFlags } from './commands/list.ts';
 import type { SetFlags } from './commands/plan.ts';
 import type { RenderFlags } from './commands/render.ts';
+import type { RenderPeersFlags } from './commands/render-peers.ts';
 import type { UpFlags } from './commands/up.ts';
-import { durationMs, gathered } from './flag-values.ts';
+import { durationMs, gathered, keyValue } from './flag-values.ts';
 import { addVerb, type Door, type Flag } from './verb.ts';
 
 const group = 'Labs:';
@@ -86,7 +87,7 @@ export function addLabVerbs(program: Command, door: Door): void {
     examples: ['labctl validate bgp-rr', 'labctl validate ./mine.lab.yml'],
     load: async () => (await import('./commands/validate.ts')).validateCommand,
   });
-  addVerb<RenderFlags>(program, door, {
+  const render = addVerb<RenderFlags>(program, door, {
     usage: 'render [lab]',
     group,
     summary: "write a lab's configuration files into a folder",
@@ -97,6 +98,32 @@ export function addLabVerbs(program: Command, door: Door): void {
     ],
     examples: ['labctl render bgp-rr', 'labctl render fullmesh --out /tmp/fullmesh --force'],
     load: async () => (await import('./commands/render.ts')).renderCommand,
+  });
+  addVerb<RenderPeersFlags>(render, door, {
+    usage: 'peers',
+    summary: 'print the BGP sessions that Calico gives a node, for any objects',
+    description:
+      "Prints the BGP sessions that a node's bird.cfg would have, worked out from Calico's and Kubernetes' objects; no lab is needed. Passwords are named, never shown.",
+    flags: [
+      {
+        flags: '--objects <files...>',
+        description: 'objects in YAML or JSON (may be repeated); - reads standard input',
+        parse: gathered,
+        isRequired: true,
+      },
+      { flags: '--node <name>', description: 'the node whose sessions they are', isRequired: true },
+      {
+        flags: '--env <key=value...>',
+        description: 'environment of calico-node (may be repeated): CALICO_ROUTER_ID=hash',
+        parse: keyValue,
+      },
+      { flags: '--calico-version <version>', description: 'the release (default: v3.33)' },
+    ],
+    examples: [
+      'labctl render peers --objects objects.yaml --node kube-master --format json',
+      'labctl render peers --objects nodes.yaml peers.yaml --node kube-master --env CALICO_ROUTER_ID=hash',
+    ],
+    load: async () => (await import('./commands/render-peers.ts')).renderPeersCommand,
   });
   addVerb<GraphFlags>(program, door, {
     usage: 'graph [lab]',

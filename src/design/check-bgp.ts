@@ -162,16 +162,13 @@ export function checkDistance({ nodes, routers, set }: Speakers): Problem[] {
 }
 
 /** Passwords come from Secrets, which a lab does not have. */
-export function checkPasswords({ nodes, set }: Speakers): Problem[] {
-  const problems = new Map<string, Problem>();
-  for (const node of nodes) {
-    for (const peer of [...node.peers.ipv4, ...node.peers.ipv6]) {
-      if (peer.password === undefined) continue;
-      const message = `the session with ${peer.address} wants a password from a Secret, and labctl has no Secrets`;
-      problems.set(peer.address, errorAt(peerPath(set, peer), 'PEER_PASSWORD', message, 'leave the password out'));
-    }
-  }
-  return [...problems.values()];
+export function checkPasswords({ set }: Speakers): Problem[] {
+  return set.objects.flatMap((object) => {
+    const field = object.kind === 'BGPPeer' ? 'password' : 'nodeMeshPassword';
+    if ((object.spec as Readonly<Record<string, unknown>>)[field] === undefined) return [];
+    const message = `${field} is to come from a Secret, and labctl has no Secrets`;
+    return [errorAt(set.pathOf(object, ['spec', field]), 'PEER_PASSWORD', message, 'leave the password out')];
+  });
 }
 
 function peerPath(set: ObjectSet, peer: CalicoPeer): ProblemPath {

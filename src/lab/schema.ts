@@ -112,10 +112,13 @@ const peer = z.strictObject({
   filters: z.array(reference).max(64).optional().describe('Names of BGPFilters in `calico.resources`.'),
 });
 
+/** How a Calico release is written: `v3.33`, `v3.23.2`. */
+export const calicoVersionPattern = /^v3\.(2[3-9]|3[0-3])(\.(0|[1-9]\d{0,2}))?$/;
+
 const calico = z.strictObject({
   version: z
     .string()
-    .regex(/^v3\.(2[3-9]|3[0-3])(\.(0|[1-9]\d{0,2}))?$/, 'is not a Calico release from v3.23 to v3.33')
+    .regex(calicoVersionPattern, 'is not a Calico release from v3.23 to v3.33')
     .optional()
     .describe('Default v3.33.'),
   backend: z

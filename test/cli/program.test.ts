@@ -9,8 +9,12 @@ function program(): Command {
   return buildProgram({ context: testContext(), streams: keptStreams(), finish: () => {} });
 }
 
+/** Every verb; `render` is one and has one below it, `calicoctl` only has some below it. */
 function verbsOf(command: Command): readonly Command[] {
-  return command.commands.flatMap((child) => (child.commands.length > 0 ? verbsOf(child) : [child]));
+  return command.commands.flatMap((child) => {
+    const isGroup = child.commands.length > 0 && child.registeredArguments.length === 0;
+    return [...(isGroup ? [] : [child]), ...verbsOf(child)];
+  });
 }
 
 /** What a verb would be called with: the declared parsing, with a command that only keeps its arguments. */
@@ -70,6 +74,10 @@ describe('the command line', () => {
     ],
     ['graph bgp-rr --as svg --out g.svg', { verb: 'graph', flags: { as: 'svg', out: 'g.svg' } }],
     ['render bgp-rr --force', { verb: 'render', flags: { force: true } }],
+    [
+      'render peers --objects a.yaml b.yaml --node n --env A=1 --env B=x=y --env A=',
+      { verb: 'render peers', flags: { objects: ['a.yaml', 'b.yaml'], node: 'n', env: { A: '', B: 'x=y' } } },
+    ],
     ['doctor --fix -y', { verb: 'doctor', flags: { fix: true, yes: true } }],
     [
       'calicoctl get bgppeer a b -o wide',

@@ -83,7 +83,10 @@ describe('full mesh', () => {
     const secretKeyRef = { name: 'bgp', key: 'mesh' };
     const set = [a, c, configuration({ nodeMeshPassword: { secretKeyRef }, nodeMeshMaxRestartTime: '1m30s' })];
 
-    expect(sessions(set)).toEqual(['Mesh_10_1_8_10 iBGP gracefulRestartTime=90 passive password=bgp/mesh']);
+    expect(sessions(set, 'a', { secrets: new Set(['bgp/mesh']) })).toEqual([
+      'Mesh_10_1_8_10 iBGP gracefulRestartTime=90 passive password=bgp/mesh',
+    ]);
+    expect(sessions(set)).toEqual(['Mesh_10_1_8_10 iBGP gracefulRestartTime=90 passive']);
   });
 
   it('is multihop over eBGP in 3.23 to 3.25 and 3.33 only', () => {
@@ -303,7 +306,9 @@ describe('route reflectors', () => {
 
 describe('settings of a peer', () => {
   const row = (spec: BGPPeer['spec']) =>
-    sessions([...nodes, meshOff, peer({ peerIP: '10.1.5.1', asNumber: 65005, ...spec })])[0];
+    sessions([...nodes, meshOff, peer({ peerIP: '10.1.5.1', asNumber: 65005, ...spec })], 'a', {
+      secrets: new Set(['s/k']),
+    })[0];
 
   it.each<readonly [BGPPeer['spec'], string]>([
     [{ keepOriginalNextHop: true }, 'Global_10_1_5_1 eBGP 65005 nextHop=keep'],

@@ -323,7 +323,7 @@ describe('what cannot work is named with its place', () => {
         spec: { peerIP: '10.1.10.2', asNumber: 500, password: { secretKeyRef: { name: 'a', key: 'b' } } },
       },
     ];
-    expect(codesOf(withCalico(bgpRr, { resources }))).toContain('error PEER_PASSWORD calico.resources.0.spec');
+    expect(codesOf(withCalico(bgpRr, { resources }))).toContain('error PEER_PASSWORD calico.resources.0.spec.password');
   });
 
   it('an eBGP session over a router between', () => {
