@@ -10,7 +10,6 @@ import { type PingResult, ping } from '../host/ping.ts';
 import { type Captured, type Listener, startTcpdump } from '../host/tcpdump.ts';
 import type { Engine } from '../plan/engine.ts';
 import { type EchoSighting, echoesIn, hasPattern } from './echo.ts';
-import { readPcap } from './pcap.ts';
 import type { PlannedPoint } from './points.ts';
 
 /** One echo at one point: a line of the table. */
@@ -113,11 +112,9 @@ interface Seen {
 }
 
 function seenAt(point: PlannedPoint, caught: Captured, pattern: string): Seen {
-  const pcap = readPcap(caught.pcap);
-  const echoes = pcap === undefined ? [] : echoesIn(pcap, (payload) => hasPattern(payload, pattern));
-  const packets = pcap?.frames.length ?? 0;
+  const { packets, sightings } = echoesIn(caught.pcap, (payload) => hasPattern(payload, pattern));
   const missed = Math.max(caught.received - packets, 0);
-  return { evidence: { point, pcap: caught.pcap, packets, missed, isSeen: echoes.length > 0 }, echoes };
+  return { evidence: { point, pcap: caught.pcap, packets, missed, isSeen: sightings.length > 0 }, echoes: sightings };
 }
 
 /** The lines of a table: sorted by sequence number, request before reply, time, then the place on the path. */

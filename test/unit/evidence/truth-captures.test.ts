@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { linesOf } from '../../../src/evidence/capture.ts';
 import { type EchoSighting, echoesIn } from '../../../src/evidence/echo.ts';
-import { readPcap } from '../../../src/evidence/pcap.ts';
 import type { PlannedPoint } from '../../../src/evidence/points.ts';
 import { sharedFolder } from '../../support/shared.ts';
 
@@ -19,13 +18,12 @@ function truthPoints(folder: string, a: string, b: string): readonly TruthPoint[
   const captures = join(folder, 'captures');
   const files = readdirSync(captures).filter((name) => name.endsWith('.pcap'));
   return files.sort().map((file) => {
-    const pcap = readPcap(readFileSync(join(captures, file)));
+    const { sightings } = echoesIn(readFileSync(join(captures, file)), () => true);
     const name = file.replace(/^\w+?-(.*)-(\w+)\.pcap$/, '$1:$2');
     const [machine = '', iface = ''] = name.split(':');
     const point = { name, machine, interface: iface, role: 'path', requestGoes: 'in' } as const;
     const ends = [a, b].sort().join();
-    const echoes = pcap === undefined ? [] : echoesIn(pcap, () => true);
-    return { point, echoes: echoes.filter((echo) => [echo.source, echo.destination].sort().join() === ends) };
+    return { point, echoes: sightings.filter((echo) => [echo.source, echo.destination].sort().join() === ends) };
   });
 }
 

@@ -1,0 +1,56 @@
+// Owns reading a capture file piece by piece, whatever its format; memory stays within one piece and one record.
+
+import { long } from './bytes.ts';
+import { type CaptureFileFacts, FileReading, type Frame, type RecordParser } from './frame.ts';
+import { pcapHeaderLength, pcapParser } from './pcap-parser.ts';
+import { PcapngParser, sectionHeader } from './pcapng-parser.ts';
+
+/** Takes a pcap or pcapng file in pieces of any size, and hands out its frames as they become whole. */
+export class CaptureParser {
+  private readonly reading: FileReading;
+  private parser: RecordParser | undefined;
+  /** What the last piece left: the beginning of a record. */
+  private rest = new Uint8Array();
+  /** Where `rest` begins in the file. */
+  private offset = 0;
+
+  constructor(onFrame: (frame: Frame) => void) {
+    this.reading = new FileReading(onFrame);
+  }
+
+  /** Takes the next piece; its bytes may be used again when this returns. */
+  push(piece: Uint8Array): void {
+    const bytes = this.rest.length === 0 ? piece : Buffer.concat([this.rest, piece]);
+    let at = 0;
+    if (this.parser === undefined) {
+      at = this.begin(bytes);
+      if (this.parser === undefined) {
+        // Enough to know that it is none: nothing of it is kept.
+        this.rest = bytes.length < pcapHeaderLength ? bytes.slice() : bytes.slice(0, pcapHeaderLength);
+        return;
+      }
+    }
+    const taken = this.parser.take(bytes, at, bytes.length, this.offset + at);
+    this.offset += taken;
+    this.rest = bytes.slice(taken);
+  }
+
+  /** What the file was; to be called when there is no more of it. */
+  end(): CaptureFileFacts {
+    const { rest, offset, reading } = this;
+    if (this.parser === undefined) reading.complain(0, rest.length === 0 ? 'an empty file' : 'neither pcap nor pcapng');
+    else if (rest.length > 0)
+      reading.complain(offset, `the file ends inside a packet: ${rest.length} bytes were left out`);
+    return reading.facts();
+  }
+
+  private begin(bytes: Uint8Array): number {
+    if (bytes.length >= 12 && long(bytes, 0) === sectionHeader) {
+      this.parser = new PcapngParser(this.reading);
+      return 0;
+    }
+    if (bytes.length < pcapHeaderLength) return 0;
+    this.parser = pcapParser(bytes, 0, this.reading);
+    return this.parser === undefined ? 0 : pcapHeaderLength;
+  }
+}
