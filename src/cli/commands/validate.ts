@@ -1,16 +1,19 @@
 // Owns the command `validate`.
 
 import { type ValidateResult, validate } from '../../app/validate.ts';
+import { isBootFile } from '../../app/validate-boot.ts';
 import { LabError } from '../../base/errors.ts';
 import { count } from '../../report/plan-text.ts';
 import { type Call, labOf, print } from '../call.ts';
 import { problemData, sayWarnings } from '../warnings.ts';
 import type { SetFlags } from './plan.ts';
+import { validateBootCommand } from './validate-boot.ts';
 
-/** `labctl validate [lab]`. With `--format json` an invalid lab is a document too, not an error page. */
+/** `labctl validate [lab]`, or a router's VyOS configuration. With `--format json` an invalid lab is a document too, not an error page. */
 export async function validateCommand(call: Call, [lab]: readonly string[], flags: SetFlags): Promise<number> {
   const choice = { reference: labOf(call, lab, 'validate'), set: flags.set ?? [] };
   try {
+    if (isBootFile(choice.reference)) return await validateBootCommand(call, choice.reference);
     const { warnings, ...result } = await validate(call.context, choice);
     if (call.flags.format === 'table') await sayWarnings(call, warnings);
     const data = { isValid: true, ...result, problems: warnings.map(problemData) };

@@ -1,0 +1,70 @@
+// Owns what a router is that a VyOS configuration describes: its ports, its BGP as the model sees it, its lines of FRR.
+
+/** A neighbor, its peer group's words filled in. */
+export interface VyosNeighbor {
+  /** Its address; an interface name for an unnumbered session. */
+  readonly peer: string;
+  readonly remoteAs: number | 'internal' | 'external' | undefined;
+  readonly isReflectorClient: boolean;
+  readonly isNextHopSelf: boolean;
+  /** eBGP to a neighbor that is on no connected subnet. */
+  readonly isMultihop: boolean;
+  /** An address or an interface whose address the session comes from. */
+  readonly source: string | undefined;
+  readonly isShutdown: boolean;
+  readonly allowLocalAs: number;
+  readonly isAsOverride: boolean;
+  /** FRR's words: `ipv4 unicast`. */
+  readonly families: readonly string[];
+}
+
+/** `listen range`: whoever calls from it becomes a neighbor. */
+export interface VyosListen {
+  readonly prefix: string;
+  readonly neighbor: VyosNeighbor;
+}
+
+/** BGP as the model needs it. */
+export interface VyosBgp {
+  readonly asNumber: number;
+  readonly routerId: string | undefined;
+  readonly networks: readonly string[];
+  readonly neighbors: readonly VyosNeighbor[];
+  readonly listens: readonly VyosListen[];
+  readonly multipathRelax: boolean;
+}
+
+/** An interface; `kind` is VyOS's word: ethernet, loopback, dummy. */
+export interface VyosInterface {
+  readonly kind: string;
+  readonly name: string;
+  /** With prefix length. */
+  readonly addresses: readonly string[];
+  readonly mtu: number | undefined;
+  readonly isDisabled: boolean;
+  /** Where its name stands in the file. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One rule of source NAT, in nftables' words: `ip saddr 10.1.0.0/16 oifname "eth0" masquerade`. */
+export type NatRule = string;
+
+/** A router as its configuration has it. Plain data, JSON-safe. */
+export interface VyosRouter {
+  /** The file as it is shown in messages. */
+  readonly file: string;
+  /** The text as it is: VyOS is given nothing else. */
+  readonly text: string;
+  readonly release: '1.4' | '1.5' | undefined;
+  readonly hostName: string | undefined;
+  readonly interfaces: readonly VyosInterface[];
+  readonly bgp: VyosBgp | undefined;
+  readonly nat: readonly NatRule[];
+  /** frr.conf without its head: whole blocks, each ended. */
+  readonly frr: readonly string[];
+  /** FRR's daemons that these lines need beside zebra and bgpd. */
+  readonly daemons: readonly string[];
+  /** Why the routes of a lab with this router cannot be derived, in words of the field; empty where they can. */
+  readonly beyond: readonly string[];
+}

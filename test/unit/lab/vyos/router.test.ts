@@ -1,0 +1,141 @@
+// Owns the proof that a VyOS configuration means what VyOS makes of it: what is understood, left aside, refused; FRR takes the rest.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sourceOf } from '../../../../src/lab/tree.ts';
+import { readVyosRouter } from '../../../../src/lab/vyos/read-router.ts';
+import { sharedFolder } from '../../../support/shared.ts';
+import { frrRoot, vtyshComplaints } from '../../../support/vtysh.ts';
+
+const rich = readFileSync(join(import.meta.dirname, 'rich.boot'), 'utf8');
+const read = (text: string) => readVyosRouter(sourceOf('leaf0.boot', text));
+const said = (text: string): string[] =>
+  read(text).problems.map(({ at, message }) => `${at?.line}:${at?.column} ${message}`);
+const originals = sharedFolder('vyos');
+const frr = frrRoot();
+
+describe('a rich configuration', () => {
+  const { router, problems } = read(rich);
+
+  it('is understood as a whole', () => {
+    expect(problems).toEqual([]);
+    expect(router.release).toBe('1.5');
+    expect(router.daemons).toEqual(['staticd', 'ospfd', 'bfdd']);
+    expect(router.nat).toEqual([
+      'ip daddr 10.0.0.0/8 oifname "eth0" return',
+      'ip saddr != 172.20.20.0/24 meta l4proto tcp oifname "eth0" masquerade',
+    ]);
+  });
+
+  it('fills in what a peer group says', () => {
+    const spine1 = router.bgp?.neighbors.find(({ peer }) => peer === '10.1.12.2');
+
+    expect(spine1).toMatchObject({ remoteAs: 'external', isAsOverride: true, families: ['ipv4 unicast'] });
+    expect(router.bgp?.listens).toMatchObject([
+      {
+        prefix: '10.1.5.0/24',
+        neighbor: { peer: 'NODES', remoteAs: 65005, isReflectorClient: true, isNextHopSelf: true },
+      },
+    ]);
+  });
+
+  it.skipIf(frr === undefined)('is taken by the real FRR, line by line', () => {
+    const text = ['frr defaults traditional', 'hostname leaf0', ...router.frr, ''].join('\n');
+
+    expect(vtyshComplaints(frr ?? '', text)).toBe('');
+    expect(vtyshComplaints(frr ?? '', `${text}neighbor 10.1.5.1 frobnicate\n`)).toContain('Unknown command');
+  });
+});
+
+describe('the original configurations', () => {
+  it.skipIf(originals === undefined)('are understood, every one', () => {
+    const files = readdirSync(originals ?? '').filter((name) => /\.(cfg|boot)$/.test(name));
+    for (const name of files) {
+      const text = readFileSync(join(originals ?? '', name), 'utf8');
+      const { router, problems } = readVyosRouter(sourceOf(name, text));
+      expect(
+        problems.filter(({ severity }) => severity === 'error').map(({ message }) => `${name}: ${message}`),
+      ).toEqual([]);
+      expect(router.release).toBe('1.4');
+      expect(router.beyond).toEqual([]);
+      expect(router.frr.length > 0).toBe(text.includes('protocols'));
+      if (frr !== undefined) expect(vtyshComplaints(frr, `${router.frr.join('\n')}\n`)).toBe('');
+    }
+    expect(files.length).toBe(6);
+  });
+});
+
+describe('two releases', () => {
+  it.each([
+    ['outbound-interface eth0', '1.4'],
+    ['outbound-interface {\n name eth0\n }', '1.5'],
+  ])('say the same with %s', (words, release) => {
+    const { router, problems } = read(
+      `nat {\n source {\n rule 10 {\n ${words}\n translation {\n address masquerade\n }\n }\n }\n}\n`,
+    );
+
+    expect(problems).toEqual([]);
+    expect(router.nat).toEqual(['oifname "eth0" masquerade']);
+    expect(router.release).toBe(release);
+  });
+
+  it('and the one before name the AS as `bgp 65005`', () => {
+    const { router, problems } = read('protocols {\n bgp 65005 {\n neighbor 10.1.10.2 {\n remote-as 500\n }\n }\n}\n');
+
+    expect(problems).toEqual([]);
+    expect(router.bgp).toMatchObject({ asNumber: 65005, neighbors: [{ peer: '10.1.10.2', remoteAs: 500 }] });
+  });
+});
+
+describe('what is not understood', () => {
+  it('is an error where packets depend on it', () => {
+    expect(
+      said(`firewall {
+  ipv4 {
+  }
+}
+interfaces {
+  ethernet eth1 {
+    address 10.1.5.1
+    redirect eth2
+  }
+}
+protocols {
+  bgp {
+    neighbor "10.1.10.2 shutdown" {
+      remote-as 500
+    }
+    neighbor 10.1.12.2 {
+      frobnicate
+      ebgp-multihop many
+    }
+    system-as 65005
+  }
+  rip {
+  }
+}
+vpn {
+}
+`),
+    ).toEqual([
+      '1:1 labctl does not understand `firewall`',
+      '22:3 labctl does not understand `protocols rip`',
+      '25:1 labctl does not understand `vpn`',
+      '13:14 `10.1.10.2 shutdown` is no address',
+      '17:7 labctl does not understand `protocols bgp neighbor 10.1.12.2 frobnicate`',
+      '18:21 `protocols bgp neighbor 10.1.12.2 ebgp-multihop many`: expected a number',
+      '8:5 labctl does not understand `interfaces ethernet eth1 redirect`',
+      '7:13 `10.1.5.1` is no address with its length such as 10.1.5.1/24',
+    ]);
+  });
+
+  it('is a note where no packet does', () => {
+    expect(read(rich).notes.map(({ at, message }) => `${at?.line} ${message}`)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^\d+ `system login` is left aside$/),
+        expect.stringContaining('`service ntp`'),
+      ]),
+    );
+  });
+});
