@@ -13,7 +13,7 @@ export interface SpeakerStatus {
   readonly name: string;
   readonly short: string;
   readonly kind: 'node' | 'router';
-  readonly asNumber: number;
+  readonly asNumber: number | undefined;
   /** A node's Calico address; a router's id. */
   readonly address: string;
   readonly sessions: { readonly expected: number; readonly established: number };

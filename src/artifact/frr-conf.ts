@@ -4,14 +4,17 @@ import type { RouterDesign, RouterNeighbor } from '../design/design.ts';
 
 /**
  * frr.conf of a router. Addresses are not in it: the engine sets them, and zebra would set them again.
+ * A VyOS configuration is its own lines of FRR.
  * `no bgp ebgp-requires-policy` (RFC 8212) and `no bgp network import-check` are as VyOS and the original labs have it.
  */
 export function frrConf(router: RouterDesign): string {
-  const lines = [
-    'frr defaults traditional',
-    `hostname ${router.name}`,
-    'service integrated-vtysh-config',
-    '!',
+  const head = ['frr defaults traditional', `hostname ${router.name}`, 'service integrated-vtysh-config', '!'];
+  const lines = router.vyos === undefined ? [...head, ...statedLines(router)] : [...head, ...router.vyos.frr];
+  return `${lines.join('\n')}\n`;
+}
+
+function statedLines(router: RouterDesign): readonly string[] {
+  return [
     `router bgp ${router.asNumber}`,
     ` bgp router-id ${router.routerId}`,
     ' bgp log-neighbor-changes',
@@ -29,7 +32,6 @@ export function frrConf(router: RouterDesign): string {
     '!',
     ...router.config,
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 function neighborLines({ address, reflectorClient, nextHopSelf }: RouterNeighbor): string[] {

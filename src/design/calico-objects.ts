@@ -140,7 +140,7 @@ function bgpPeer(lab: Lab, peer: LabPeer, known: KnownAddresses): BGPPeer | unde
 function routerEnd(lab: Lab, peer: LabPeer, known: KnownAddresses): BGPPeer['spec'] | undefined {
   const router = lab.topology?.routers.find(({ name }) => name === peer.to);
   const peerIP = known.routerFor(peer.to, peer.rack);
-  if (router === undefined || peerIP === undefined) return undefined;
+  if (router?.asNumber === undefined || peerIP === undefined) return undefined;
   return { asNumber: router.asNumber, peerIP: addressOf(peerIP) };
 }
 

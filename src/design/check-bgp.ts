@@ -118,7 +118,7 @@ function isStated(lab: Lab, router: RouterDesign): boolean {
 
 /** Both ends of a session must agree on who they are: unknown addresses and wrong AS numbers never come up. */
 export function checkFarEnds({ nodes, routers, set }: Speakers): Problem[] {
-  const far = new Map<string, { readonly name: string; readonly asNumber: number }>();
+  const far = new Map<string, { readonly name: string; readonly asNumber: number | undefined }>();
   for (const router of routers) {
     for (const address of addressesOf(router.interfaces))
       far.set(address, { name: router.name, asNumber: router.asNumber });
@@ -136,7 +136,8 @@ export function checkFarEnds({ nodes, routers, set }: Speakers): Problem[] {
         const message = `no machine of the lab has the peer address ${peer.address}: the session stays down`;
         problems.set(peer.address, warningAt(path, 'PEER_ADDRESS_UNKNOWN', message));
       } else if (found.asNumber !== peer.as) {
-        const message = `${found.name} (${peer.address}) has AS ${found.asNumber}, the nodes expect AS ${peer.as}: the session stays down`;
+        const has = found.asNumber === undefined ? 'speaks no BGP' : `has AS ${found.asNumber}`;
+        const message = `${found.name} (${peer.address}) ${has}, the nodes expect AS ${peer.as}: the session stays down`;
         problems.set(peer.address, warningAt(path, 'PEER_AS_DIFFERS', message));
       }
     }
@@ -148,8 +149,10 @@ export function checkFarEnds({ nodes, routers, set }: Speakers): Problem[] {
 export function checkDistance({ nodes, routers, set }: Speakers): Problem[] {
   return routers.flatMap((router) => {
     const subnets = router.interfaces.flatMap(({ addresses }) => addresses).map((address) => mustParsePrefix(address));
-    const isFar = ({ address, remoteAs }: RouterNeighbor) =>
-      remoteAs !== router.asNumber && !subnets.some((subnet) => containsPrefix(subnet, mustParseAddress(address)));
+    const isFar = ({ address, remoteAs, multihop }: RouterNeighbor) =>
+      multihop !== true &&
+      remoteAs !== router.asNumber &&
+      !subnets.some((subnet) => containsPrefix(subnet, mustParseAddress(address)));
     const far = router.neighbors.find(isFar);
     if (far === undefined) return [];
     const own = addressesOf(router.interfaces);

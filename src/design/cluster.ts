@@ -14,6 +14,7 @@ import { hostOf, nodeNetworkV6, podMac } from './addressing.ts';
 import type { ObjectSet } from './calico-objects.ts';
 import type { Block, Interface, Link, NodeAddress, NodeDesign, PodDesign, TunnelDesign } from './design.ts';
 import type { ProblemPath } from './problem.ts';
+import { leafAddressOf } from './vyos-ports.ts';
 
 /** Kubernetes' namespace of every named pod of a lab. */
 const podNamespace = 'default';
@@ -148,7 +149,7 @@ function addressesOf(
 /** The leaf in a rack, Docker's gateway elsewhere (calico.md G.4). */
 function gatewayOf(lab: Lab, node: LabNode): string {
   const rack = lab.topology?.racks.find(({ name }) => name === node.rack);
-  return addressOf((rack && hostOf(rack.prefix, 1)) ?? lab.cluster.network.gateway);
+  return addressOf((rack && (leafAddressOf(lab, rack) ?? hostOf(rack.prefix, 1))) ?? lab.cluster.network.gateway);
 }
 
 function podLink(pod: PodDesign): Link {

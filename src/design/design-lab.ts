@@ -17,6 +17,7 @@ import {
 } from './check-bgp.ts';
 import { checkBackend, checkEncapsulation, checkFamilies, checkNodeObjects, checkPools } from './check-objects.ts';
 import { checkUnsupported } from './check-unsupported.ts';
+import { checkVyosPorts, checkVyosRouters } from './check-vyos.ts';
 import { designCluster } from './cluster.ts';
 import type { Design, NodeDesign } from './design.ts';
 import { expectedOf } from './expected.ts';
@@ -45,6 +46,7 @@ export function designLab(lab: Lab, options: DesignOptions = {}): DesignedLab {
       : objectsAsGiven(lab, options.objects);
   const problems = [
     ...wiring.problems,
+    ...checkVyosPorts(lab),
     ...set.problems,
     ...checkObjects(lab, set, wiring, options.objects !== undefined),
   ];
@@ -85,6 +87,7 @@ function designChecked(
     ...checkPasswords(speakers),
     ...checkSiblingAs(lab, speakers),
     ...checkTunnelRoutes(lab, speakers),
+    ...checkVyosRouters(lab, wiring.interfaces, cluster.nodes, routers),
   ];
   if (hasError(problems)) return { design: undefined, problems };
   const parts = {

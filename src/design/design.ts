@@ -4,6 +4,7 @@ import type { Family } from '../base/address.ts';
 import type { CalicoObject, IPPool } from '../calico/objects.ts';
 import type { NodePeers } from '../calico/peer.ts';
 import type { Backend, CalicoVersion, Endpoint, Expectation, LabPeer } from '../lab/lab.ts';
+import type { VyosRouter } from '../lab/vyos/router.ts';
 
 /** What a link is for; it decides names, MTU and who sees it. */
 export type LinkRole = 'fabric' | 'rack' | 'node-network' | 'outside' | 'pod';
@@ -81,13 +82,22 @@ export interface RouterNeighbor {
   readonly remoteAs: number;
   readonly reflectorClient: boolean;
   readonly nextHopSelf: boolean;
+  /** eBGP with a neighbor that is on no connected subnet. */
+  readonly multihop?: boolean | undefined;
+  /** The router's own address of the session; otherwise the one on the neighbor's subnet. */
+  readonly source?: string | undefined;
+  /** How often the router's own AS may stand in a path it accepts (allowas-in). */
+  readonly allowLocalAs?: number | undefined;
+  /** The router puts its own AS in the neighbor's place (as-override). */
+  readonly asOverride?: boolean | undefined;
 }
 
 /** A router: FRR on the netns engine, VyOS or FRR on the kind engine. */
 export interface RouterDesign {
   readonly kind: 'router';
   readonly name: string;
-  readonly asNumber: number;
+  /** Undefined: it speaks no BGP. */
+  readonly asNumber: number | undefined;
   readonly routerId: string;
   /** eth0 (outside) first, then fabric and rack ports. */
   readonly interfaces: readonly Interface[];
@@ -100,6 +110,8 @@ export interface RouterDesign {
   /** Gateway of the silent outside network. */
   readonly defaultGateway: string;
   readonly config: readonly string[];
+  /** Its own VyOS configuration: given to VyOS as it is, run as its lines of FRR elsewhere. */
+  readonly vyos?: VyosRouter | undefined;
 }
 
 /** A bridge in a switch; `address` is the gateway's where the bridge answers for the network (Docker's, the outside). */

@@ -2,7 +2,7 @@
 
 import { type Candidate, choiceOf, type Selection } from './best-path.ts';
 import type { BgpSession, BgpSpeaker } from './bgp.ts';
-import type { Design, Expected, ExpectedPath, ExpectedSession } from './design.ts';
+import type { Design, Expected, ExpectedPath, ExpectedRoute, ExpectedSession } from './design.ts';
 import { nodeRoutes, podRoutes, routerRoutes, type Selections } from './kernel-routes.ts';
 import { propagate } from './propagation.ts';
 import { sessionsOf, speakersOf } from './speakers.ts';
@@ -29,11 +29,19 @@ export function expectedOf(parts: DesignParts): Expected {
     const speaker = speakerOf.get(node.name);
     return speaker === undefined ? [] : nodeRoutes(parts, node, speaker, selectionsOf(node.name));
   });
+  const routes = [...routersRoutes, ...nodesRoutes, ...parts.pods.flatMap(podRoutes)];
+  if (parts.routers.some(({ vyos }) => (vyos?.beyond.length ?? 0) > 0))
+    return { sessions: sessions.map(expectedSession), routes: routes.filter(isLocal), paths: [] };
   return {
     sessions: sessions.map(expectedSession),
-    routes: [...routersRoutes, ...nodesRoutes, ...parts.pods.flatMap(podRoutes)],
+    routes,
     paths: speakers.flatMap((speaker) => pathsOf(speaker, selectionsOf(speaker.name))),
   };
+}
+
+/** A route that no neighbor's policy can take away: nobody told it. */
+function isLocal({ protocol, type }: ExpectedRoute): boolean {
+  return type === 'blackhole' || (protocol !== 'bgp' && protocol !== 'bird');
 }
 
 function expectedSession({ a, b, type, family }: BgpSession): ExpectedSession {

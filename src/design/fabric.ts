@@ -2,7 +2,7 @@
 
 import { addressOf, containsPrefix, mustParseAddress, mustParsePrefix } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
-import type { Lab, LabNode, TopologyRack } from '../lab/lab.ts';
+import type { Endpoint, Lab, LabNode, TopologyRack } from '../lab/lab.ts';
 import {
   assignHosts,
   dockerMac,
@@ -17,6 +17,7 @@ import {
 import type { Bridge, Interface, Link, LinkRole, SwitchDesign } from './design.ts';
 import { errorAt } from './problem.ts';
 import { bridgeName, PortNames } from './switch-ports.ts';
+import { leafAddressOf, vyosPort } from './vyos-ports.ts';
 
 /** The machine whose bridges are the racks' switches. */
 export const switchMachine = 'switch';
@@ -61,7 +62,7 @@ class WiringDraft {
     for (const plug of [a, b]) {
       if (plug.addresses === undefined) continue;
       const list = this.#interfaces.get(plug.machine) ?? [];
-      list.push({ name: plug.interface, addresses: plug.addresses, mtu, mac: plug.mac, link: name });
+      list.push({ name: plug.interface, addresses: plug.addresses, mtu: plug.mtu ?? mtu, mac: plug.mac, link: name });
       this.#interfaces.set(plug.machine, list);
     }
   }
@@ -96,6 +97,8 @@ interface Plug {
   readonly interface: string;
   readonly addresses?: readonly string[];
   readonly mac?: string;
+  /** Where it is not the link's. */
+  readonly mtu?: number;
 }
 
 function wireNodeNetwork(lab: Lab, wiring: WiringDraft): void {
@@ -139,7 +142,8 @@ function wireOutside(lab: Lab, wiring: WiringDraft): void {
       );
       continue;
     }
-    const plug = { machine: router.name, interface: 'eth0', addresses: [address], mac: dockerMac(address) };
+    const own = vyosPort(lab, { machine: router.name, interface: 'eth0' })?.addresses ?? [];
+    const plug = { machine: router.name, interface: 'eth0', addresses: [address, ...own], mac: dockerMac(address) };
     ports.push(wiring.plugIn('outside', dockerMtu, outsideMachine, router.name, plug));
   }
   wiring.addBridge(outsideMachine, { name: 'br-clab', addresses: [outsideNetwork.gateway], ports, mtu: dockerMtu });
@@ -147,7 +151,7 @@ function wireOutside(lab: Lab, wiring: WiringDraft): void {
 
 function wireLinks(lab: Lab, wiring: WiringDraft): void {
   for (const [i, link] of (lab.topology?.links ?? []).entries()) {
-    const plugs = link.endpoints.map((end, side) => portOf(end.machine, end.interface, hostOf(link.prefix, side + 1)));
+    const plugs = link.endpoints.map((end, side) => portOf(lab, end, hostOf(link.prefix, side + 1)));
     const [a, b] = plugs;
     if (a?.addresses === undefined || b?.addresses === undefined) {
       const path = ['topology', 'links', i, 'prefix'];
@@ -158,14 +162,18 @@ function wireLinks(lab: Lab, wiring: WiringDraft): void {
   }
 }
 
-function portOf(machine: string, iface: string, address: string | undefined): Plug {
-  const plug = { machine, interface: iface, mac: fabricMac(machine, iface) };
-  return address === undefined ? plug : { ...plug, addresses: [address] };
+/** A port with its derived address, or with what the router's own configuration says. */
+function portOf(lab: Lab, end: Endpoint, derived: string | undefined): Plug {
+  const plug = { ...end, mac: fabricMac(end.machine, end.interface) };
+  const stated = vyosPort(lab, end);
+  if (stated !== undefined)
+    return { ...plug, addresses: stated.addresses, ...(stated.mtu === undefined ? {} : { mtu: stated.mtu }) };
+  return derived === undefined ? plug : { ...plug, addresses: [derived] };
 }
 
 function wireRacks(lab: Lab, wiring: WiringDraft): void {
   for (const rack of lab.topology?.racks ?? []) {
-    const leafAddress = hostOf(rack.prefix, 1);
+    const leafAddress = leafAddressOf(lab, rack) ?? hostOf(rack.prefix, 1);
     if (leafAddress === undefined) {
       const path = ['topology', 'racks', rack.name, 'prefix'];
       wiring.problems.push(
@@ -174,7 +182,7 @@ function wireRacks(lab: Lab, wiring: WiringDraft): void {
       continue;
     }
     const members = lab.cluster.nodes.filter((node) => node.rack === rack.name);
-    const leaf = portOf(rack.leaf.machine, rack.leaf.interface, leafAddress);
+    const leaf = portOf(lab, rack.leaf, leafAddress);
     const ports = [wiring.plugIn('rack', rack.mtu, switchMachine, rack.leaf.machine, leaf)];
     ports.push(...wireRackNodes(lab, rack, members, leafAddress, wiring));
     wiring.addBridge(switchMachine, { name: bridgeName(rack.name), addresses: [], ports, mtu: rack.mtu });
@@ -202,7 +210,15 @@ function wireRackNodes(
       wiring.problems.push(noRoom(path, node, `rack ${rack.name}'s prefix ${rack.prefix}`, address));
       continue;
     }
-    ports.push(wiring.plugIn('rack', rack.mtu, switchMachine, node.short, portOf(node.name, 'net0', address)));
+    ports.push(
+      wiring.plugIn(
+        'rack',
+        rack.mtu,
+        switchMachine,
+        node.short,
+        portOf(lab, { machine: node.name, interface: 'net0' }, address),
+      ),
+    );
   }
   return ports;
 }

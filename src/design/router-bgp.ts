@@ -4,6 +4,7 @@ import { addressOf, comparePrefixes, familyOf, inFamily, networkOf } from '../ba
 import type { Lab, LabPeer, TopologyRouter } from '../lab/lab.ts';
 import { coveringPrefix, highestAddress, outsideNetwork } from './addressing.ts';
 import type { Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
+import { designVyosRouter } from './router-vyos.ts';
 
 /** Routers of a lab, complete; neighbors among the nodes follow from the nodes' computed sessions, not from the lab. */
 export function designRouters(
@@ -21,6 +22,7 @@ function designRouter(
   interfaces: ReadonlyMap<string, readonly Interface[]>,
   nodes: readonly NodeDesign[],
 ): RouterDesign {
+  if (router.vyos !== undefined) return designVyosRouter(lab, router, router.vyos, interfaces, nodes);
   const own = interfaces.get(router.name) ?? [];
   const ports = own.filter(({ name }) => name !== 'eth0').flatMap(({ addresses }) => addresses);
   const neighbors = [...linkNeighbors(lab, router, interfaces), ...nodeNeighbors(lab, router, ports, nodes)];
@@ -52,7 +54,7 @@ function linkNeighbors(
     const isOwn = link.endpoints.some(({ machine }) => machine === router.name);
     const peer = lab.topology?.routers.find(({ name }) => name === far?.machine);
     const [address] = interfaces.get(far?.machine ?? '')?.find(({ name }) => name === far?.interface)?.addresses ?? [];
-    if (!isOwn || peer === undefined || address === undefined) continue;
+    if (!isOwn || peer?.asNumber === undefined || address === undefined) continue;
     neighbors.push({
       address: addressOf(address),
       machine: peer.name,

@@ -128,6 +128,8 @@ function agree(a: HalfSession, b: HalfSession): boolean {
 }
 
 function routerHalves(router: RouterDesign, ofNodes: readonly HalfSession[]): readonly HalfSession[] {
+  const { asNumber } = router;
+  if (asNumber === undefined) return [];
   const own = new Set(router.interfaces.flatMap(({ addresses }) => addresses.map(addressOf)));
   return router.neighbors.map((neighbor) => {
     const direct = ownAddressTowards(router.interfaces, neighbor.address);
@@ -135,14 +137,14 @@ function routerHalves(router: RouterDesign, ofNodes: readonly HalfSession[]): re
     const asked = ofNodes.find(({ end, remote }) => end.address === neighbor.address && own.has(remote));
     const end: BgpEnd = {
       machine: router.name,
-      address: direct ?? asked?.remote ?? router.routerId,
-      asNumber: router.asNumber,
+      address: neighbor.source ?? direct ?? asked?.remote ?? router.routerId,
+      asNumber,
       routerId: router.routerId,
       hasClient: neighbor.reflectorClient,
       clusterId: router.routerId,
       nextHop: neighbor.nextHopSelf ? 'self' : 'auto',
-      allowLocalAs: 0,
-      asOverride: false,
+      allowLocalAs: neighbor.allowLocalAs ?? 0,
+      asOverride: neighbor.asOverride ?? false,
       echoes: router.neighbors.some((other) => other !== neighbor && sharesUpdateGroup(router, neighbor, other)),
       filters: [],
     };
@@ -150,7 +152,7 @@ function routerHalves(router: RouterDesign, ofNodes: readonly HalfSession[]): re
       end,
       remote: neighbor.address,
       remoteAs: neighbor.remoteAs,
-      mustBeDirect: true,
+      mustBeDirect: neighbor.multihop !== true,
       isDirect: direct !== undefined,
     };
   });

@@ -90,7 +90,7 @@ function checkRouterIds(
   routers: readonly (readonly [string, MergedTopology['routers'][string]])[],
   list: ProblemList,
 ): void {
-  const seen = new Map<string, { name: string; as: number }[]>();
+  const seen = new Map<string, { name: string; as: number | undefined }[]>();
   for (const [name, router] of routers) {
     const id = router['router-id'];
     if (id === undefined) continue;

@@ -5,6 +5,7 @@ import type { CalicoVersion, Endpoint, Expectation, Lab, LabPod, NodeNetwork, To
 import { type MergedLab, type MergedTopology, maxNodes } from './schema.ts';
 import { type Entry, entryOf, type ListTree, type MapTree, type Tree } from './tree.ts';
 import { withEntry } from './variants.ts';
+import type { VyosRouter } from './vyos/router.ts';
 
 /** Docker's first network beside `bridge`: what kind's nodes get. */
 export const defaultNetwork = '172.18.0.0/16';
@@ -121,6 +122,7 @@ export function completeLab(
     readonly variant: string | undefined;
     readonly source: string;
     readonly topologyName: string;
+    readonly routerFiles: ReadonlyMap<string, VyosRouter>;
   },
 ): Lab {
   const { name, cluster, calico } = merged;
@@ -140,7 +142,7 @@ export function completeLab(
     variant: from.variant,
     title: merged.title,
     source: from.source,
-    topology: merged.topology === undefined ? undefined : completeTopology(merged.topology, from.topologyName),
+    topology: merged.topology === undefined ? undefined : completeTopology(merged.topology, from),
     cluster: {
       podSubnet: cluster.podSubnet ?? defaultPodSubnet,
       network: networkOfLab(merged),
@@ -185,15 +187,19 @@ function addressOfNode(node: MergedLab['cluster']['nodes'][number], merged: Merg
   return `${node.address}/${prefix?.split('/')[1] ?? '32'}`;
 }
 
-function completeTopology(topology: MergedTopology, name: string): Topology {
+function completeTopology(
+  topology: MergedTopology,
+  from: { readonly topologyName: string; readonly routerFiles: ReadonlyMap<string, VyosRouter> },
+): Topology {
   const mtu = topology.mtu ?? 1500;
   return {
-    name: topology.name ?? name,
+    name: topology.name ?? from.topologyName,
     routers: Object.entries(topology.routers).map(([router, said]) => ({
       name: router,
       asNumber: said.as,
       routerId: said['router-id'],
       config: said.config ?? [],
+      vyos: from.routerFiles.get(router),
     })),
     links: (topology.links ?? []).map((link) => ({
       endpoints: [endpointOf(link.endpoints[0]), endpointOf(link.endpoints[1])],

@@ -2,7 +2,7 @@
 
 import type { LabError } from '../base/errors.ts';
 import type { Problem } from '../base/place.ts';
-import { type FindOptions, type FoundFile, findReferred, labEndings, namesIn } from './find.ts';
+import { type FindOptions, type FoundFile, findBeside, findReferred, labEndings, namesIn } from './find.ts';
 import { hintForName } from './names.ts';
 import { parseSource } from './parse.ts';
 import { throwIfInvalid } from './problems.ts';
@@ -16,7 +16,9 @@ import {
   sourceOf,
   type Tree,
 } from './tree.ts';
-import { mergeTrees, type Setting, setValue, withEntry } from './variants.ts';
+import { editAt, mergeTrees, type Setting, setValue, withEntry } from './variants.ts';
+import { readRouterEntry } from './vyos/in-topology.ts';
+import type { VyosRouter } from './vyos/router.ts';
 
 /** Longest chain of `extends`. */
 const maxExtends = 8;
@@ -27,6 +29,8 @@ export class DocumentReader {
   private readonly files = new Map<Source, FoundFile>();
   /** The name of the topology file that was read last. */
   topologyName = '';
+  /** What routers' own configurations say, by router. */
+  readonly routerFiles = new Map<string, VyosRouter>();
 
   constructor(options: FindOptions) {
     this.options = options;
@@ -57,6 +61,28 @@ export class DocumentReader {
     const found = await this.readReferred(entry, from, 'topology', ['topology']);
     this.topologyName = found.name ?? '';
     return withEntry(tree, 'topology', { key: entry.key, value: this.readMap(found, 'topology') });
+  }
+
+  /** The lab's tree with what routers' own configurations say put where the topology would say it. */
+  async withRouterFiles(tree: MapTree): Promise<{ tree: MapTree; problems: readonly Problem[] }> {
+    const routers = entryOf(entryOf(tree, 'topology')?.value, 'routers')?.value;
+    const problems: Problem[] = [];
+    let current = tree;
+    for (const [name, router] of routers?.kind === 'map' ? routers.entries : []) {
+      const stated = entryOf(router.value, 'vyos')?.value;
+      if (router.value.kind === 'map' && stated === undefined && entryOf(router.value, 'as') === undefined) {
+        const text = { code: 'LAB_MISSING_KEY', message: '`as` is missing' };
+        problems.push(problemAtSpan(router.key, ['topology', 'routers', name], text));
+      }
+      if (router.value.kind !== 'map' || stated?.kind !== 'scalar' || typeof stated.value !== 'string') continue;
+      const from = this.files.get(stated.span.source) ?? this.commandLine();
+      const found = await findBeside(stated.value, from, this.options);
+      const read = readRouterEntry(name, router.value, stated, found?.source);
+      problems.push(...read.problems);
+      if (read.file !== undefined) this.routerFiles.set(name, read.file);
+      current = editAt(current, ['topology', 'routers', name], () => read.router) as MapTree;
+    }
+    return { tree: current, problems };
   }
 
   /** The lab's tree with values set in it; settings that cannot be are returned as problems. */

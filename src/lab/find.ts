@@ -68,8 +68,16 @@ export async function findReferred(
     }
     return undefined;
   }
-  const isInside = reference.startsWith('./') && !reference.split('/').includes('..') && /\.ya?ml$/.test(reference);
-  if (!isInside) return undefined;
+  return reference.startsWith('./') && /\.ya?ml$/.test(reference) ? findBeside(reference, from, options) : undefined;
+}
+
+/** A file beside another or below it, never outside of that folder, also not by a link. Undefined: not there. */
+export async function findBeside(
+  reference: string,
+  from: FoundFile,
+  options: FindOptions,
+): Promise<FoundFile | undefined> {
+  if (isAbsolute(reference) || reference.split('/').includes('..')) return undefined;
   const file = resolve(from.folder, reference);
   if (!(await isFile(file))) return undefined;
   const [realFile, realFolder] = await Promise.all([realpath(file), realpath(from.folder)]);

@@ -1,6 +1,7 @@
 // Owns what a lab file says once it is read: a Lab, resolved (extends, variant, --set), defaults filled in, frozen.
 
 import type { Problem, SourcePlace } from '../base/place.ts';
+import type { VyosRouter } from './vyos/router.ts';
 
 /** A router port or a node's interface: `leaf0:eth1`. */
 export interface Endpoint {
@@ -11,11 +12,14 @@ export interface Endpoint {
 /** A router as the topology states it. */
 export interface TopologyRouter {
   readonly name: string;
-  readonly asNumber: number;
+  /** Undefined: it speaks no BGP. */
+  readonly asNumber: number | undefined;
   /** Stated router id; otherwise the design takes the highest of its addresses as FRR does. */
   readonly routerId: string | undefined;
   /** Raw lines for the router's own dialect, appended to its configuration. */
   readonly config: readonly string[];
+  /** Its own VyOS configuration, which then says all of its addresses and protocols. */
+  readonly vyos?: VyosRouter | undefined;
 }
 
 /** A router-to-router link; the first endpoint has the prefix's first address, the second the second. */

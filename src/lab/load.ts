@@ -40,7 +40,9 @@ export async function readLab(reference: string, options: ReadOptions): Promise<
   const set = await reader.withSettings(document, settings);
   problems.push(...set.problems);
   const whole = await reader.withTopology(withoutMeta(set.tree));
-  const named = fillPods(nameNodes(whole));
+  const filed = await reader.withRouterFiles(whole);
+  problems.push(...filed.problems);
+  const named = fillPods(nameNodes(filed.tree));
   const inNamed = new ProblemList(named);
   const merged = checkShape(mergedLabSchema, named, plainValue(named), inNamed);
   if (merged !== undefined) {
@@ -64,10 +66,11 @@ export async function readLab(reference: string, options: ReadOptions): Promise<
     variant,
     source: found.file,
     topologyName: reader.topologyName,
+    routerFiles: reader.routerFiles,
   });
   return {
     lab: frozen(lab),
-    warnings: inFileOrder(list.all),
+    warnings: inFileOrder([...problems, ...list.all]),
     placeOf: (path) => placeOfSpan(spanAt(path[0] === 'variants' ? document : tree, path)),
   };
 }

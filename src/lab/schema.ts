@@ -32,7 +32,10 @@ const mtu = z.int().min(68).max(65535);
 const endpoint = z.string().regex(endpointPattern, 'is not a port such as leaf0:eth1');
 
 const router = z.strictObject({
-  as: asNumber.describe('AS number, 1 to 4294967295. Several routers may share one.'),
+  as: asNumber.optional().describe('AS number, 1 to 4294967295. Several routers may share one.'),
+  vyos: reference
+    .optional()
+    .describe('A VyOS configuration beside the topology, such as leaf0.boot: it says all that the other keys would.'),
   'router-id': address.optional().describe('BGP identifier; otherwise the highest address, as FRR takes it.'),
   config: z
     .array(z.string().regex(line, 'must be one line').max(400))

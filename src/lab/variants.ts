@@ -139,7 +139,8 @@ function withoutGone(list: Tree, isGone: (name: string) => boolean): Tree {
   return list.kind === 'list' ? { ...list, items: kept } : list;
 }
 
-function editAt<T extends Tree>(tree: T, path: readonly string[], edit: (tree: Tree) => Tree): T {
+/** A tree with the value at a path replaced; unchanged where the path leads nowhere. */
+export function editAt<T extends Tree>(tree: T, path: readonly string[], edit: (tree: Tree) => Tree): T {
   const [key, ...rest] = path;
   if (key === undefined) return edit(tree) as T;
   const entry = entryOf(tree, key);

@@ -51,7 +51,12 @@ export function graphOf(design: Drawn): Graph {
   const boxes: GraphBox[] = [];
   for (const router of design.routers) {
     const layer = leaves.has(router.name) ? 'leaf' : 'spine';
-    boxes.push({ id: router.name, layer, title: router.name, facts: [`AS ${router.asNumber}`] });
+    boxes.push({
+      id: router.name,
+      layer,
+      title: router.name,
+      facts: router.asNumber === undefined ? [] : [`AS ${router.asNumber}`],
+    });
   }
   boxes.push(...networks);
   for (const node of design.nodes) {

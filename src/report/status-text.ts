@@ -21,7 +21,7 @@ export interface StatusFacts {
     readonly name: string;
     readonly short: string;
     readonly kind: 'node' | 'router';
-    readonly asNumber: number;
+    readonly asNumber: number | undefined;
     readonly address: string;
     readonly sessions: { readonly expected: number; readonly established: number };
     readonly routes: { readonly expected: number; readonly seen: number };
@@ -70,7 +70,7 @@ function speakersText(facts: StatusFacts): string {
     facts.speakers.map(({ short, kind, asNumber, address, sessions, routes }) => [
       short,
       kind,
-      String(asNumber),
+      String(asNumber ?? '-'),
       address,
       `${sessions.established}/${sessions.expected}`,
       `${routes.seen}/${routes.expected}`,

@@ -78,14 +78,24 @@ function podRouteLine(pod: PodDesign, { family, address }: PodAddress, metric: s
 export function routerScript(router: RouterDesign, artifacts: Artifacts): string {
   const rules = artifacts.get(`routers/${router.name}/rules.nft`) ?? '';
   return [
+    ...router.interfaces.filter(({ link }) => link === 'dummy').map(({ name }) => dummyLine(name)),
     sysctlLines(routerSysctls(router)),
     ipBatch([
       'link set dev lo up',
+      ...(router.vyos === undefined
+        ? []
+        : router.interfaces.map((port) => `link set dev ${port.name} mtu ${port.mtu}`)),
       ...router.interfaces.flatMap(interfaceLines),
       `route add default via ${router.defaultGateway} dev eth0`,
     ]),
     withInput('nft -f -', `flush ruleset\n${rules}`),
   ].join('');
+}
+
+/** A kernel without dummies gets a veth pair with both ends in the router: it is up and leads nowhere, all the same. */
+function dummyLine(name: string): string {
+  const pair = `ip link add ${name} type veth peer name ${name}-peer && ip link set ${name}-peer up`;
+  return `ip link add ${name} type dummy 2>/dev/null || { ${pair}; }\n`;
 }
 
 /** Switches: bridges and their ports; runs inside the switch's network namespace. */
@@ -154,7 +164,24 @@ const stopByPidFile = `stop() {
 `;
 
 /** zebra (unless it runs), then bgpd, each waited for by the socket that the next one needs. */
-export const startFrrScript = `${awaitFile}${stopByPidFile}mkdir -p /run/frr /var/tmp/frr
+export function startFrrScript(router: RouterDesign): string {
+  return `${startFrr}${(router.vyos?.daemons ?? []).map(startMore).join('')}`;
+}
+
+/** One of FRR's other daemons; those of FRR 10 ask mgmtd for their configuration. */
+function startMore(daemon: string): string {
+  return `[ ! -x /usr/lib/frr/mgmtd ] || [ -e /run/frr/mgmtd.vty ] || {
+setsid /usr/lib/frr/mgmtd -u frr -g frr -f /etc/frr/frr.conf -P 0 --log stdout </dev/null >>"$LOGS-mgmtd.log" 2>&1 &
+await $! /run/frr/mgmtd.vty
+}
+stop /run/frr/${daemon}.pid
+rm -f /run/frr/${daemon}.vty
+setsid /usr/lib/frr/${daemon} -u frr -g frr -f /etc/frr/frr.conf -P 0 --log stdout </dev/null >>"$LOGS-${daemon}.log" 2>&1 &
+await $! /run/frr/${daemon}.vty
+`;
+}
+
+const startFrr = `${awaitFile}${stopByPidFile}mkdir -p /run/frr /var/tmp/frr
 chown frr:frr /run/frr /etc/frr /etc/frr/frr.conf
 chgrp frrvty /etc/frr/vtysh.conf
 LOGS=/run/labctl/logs/$(uname -n)

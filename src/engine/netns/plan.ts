@@ -137,7 +137,7 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
         input: {
           machine: router.name,
           kind: 'frr',
-          script: startFrrScript,
+          script: startFrrScript(router),
           files: frrFiles(router, artifacts).map(writeFileLine).join(''),
         },
       }),

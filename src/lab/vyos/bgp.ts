@@ -86,7 +86,7 @@ function neighborOf(nodes: readonly VyosNode[], peer: Peer): VyosNeighbor {
     isNextHopSelf: has(...v4, 'nexthop-self'),
     isMultihop: has('ebgp-multihop') || has('disable-connected-check') || has('ttl-security'),
     source: value('update-source'),
-    isShutdown: has('shutdown'),
+    isExpected: !['shutdown', 'password', 'port', 'local-as'].some((word) => has(word)),
     allowLocalAs: has(...v4, 'allowas-in') ? Number(value(...v4, 'allowas-in', 'number') ?? 3) : 0,
     isAsOverride: has(...v4, 'as-override'),
     families: [...families].flatMap(([word, frr]) => (has('address-family', word) ? [frr] : [])),

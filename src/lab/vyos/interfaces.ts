@@ -52,8 +52,6 @@ export function readInterfaces(roots: readonly VyosNode[], findings: Findings): 
         addresses: addressesOf(port, trail, findings),
         mtu: mtu === undefined ? undefined : Number(mtu),
         isDisabled: nodeAt(port.children, 'disable') !== undefined,
-        start: port.start,
-        end: port.end,
       });
     }
   }

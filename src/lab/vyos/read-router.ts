@@ -5,10 +5,10 @@ import type { Source } from '../tree.ts';
 import { readBgp } from './bgp.ts';
 import { readInterfaces } from './interfaces.ts';
 import { readNat } from './nat.ts';
-import { nodesAt, type VyosNode, valueAt, vyosProblem } from './node.ts';
+import { nodeAt, nodesAt, type VyosNode, valueAt, vyosProblem } from './node.ts';
 import { policyLines } from './policy.ts';
 import { readVyosConfig } from './read-config.ts';
-import type { VyosRouter } from './router.ts';
+import type { Mark, VyosRouter } from './router.ts';
 import { bfd, ospf, staticRoutes } from './routing.ts';
 import { Findings } from './vocabulary.ts';
 
@@ -46,6 +46,7 @@ export function readVyosRouter(source: Source): ReadRouter {
     bgp: bgp?.bgp,
     nat: readNat(roots, findings),
     frr: [...policyLines(roots, findings), ...parts.flatMap(({ frr }) => frr), ...(bgp?.frr ?? [])],
+    marks: marksOf(roots),
     daemons: parts.flatMap(({ daemons }) => daemons),
     beyond: [...findings.beyond].toSorted(),
   };
@@ -56,6 +57,24 @@ export function readVyosRouter(source: Source): ReadRouter {
     vyosProblem(source, { start, end }, 'VYOS_LEFT_ASIDE', `\`${what}\` is left aside`, { severity: 'warning' }),
   );
   return { router, problems: [...problems, ...findings.problems], notes };
+}
+
+function marksOf(roots: readonly VyosNode[]): VyosRouter['marks'] {
+  const bgp = nodeAt(roots, 'protocols', 'bgp');
+  const inside = bgp?.children.find(({ word }) => /^\d+$/.test(word)) ?? bgp;
+  const nodes = inside?.children ?? [];
+  const all = (list: readonly VyosNode[]) => Object.fromEntries(list.map((node) => [node.word, markOf(node)]));
+  return {
+    asNumber: markOf(nodesAt(nodes, 'system-as')[0] ?? inside),
+    routerId: markOf(nodesAt(nodes, 'parameters', 'router-id')[0] ?? inside),
+    networks: all(nodesAt(nodes, 'address-family', 'ipv4-unicast', 'network')),
+    neighbors: all(nodesAt(nodes, 'neighbor')),
+    interfaces: all(nodesAt(roots, 'interfaces').flatMap(({ children }) => children)),
+  };
+}
+
+function markOf(node: VyosNode | undefined): Mark {
+  return [node?.start ?? 0, node?.end ?? 1];
 }
 
 /** Everything that is in no part of its own: login and the like are notes, the rest is not understood. */

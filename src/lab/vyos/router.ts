@@ -11,7 +11,8 @@ export interface VyosNeighbor {
   readonly isMultihop: boolean;
   /** An address or an interface whose address the session comes from. */
   readonly source: string | undefined;
-  readonly isShutdown: boolean;
+  /** The session can be expected to come up: not shut down, no password, no AS or port other than usual. */
+  readonly isExpected: boolean;
   readonly allowLocalAs: number;
   readonly isAsOverride: boolean;
   /** FRR's words: `ipv4 unicast`. */
@@ -23,6 +24,9 @@ export interface VyosListen {
   readonly prefix: string;
   readonly neighbor: VyosNeighbor;
 }
+
+/** Where words stand in the file: offsets, the end exclusive. */
+export type Mark = readonly [start: number, end: number];
 
 /** BGP as the model needs it. */
 export interface VyosBgp {
@@ -42,9 +46,6 @@ export interface VyosInterface {
   readonly addresses: readonly string[];
   readonly mtu: number | undefined;
   readonly isDisabled: boolean;
-  /** Where its name stands in the file. */
-  readonly start: number;
-  readonly end: number;
 }
 
 /** One rule of source NAT, in nftables' words: `ip saddr 10.1.0.0/16 oifname "eth0" masquerade`. */
@@ -63,6 +64,17 @@ export interface VyosRouter {
   readonly nat: readonly NatRule[];
   /** frr.conf without its head: whole blocks, each ended. */
   readonly frr: readonly string[];
+  /** Where a problem that shows only together with others is best shown. */
+  readonly marks: {
+    readonly asNumber: Mark;
+    readonly routerId: Mark;
+    /** By prefix. */
+    readonly networks: Readonly<Record<string, Mark>>;
+    /** By address or interface. */
+    readonly neighbors: Readonly<Record<string, Mark>>;
+    /** By interface name. */
+    readonly interfaces: Readonly<Record<string, Mark>>;
+  };
   /** FRR's daemons that these lines need beside zebra and bgpd. */
   readonly daemons: readonly string[];
   /** Why the routes of a lab with this router cannot be derived, in words of the field; empty where they can. */

@@ -1,0 +1,74 @@
+// Owns the proof that routers given as VyOS files run as such: bgp-rr's fabric written for VyOS, read back, up, true, gone.
+
+import { expect, it } from 'vitest';
+import { leaksToText } from '../support/leaks.ts';
+import { missingBuild, runnerKinds, workspace } from '../support/scenario.ts';
+import { writeVyosLab } from '../support/vyos-lab.ts';
+
+const why = missingBuild();
+if (why !== undefined) console.log(`skipped: VyOS scenarios: ${why}`);
+const [kind] = why === undefined ? runnerKinds('VyOS scenarios') : [];
+
+/** leaf0 also learns static routes, speaks BFD and OSPF with its spines, and has a loopback and a dummy. */
+function enriched(router: string, text: string): string {
+  if (router !== 'leaf0' && router !== 'spine0') return text;
+  const ospf = `    ospf {\n        area 0 {\n            network 10.1.10.0/24\n            network 10.255.0.0/16\n        }\n    }\n`;
+  const own = router === 'leaf0' ? '10.255.0.1/32' : '10.255.0.2/32';
+  const fixed = `    static {\n        route 10.99.0.0/16 {\n            blackhole {\n            }\n        }\n    }\n`;
+  const peer = router === 'leaf0' ? 'neighbor 10.1.10.2 {' : 'neighbor 10.1.10.1 {';
+  return text
+    .replace('protocols {\n', `protocols {\n${ospf}${router === 'leaf0' ? fixed : ''}`)
+    .replace('interfaces {\n', `interfaces {\n    dummy dum0 {\n        address ${own}\n    }\n`)
+    .replace(peer, `${peer}\n            bfd {\n            }`);
+}
+
+it.skipIf(kind === undefined)(
+  'a fabric of VyOS files converges, and all that bgp-rr expects is true',
+  async () => {
+    const place = workspace(kind ?? 'root');
+    try {
+      const file = await writeVyosLab(place.cwd, 'bgp-rr');
+      place.own();
+      await place.must(['up', file]);
+      const { stdout } = await place.must(['verify', 'bgp-rr-vyos']);
+      expect(stdout).toMatch(/all 18 checks true/);
+      const conf = await place.must(['exec', 'leaf0', '--', 'vtysh', '-c', 'show running-config']);
+      expect(conf.stdout).toContain('neighbor 10.1.5.10 route-reflector-client');
+    } finally {
+      await place.labctl(['down', '--all']);
+      expect(leaksToText(await place.leaks())).toBe('');
+      place.remove();
+    }
+  },
+  120_000,
+);
+
+it.skipIf(kind === undefined)(
+  'static routes, OSPF and BFD of a VyOS file run in FRR, and the lab still converges',
+  async () => {
+    const place = workspace(kind ?? 'root');
+    try {
+      const file = await writeVyosLab(place.cwd, 'bgp-rr', enriched);
+      place.own();
+      const up = await place.must(['up', file]);
+      expect(up.stderr).toContain('[ROUTES_NOT_DERIVED]');
+      const ask = async (command: string, expected: RegExp): Promise<void> => {
+        let answer = '';
+        for (let tries = 0; tries < 60 && !expected.test(answer); tries++) {
+          answer = (await place.must(['exec', 'leaf0', '--', 'vtysh', '-c', command])).stdout;
+        }
+        expect(answer).toMatch(expected);
+      };
+      await ask('show bfd peers brief', /10\.1\.10\.2\s+up/);
+      await ask('show ip route static', /10\.99\.0\.0\/16 .*blackhole/);
+      await ask('show ip ospf route', /10\.255\.0\.2\/32/);
+      const { stdout } = await place.must(['verify', 'bgp-rr-vyos']);
+      expect(stdout).toMatch(/all \d+ checks true/);
+    } finally {
+      await place.labctl(['down', '--all']);
+      expect(leaksToText(await place.leaks())).toBe('');
+      place.remove();
+    }
+  },
+  180_000,
+);
