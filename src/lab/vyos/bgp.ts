@@ -112,7 +112,6 @@ function bgpLines(
     ...indented(keepaliveLines(nodesAt(parameters, 'tcp-keepalive'))),
     ...indented(peers.flatMap((peer) => peerLines(peer, findings))),
     ...familyBlocks(nodes, peers, findings),
-    'exit',
     '!',
   ];
 }

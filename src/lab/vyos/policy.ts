@@ -163,7 +163,6 @@ export function policyLines(roots: readonly VyosNode[], findings: Findings): rea
     `route-map ${name} ${action} ${seq}`,
     ...translate(nodes, ruleWords, ['policy', 'route-map', name, 'rule', seq], findings).map((line) => ` ${line}`),
     ...combinedSets(nodes).map((line) => ` ${line}`),
-    'exit',
     '!',
   ]);
   return [...lines, ...(lines.length > 0 ? ['!'] : []), ...maps];

@@ -62,7 +62,10 @@ export interface VyosRouter {
   readonly interfaces: readonly VyosInterface[];
   readonly bgp: VyosBgp | undefined;
   readonly nat: readonly NatRule[];
-  /** frr.conf without its head: whole blocks, each ended. */
+  /**
+   * frr.conf without its head. No block ends with `exit`: a daemon that does not know the block would leave its configuration by it
+   * (each reads the whole file, and finds its way back from a block by the next line it knows).
+   */
   readonly frr: readonly string[];
   /** Where a problem that shows only together with others is best shown. */
   readonly marks: {

@@ -153,7 +153,6 @@ export function ospf(roots: readonly VyosNode[], findings: Findings): Routing {
   const ports = nodesAt(node.children, 'interface').flatMap((port) => [
     `interface ${port.word}`,
     ...translate(port.children, ospfInterfaceWords, [...trail, 'interface', port.word], findings).map((l) => ` ${l}`),
-    'exit',
     '!',
   ]);
   const body = [
@@ -161,7 +160,7 @@ export function ospf(roots: readonly VyosNode[], findings: Findings): Routing {
     ...told,
     ...(origin === undefined ? [] : [['default-information originate', ...always, ...options].join(' ')]),
   ];
-  return { frr: [...ports, 'router ospf', ...body.map((line) => ` ${line}`), 'exit', '!'], daemons: ['ospfd'] };
+  return { frr: [...ports, 'router ospf', ...body.map((line) => ` ${line}`), '!'], daemons: ['ospfd'] };
 }
 
 function optionsOf(nodes: readonly VyosNode[], words: readonly string[]): readonly string[] {
@@ -201,11 +200,10 @@ export function bfd(roots: readonly VyosNode[], isAskedFor: boolean, findings: F
       return [
         ` ${word} ${name}${word === 'peer' ? `${multihop}${from}` : ''}`,
         ...lines.map((line) => `  ${line}`),
-        ' exit',
         ' !',
       ];
     }),
   );
   if (blocks.length === 0) return { frr: [], daemons: isAskedFor ? ['bfdd'] : [] };
-  return { frr: ['bfd', ...blocks, 'exit', '!'], daemons: ['bfdd'] };
+  return { frr: ['bfd', ...blocks, '!'], daemons: ['bfdd'] };
 }
