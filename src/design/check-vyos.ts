@@ -8,7 +8,7 @@ import { vyosProblem } from '../lab/vyos/node.ts';
 import type { Mark, VyosRouter } from '../lab/vyos/router.ts';
 import type { Interface, NodeDesign, RouterDesign } from './design.ts';
 import { ownersOf } from './router-vyos.ts';
-import { vyosPort } from './vyos-ports.ts';
+import { isBehind, vyosPort } from './vyos-ports.ts';
 
 type Say = (mark: Mark | undefined, severity: Severity, code: string, message: string, hint?: string) => void;
 
@@ -39,6 +39,8 @@ function checkPort(lab: Lab, vyos: VyosRouter, { end, prefix, mtu, what }: Wire,
   const mark = vyos.marks.interfaces[end.interface];
   const inside = port?.addresses.filter((address) => isInside(prefix, addressOf(address))) ?? [];
   if (port === undefined) return;
+  const behind = vyos.interfaces.filter(({ name: other, members }) => isBehind(end.interface, other, members, vyos));
+  if (behind.some(({ addresses }) => addresses.some((address) => isInside(prefix, addressOf(address))))) return;
   if (port.addresses.length === 0) {
     const message = `${name} has no address, and the topology wires it to ${what} (${prefix})`;
     say(mark, 'error', 'VYOS_NO_ADDRESS', message, `set interfaces ethernet ${end.interface} address …`);

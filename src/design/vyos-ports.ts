@@ -15,23 +15,34 @@ export function vyosPort(lab: Lab, { machine, interface: name }: Endpoint): Vyos
   const router = vyosOf(lab, machine);
   if (router === undefined) return undefined;
   const stated = router.interfaces.find((port) => port.name === name);
-  return stated ?? { kind: 'ethernet', name, addresses: [], mtu: undefined, isDisabled: false };
+  return stated ?? { kind: 'ethernet', name, addresses: [], mtu: undefined, isDisabled: false, members: [], make: [] };
 }
 
 /** The address a rack's nodes send everything to: the leaf's own on the rack's prefix, with its length. */
 export function leafAddressOf(lab: Lab, { leaf, prefix }: TopologyRack): string | undefined {
   const rack = mustParsePrefix(prefix);
-  return vyosPort(lab, leaf)?.addresses.find((address) => containsPrefix(rack, mustParseAddress(addressOf(address))));
+  const router = vyosOf(lab, leaf.machine);
+  const bridges =
+    router?.interfaces.filter(({ name, members }) => isBehind(leaf.interface, name, members, router)) ?? [];
+  const addresses = [...(vyosPort(lab, leaf)?.addresses ?? []), ...bridges.flatMap((bridge) => bridge.addresses)];
+  return addresses.find((address) => containsPrefix(rack, mustParseAddress(addressOf(address))));
 }
 
-/** Interfaces that no wire makes: loopback and dummies, when they have addresses. They are on no link. */
+/** Whether packets of a port come out of an interface: its VLAN, the bridge it is in, a VLAN of that bridge. */
+export function isBehind(port: string, name: string, members: readonly string[], router: VyosRouter): boolean {
+  if (members.includes(port) || name.startsWith(`${port}.`)) return true;
+  const parent = router.interfaces.find((bridge) => name.startsWith(`${bridge.name}.`));
+  return parent?.members.includes(port) ?? false;
+}
+
+/** Interfaces that no wire makes: loopback, dummies, bridges, VLANs, tunnels. They are on no link. */
 export function loopbacksOf(router: VyosRouter): readonly Interface[] {
   return router.interfaces
-    .filter(({ kind, addresses }) => kind !== 'ethernet' && addresses.length > 0)
+    .filter(({ kind, addresses }) => kind !== 'ethernet' && (addresses.length > 0 || kind !== 'loopback'))
     .map(({ kind, name, addresses, mtu }) => ({
       name,
       addresses,
-      mtu: mtu ?? (kind === 'loopback' ? 65536 : 1500),
+      mtu: mtu ?? 1500,
       mac: undefined,
       link: kind,
     }));

@@ -29,14 +29,16 @@ it.skipIf(kind === undefined)(
     try {
       const file = await writeVyosLab(place.cwd, 'bgp-rr');
       place.own();
+      const before = place.snapshot();
       await place.must(['up', file]);
       const { stdout } = await place.must(['verify', 'bgp-rr-vyos']);
       expect(stdout).toMatch(/all 18 checks true/);
       const conf = await place.must(['exec', 'leaf0', '--', 'vtysh', '-c', 'show running-config']);
       expect(conf.stdout).toContain('neighbor 10.1.5.10 route-reflector-client');
+      await place.must(['down', 'bgp-rr-vyos']);
+      expect(leaksToText(await place.leaks(before))).toBe('');
     } finally {
       await place.labctl(['down', '--all']);
-      expect(leaksToText(await place.leaks())).toBe('');
       place.remove();
     }
   },
@@ -50,6 +52,7 @@ it.skipIf(kind === undefined)(
     try {
       const file = await writeVyosLab(place.cwd, 'bgp-rr', enriched);
       place.own();
+      const before = place.snapshot();
       const up = await place.must(['up', file]);
       expect(up.stderr).toContain('[ROUTES_NOT_DERIVED]');
       const ask = async (command: string, expected: RegExp): Promise<void> => {
@@ -64,9 +67,10 @@ it.skipIf(kind === undefined)(
       await ask('show ip ospf route', /10\.255\.0\.2\/32/);
       const { stdout } = await place.must(['verify', 'bgp-rr-vyos']);
       expect(stdout).toMatch(/all \d+ checks true/);
+      await place.must(['down', 'bgp-rr-vyos']);
+      expect(leaksToText(await place.leaks(before))).toBe('');
     } finally {
       await place.labctl(['down', '--all']);
-      expect(leaksToText(await place.leaks())).toBe('');
       place.remove();
     }
   },

@@ -79,6 +79,7 @@ export function routerScript(router: RouterDesign, artifacts: Artifacts): string
   const rules = artifacts.get(`routers/${router.name}/rules.nft`) ?? '';
   return [
     ...router.interfaces.filter(({ link }) => link === 'dummy').map(({ name }) => dummyLine(name)),
+    ...(router.vyos?.interfaces ?? []).flatMap(({ make }) => make.map(deviceLine)),
     sysctlLines(routerSysctls(router)),
     ipBatch([
       'link set dev lo up',
@@ -90,6 +91,13 @@ export function routerScript(router: RouterDesign, artifacts: Artifacts): string
     ]),
     withInput('nft -f -', `flush ruleset\n${rules}`),
   ].join('');
+}
+
+/** A command that makes a device of a VyOS configuration. */
+function deviceLine(command: string): string {
+  return command.startsWith('bridge:')
+    ? `bridge ${command.replace('bridge:', '').replace(/^vlan/, 'vlan add vid')}\n`
+    : `ip ${command}\n`;
 }
 
 /** A kernel without dummies gets a veth pair with both ends in the router: it is up and leads nowhere, all the same. */

@@ -1,12 +1,13 @@
-// Owns `interfaces`: which ports a router has, their addresses and MTUs, and what of them a lab cannot have.
+// Owns `interfaces`: which ports and devices a router has, their addresses and MTUs, and what of them a lab cannot have.
 
+import { type DeviceKind, deviceKinds, makeVif } from './devices.ts';
 import { nodeAt, nodesAt, type VyosNode, valueAt, wordsAt } from './node.ts';
 import type { VyosInterface } from './router.ts';
 import { type Findings, isValue, type Row, translate, vocabularyOf } from './vocabulary.ts';
 
 const note = (path: string): Row => ({ path, isNote: true });
 
-const portWords = vocabularyOf([
+const anyWords: readonly (Row | readonly [string])[] = [
   { path: 'address', isElsewhere: true },
   ['mtu <number>'],
   ['disable'],
@@ -25,37 +26,76 @@ const portWords = vocabularyOf([
   note('ip arp-cache-timeout'),
   note('ip disable-arp-filter'),
   note('ipv6'),
-]);
-
-/** Kinds of interfaces that a lab has. */
-const kinds = ['ethernet', 'loopback', 'dummy'];
+];
+const vif: Row = { path: 'vif', isElsewhere: true };
+const portWords = vocabularyOf(anyWords, [vif]);
+const vifWords = vocabularyOf(anyWords);
 
 /** Reads `interfaces`. An address by DHCP is that of the lab's own outside network on eth0. */
 export function readInterfaces(roots: readonly VyosNode[], findings: Findings): readonly VyosInterface[] {
-  const interfaces: VyosInterface[] = [];
-  for (const kind of nodesAt(roots, 'interfaces')) {
-    if (!kinds.includes(kind.word)) {
-      findings.unknown(kind, ['interfaces']);
-      continue;
-    }
-    for (const port of kind.children) {
-      const trail = ['interfaces', kind.word, port.word];
-      if (!isValue('interface', port.word)) {
-        findings.add(port, 'VYOS_VALUE', `\`${port.word}\` is no interface name`);
-        continue;
-      }
-      translate(port.children, portWords, trail, findings);
-      const mtu = valueAt(port.children, 'mtu');
-      interfaces.push({
-        kind: kind.word,
-        name: port.word,
-        addresses: addressesOf(port, trail, findings),
-        mtu: mtu === undefined ? undefined : Number(mtu),
-        isDisabled: nodeAt(port.children, 'disable') !== undefined,
-      });
-    }
+  return nodesAt(roots, 'interfaces').flatMap((kind) => {
+    const device = deviceKinds[kind.word];
+    if (kind.word === 'ethernet')
+      return kind.children.flatMap((port) => readPort(kind.word, port, undefined, findings));
+    if (device !== undefined) return kind.children.flatMap((port) => readPort(kind.word, port, device, findings));
+    findings.unknown(kind, ['interfaces']);
+    return [];
+  });
+}
+
+function readPort(
+  kind: string,
+  port: VyosNode,
+  device: DeviceKind | undefined,
+  findings: Findings,
+): readonly VyosInterface[] {
+  const trail = ['interfaces', kind, port.word];
+  if (!isValue('interface', port.word)) {
+    findings.add(port, 'VYOS_VALUE', `\`${port.word}\` is no interface name`);
+    return [];
   }
-  return interfaces;
+  const before = findings.problems.length;
+  translate(
+    port.children,
+    device === undefined ? portWords : vocabularyOf(anyWords, [vif], device.words),
+    trail,
+    findings,
+  );
+  const isSound = findings.problems.length === before;
+  const made = isSound ? (device?.make(port.word, port.children) ?? []) : [];
+  return [
+    { ...interfaceOf(kind, port.word, port, trail, findings), mtu: mtuOf(port) ?? device?.mtu, make: made },
+    ...nodesAt(port.children, 'vif').flatMap((vlan): VyosInterface[] => {
+      const above = [...trail, 'vif', vlan.word];
+      const isId = isValue('number', vlan.word) && Number(vlan.word) < 4095;
+      if (!isId) findings.add(vlan, 'VYOS_VALUE', `\`${above.join(' ')}\`: expected a VLAN id`);
+      translate(vlan.children, vifWords, above, findings);
+      const name = `${port.word}.${vlan.word}`;
+      return isId ? [{ ...interfaceOf('vif', name, vlan, above, findings), make: makeVif(port.word, vlan.word) }] : [];
+    }),
+  ];
+}
+
+function mtuOf(port: VyosNode): number | undefined {
+  const mtu = valueAt(port.children, 'mtu');
+  return mtu === undefined ? undefined : Number(mtu);
+}
+
+function interfaceOf(
+  kind: string,
+  name: string,
+  port: VyosNode,
+  trail: readonly string[],
+  findings: Findings,
+): Omit<VyosInterface, 'make'> {
+  return {
+    kind,
+    name,
+    addresses: addressesOf(port, trail, findings),
+    mtu: mtuOf(port),
+    isDisabled: nodeAt(port.children, 'disable') !== undefined,
+    members: wordsAt(port.children, 'member', 'interface'),
+  };
 }
 
 function addressesOf(port: VyosNode, trail: readonly string[], findings: Findings): readonly string[] {

@@ -38,7 +38,7 @@ export interface VyosBgp {
   readonly multipathRelax: boolean;
 }
 
-/** An interface; `kind` is VyOS's word: ethernet, loopback, dummy. */
+/** An interface; `kind` is VyOS's word: ethernet, loopback, dummy, bridge, vif … */
 export interface VyosInterface {
   readonly kind: string;
   readonly name: string;
@@ -46,6 +46,10 @@ export interface VyosInterface {
   readonly addresses: readonly string[];
   readonly mtu: number | undefined;
   readonly isDisabled: boolean;
+  /** A bridge's ports. */
+  readonly members: readonly string[];
+  /** Commands of `ip` that make it, `bridge:` before those of `bridge`; none for what is there already. */
+  readonly make: readonly string[];
 }
 
 /** One rule of source NAT, in nftables' words: `ip saddr 10.1.0.0/16 oifname "eth0" masquerade`. */
