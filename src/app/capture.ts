@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { LabError } from '../base/errors.ts';
 import type { Design, NodeDesign, PodDesign } from '../design/design.ts';
 import { type CaptureEvidence, capturePing } from '../evidence/capture.ts';
+import { type CapturedPath, capturedPath } from '../evidence/captured-path.ts';
 import { pointsBetween } from '../evidence/points.ts';
 import { type SavedCaptures, saveCaptures } from '../evidence/save-captures.ts';
 import type { Context } from './context.ts';
@@ -26,6 +27,7 @@ export interface CaptureOptions {
 export interface CaptureResult {
   readonly lab: string;
   readonly evidence: CaptureEvidence;
+  readonly path: CapturedPath;
   readonly saved: SavedCaptures;
 }
 
@@ -45,7 +47,7 @@ export async function capture(context: Context, options: CaptureOptions): Promis
     folder: options.out === undefined ? undefined : resolve(context.cwd, options.out),
     owner: ownerOf(context),
   });
-  return { lab: design.lab, evidence, saved };
+  return { lab: design.lab, evidence, path: capturedPath(evidence), saved };
 }
 
 function endOf(design: Design, name: string): PodDesign | NodeDesign {

@@ -17,32 +17,36 @@ export async function preflight(
   yes: boolean,
   view: RunView,
 ): Promise<string | undefined> {
-  const { findPrograms, installPrograms } = await import('../host/programs.ts');
-  let programs = await findPrograms(placesOf(context));
-  if (programs.missing.length > 0) {
-    view.note(`not on this machine: ${programs.missing.map((program) => program.name).join(', ')}`);
-    await installPrograms({
-      ...placesOf(context),
-      env: context.env,
-      consent: yes ? 'given' : 'ask',
-      signal: context.signal,
-    });
-    programs = await findPrograms(placesOf(context));
-  }
+  const programs = await readyPrograms(context, yes, (line) => view.note(line));
   const { probeNetns } = await import('../engine/netns/probe.ts');
-  const stamp = await kernelStamp(context, programs.root);
-  const options = { isRoot: context.uid === 0, programs: programs.root, isKernelKnown: stamp.isKnown };
+  const stamp = await kernelStamp(context, programs);
+  const options = { isRoot: context.uid === 0, programs, isKernelKnown: stamp.isKnown };
   const findings = await probeNetns(design, options);
   for (const finding of findings) if (finding.level === 'warning') view.note(`warning: ${findingText(finding)}`);
   const missing = findings.filter((finding) => finding.level === 'missing');
   if (missing.length === 0) {
     await stamp.set();
-    return programs.root;
+    return programs;
   }
   throw new LabError('ENGINE_MISSING', 'this machine cannot run the lab', {
     facts: missing.map(findingText),
     hint: 'labctl doctor',
   });
+}
+
+/** Sees to it that all programs are there, with consent; the folder of unpacked ones, undefined when the host has all. */
+export async function readyPrograms(
+  context: Context,
+  yes: boolean,
+  note: (line: string) => void,
+): Promise<string | undefined> {
+  const { findPrograms, installPrograms } = await import('../host/programs.ts');
+  const { missing, root } = await findPrograms(placesOf(context));
+  if (missing.length === 0) return root;
+  note(`not on this machine: ${missing.map((program) => program.name).join(', ')}`);
+  const { env, signal } = context;
+  await installPrograms({ ...placesOf(context), env, consent: yes ? 'given' : 'ask', signal });
+  return (await findPrograms(placesOf(context))).root;
 }
 
 interface KernelStamp {

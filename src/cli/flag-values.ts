@@ -27,6 +27,13 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError('Write a whole number of at least 1.');
 }
 
+/** `2/4`: the second of four parts. */
+export function shardOf(text: string): { readonly index: number; readonly of: number } {
+  const [index = 0, of = 0] = (/^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? []).slice(1).map(Number);
+  if (index >= 1 && index <= of) return { index, of };
+  throw new InvalidArgumentError('Write i/n with i from 1 to n, such as 1/4.');
+}
+
 /** Gathers a flag that may be given several times. */
 export function gathered(text: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), text];

@@ -7,8 +7,9 @@ import type { ListFlags } from './commands/list.ts';
 import type { SetFlags } from './commands/plan.ts';
 import type { RenderFlags } from './commands/render.ts';
 import type { RenderPeersFlags } from './commands/render-peers.ts';
+import type { TestFlags } from './commands/test.ts';
 import type { UpFlags } from './commands/up.ts';
-import { durationMs, gathered, keyValue } from './flag-values.ts';
+import { durationMs, gathered, keyValue, shardOf, wholeNumber } from './flag-values.ts';
 import { addVerb, type Door, type Flag } from './verb.ts';
 
 const group = 'Labs:';
@@ -21,7 +22,7 @@ const set: Flag = {
 
 const reference = 'a lab is a name of the catalogue, name:variant, a lab file, a folder with one, or - for stdin';
 
-/** Adds up, down, list, ps, plan, validate, render and graph. */
+/** Adds up, down, test, list, ps, plan, validate, render and graph. */
 export function addLabVerbs(program: Command, door: Door): void {
   addVerb<UpFlags>(program, door, {
     usage: 'up [lab]',
@@ -54,6 +55,34 @@ export function addLabVerbs(program: Command, door: Door): void {
     flags: [{ flags: '-a, --all', description: 'remove every lab' }],
     examples: ['labctl down bgp-rr', 'labctl down --all'],
     load: async () => (await import('./commands/down.ts')).downCommand,
+  });
+  addVerb<TestFlags>(program, door, {
+    usage: 'test [labs...]',
+    group,
+    summary: 'bring labs up, verify, capture in and remove each, and report',
+    description: `Tests labs side by side, in a state folder of their own: a lab of that name that runs is not touched.
+A lab is a name of the catalogue, name:variant, or a lab file; * stands for any characters but the colon ('bgp-*', 'bgp-rr:*').
+A lab that this machine cannot run is skipped, with the reason.`,
+    flags: [
+      { flags: '-a, --all', description: 'every lab of the catalogue, variants included' },
+      {
+        flags: '-j, --jobs <n>',
+        description: 'labs at one time (default: by processors and memory)',
+        parse: wholeNumber,
+      },
+      { flags: '--shard <i/n>', description: 'only every n-th lab, beginning with the i-th', parse: shardOf },
+      { flags: '--junit <file>', description: 'also write the report as JUnit XML' },
+      { flags: '--markdown <file>', description: 'also write the report as Markdown' },
+      {
+        flags: '-t, --timeout <duration>',
+        description: 'how long the convergence of a lab may take',
+        default: '3m',
+        parse: durationMs,
+      },
+      { flags: '--no-skip', description: 'a lab that this machine cannot run is a failure' },
+    ],
+    examples: ["labctl test bgp-rr 'vxlan*'", 'labctl test --all --junit labs.xml --shard 1/4'],
+    load: async () => (await import('./commands/test.ts')).testCommand,
   });
   addVerb<ListFlags>(program, door, {
     usage: 'list',

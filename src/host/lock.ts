@@ -16,11 +16,11 @@ export interface Lock {
 const maxTries = 20;
 
 /**
- * Takes the lock `name` in `folder` or throws LAB_BUSY naming the process that has it. The child `cat` holds the open
- * file: when labctl dies its pipe closes, `cat` ends and the kernel frees the lock. A file that was removed by the
- * former owner meanwhile is noticed by its inode.
+ * Takes the lock `name` in `folder` or throws LAB_BUSY naming what it is about and the process that has it. The child
+ * `cat` holds the open file: when labctl dies its pipe closes, `cat` ends and the kernel frees the lock. A file that was
+ * removed by the former owner meanwhile is noticed by its inode.
  */
-export async function takeLock(folder: string, name: string): Promise<Lock> {
+export async function takeLock(folder: string, name: string, what = `lab ${name}`): Promise<Lock> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${name}.lock`);
   for (let attempt = 0; attempt < maxTries; attempt++) {
@@ -47,7 +47,7 @@ export async function takeLock(folder: string, name: string): Promise<Lock> {
       });
     if (!isHeld) {
       const owner = (await readFile(path, 'utf8').catch(() => '')).trim();
-      throw new LabError('LAB_BUSY', `another labctl works on lab ${name}${owner === '' ? '' : `: process ${owner}`}`, {
+      throw new LabError('LAB_BUSY', `another labctl works on ${what}${owner === '' ? '' : `: process ${owner}`}`, {
         hint: owner === '' ? 'wait and try again' : `wait for it, or: ps -fp ${owner}`,
       });
     }
@@ -68,5 +68,5 @@ export async function takeLock(folder: string, name: string): Promise<Lock> {
       },
     };
   }
-  throw new LabError('LAB_BUSY', `the lock of lab ${name} changes hands too fast`, { hint: 'try again' });
+  throw new LabError('LAB_BUSY', `the lock of ${what} changes hands too fast`, { hint: 'try again' });
 }

@@ -1,7 +1,7 @@
 // Owns a capture as one JSON document.
 
 import type { CaptureEvidence } from '../evidence/capture.ts';
-import { capturedPath } from './capture-path.ts';
+import { capturedPath } from '../evidence/captured-path.ts';
 
 /** A capture as data: the same facts as the table, times in nanoseconds, no packet bytes. */
 export function captureJson(

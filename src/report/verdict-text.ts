@@ -22,7 +22,8 @@ export function failureLines(failure: Failure): readonly string[] {
   return [`${failure.what} on ${failure.where}`, `  expected: ${failure.expected}`, `  seen:     ${failure.seen}`];
 }
 
-function checkLines(check: CheckResult): readonly string[] {
+/** One check: `ok`, or `FALSE` with its failures below. */
+export function checkLines(check: CheckResult): readonly string[] {
   const { failures } = check;
   if (failures.length === 0) return [`ok    ${check.title}`];
   const lines = failures.slice(0, shown).flatMap((failure) => failureLines(failure).map((line) => `      ${line}`));

@@ -14,7 +14,7 @@ export interface Failure {
 export interface CheckResult {
   /** `implied`: follows from the lab's design; `stated`: a line of the lab's `expect:` list. */
   readonly origin: 'implied' | 'stated';
-  readonly kind: 'sessions' | 'session-count' | 'routes' | 'route' | 'mtu' | 'ping' | 'path';
+  readonly kind: 'sessions' | 'session-count' | 'routes' | 'route' | 'mtu' | 'ping' | 'path' | 'capture';
   /** What must be true, as a sentence without a verb: "every session Established on both ends". */
   readonly title: string;
   /** Empty: it is true. */

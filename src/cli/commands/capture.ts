@@ -3,7 +3,6 @@
 import { capture } from '../../app/capture.ts';
 import { machineReference } from '../../app/find-machine.ts';
 import { captureJson } from '../../report/capture-json.ts';
-import { capturedPath } from '../../report/capture-path.ts';
 import { captureTable } from '../../report/capture-table.ts';
 import type { Call } from '../call.ts';
 
@@ -21,7 +20,7 @@ export async function captureCommand(
 ): Promise<number> {
   const from = machineReference(a, call.flags.lab);
   const to = machineReference(b, from.lab);
-  const { lab, evidence, saved } = await capture(call.context, {
+  const { lab, evidence, path, saved } = await capture(call.context, {
     from: from.machine,
     to: to.machine,
     lab: to.lab,
@@ -30,5 +29,5 @@ export async function captureCommand(
   });
   const isJson = call.flags.format === 'json';
   call.streams.stdout.write(isJson ? captureJson(lab, evidence, saved) : captureTable(evidence, saved));
-  return capturedPath(evidence).outcome === 'found' ? 0 : 1;
+  return path.outcome === 'found' ? 0 : 1;
 }

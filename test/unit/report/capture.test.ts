@@ -3,10 +3,10 @@
 import { describe, expect, it } from 'vitest';
 import { findMachine } from '../../../src/design/design.ts';
 import { type CaptureEvidence, linesOf } from '../../../src/evidence/capture.ts';
+import { capturedPath } from '../../../src/evidence/captured-path.ts';
 import type { EchoSighting } from '../../../src/evidence/echo.ts';
 import { pointsBetween } from '../../../src/evidence/points.ts';
 import { captureJson } from '../../../src/report/capture-json.ts';
-import { capturedPath } from '../../../src/report/capture-path.ts';
 import { captureTable } from '../../../src/report/capture-table.ts';
 import { flatDesign } from '../../support/fabric-design.ts';
 

@@ -1,0 +1,37 @@
+// Owns the captures of a lab's test: a ping followed at every interface for each path that the lab states.
+
+import { type Design, findMachine, type Machine } from '../design/design.ts';
+import { capturePing } from '../evidence/capture.ts';
+import { capturedPath } from '../evidence/captured-path.ts';
+import { pointsBetween } from '../evidence/points.ts';
+import { judgeCapture } from '../verify/captured.ts';
+import type { CheckResult } from '../verify/verdict.ts';
+import type { Context } from './context.ts';
+import { openRunning } from './running.ts';
+
+/** Captures along every stated path of the only lab that runs in this state home, one after the other, and judges each. */
+export async function checkCaptures(context: Context): Promise<readonly CheckResult[]> {
+  const { design, engine } = await openRunning(context, {});
+  const checks: CheckResult[] = [];
+  for (const [from, to] of capturedPairs(design)) {
+    const points = pointsBetween(design, from, to);
+    const evidence = await capturePing(engine, { design, from, to, points, count: 1, signal: context.signal });
+    checks.push(judgeCapture(design, { from, to, evidence, path: capturedPath(evidence) }));
+  }
+  return checks;
+}
+
+/** The two ends of each `path:` of the lab's expectations or, where it states none, of each `ping:` that is answered. */
+function capturedPairs(design: Design): readonly (readonly [Machine, Machine])[] {
+  const paths = design.expect.filter((expectation) => expectation.kind === 'path');
+  const pings = design.expect.filter((expectation) => expectation.kind === 'ping' && expectation.answered);
+  const pairs = new Map<string, readonly [Machine, Machine]>();
+  for (const expectation of paths.length > 0 ? paths : pings) {
+    if (expectation.kind !== 'path' && expectation.kind !== 'ping') continue;
+    const [from, to] = [expectation.from, expectation.to].map((name) => findMachine(design, name));
+    if (from === undefined || to === undefined || from === to) continue;
+    if ([from, to].some(({ kind }) => kind !== 'pod' && kind !== 'node')) continue;
+    pairs.set(`${from.name} ${to.name}`, [from, to]);
+  }
+  return [...pairs.values()];
+}

@@ -1,0 +1,57 @@
+// Owns the command `test`.
+
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { chooseLabs, type Shard } from '../../app/choose-labs.ts';
+import { attempt } from '../../app/render.ts';
+import { testLabs } from '../../app/test-labs.ts';
+import { LabError } from '../../base/errors.ts';
+import { testJunit } from '../../report/test-junit.ts';
+import { testMarkdown } from '../../report/test-markdown.ts';
+import { testText } from '../../report/test-text.ts';
+import { type Call, print } from '../call.ts';
+import { testViewFor } from '../view/test-view.ts';
+
+/** Flags of `test`. */
+export interface TestFlags {
+  readonly all?: boolean;
+  readonly jobs?: number;
+  readonly shard?: Shard;
+  readonly junit?: string;
+  readonly markdown?: string;
+  readonly timeout: number;
+  /** False with `--no-skip`. */
+  readonly skip: boolean;
+}
+
+/** `labctl test [labs...]`: 0 when no lab failed, 1 when one did. */
+export async function testCommand(call: Call, patterns: readonly string[], flags: TestFlags): Promise<number> {
+  const { context } = call;
+  if (patterns.length === 0 && flags.all !== true) {
+    throw new LabError('USAGE', 'labctl test needs labs', { hint: "labctl test --all, or labctl test 'bgp-*'" });
+  }
+  const labs = await chooseLabs(context, { patterns, all: flags.all ?? false, shard: flags.shard });
+  const view = await testViewFor(call);
+  const report = await testLabs(
+    context,
+    {
+      labs,
+      jobs: flags.jobs,
+      timeoutMs: flags.timeout,
+      verifyTimeoutMs: 5_000,
+      incapable: flags.skip ? 'skipped' : 'failed',
+      yes: call.flags.yes,
+    },
+    view,
+  );
+  print(call, 'TestReport', report, () => testText(report));
+  for (const [file, write] of [
+    [flags.junit, testJunit],
+    [flags.markdown, testMarkdown],
+  ] as const) {
+    if (file === undefined) continue;
+    const path = resolve(context.cwd, file);
+    await attempt(path, () => writeFile(path, write(report)));
+  }
+  return report.failed === 0 ? 0 : 1;
+}
