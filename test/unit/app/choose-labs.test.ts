@@ -33,7 +33,9 @@ describe('the labs of a test', () => {
     const parts = await Promise.all([1, 2, 3].map((index) => choose([], { index, of: 3 })));
 
     expect(parts.flat().toSorted()).toEqual((await choose([])).toSorted());
-    expect(Math.max(...parts.map(({ length }) => length)) - Math.min(...parts.map(({ length }) => length))).toBeLessThanOrEqual(1);
+    expect(
+      Math.max(...parts.map(({ length }) => length)) - Math.min(...parts.map(({ length }) => length)),
+    ).toBeLessThanOrEqual(1);
   });
 
   it('must exist: the nearest and all known names are told', async () => {
