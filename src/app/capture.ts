@@ -1,7 +1,9 @@
 // Owns the story of `capture`: listen everywhere between two machines, ping, and keep what was seen.
 
 import { join, resolve } from 'node:path';
+import type { Family } from '../base/address.ts';
 import { LabError } from '../base/errors.ts';
+import { primaryAddressOf } from '../design/address-book.ts';
 import type { Design, NodeDesign, PodDesign } from '../design/design.ts';
 import { type CaptureEvidence, capturePing } from '../evidence/capture.ts';
 import { type CapturedPath, capturedPath } from '../evidence/captured-path.ts';
@@ -19,6 +21,8 @@ export interface CaptureOptions {
   readonly lab?: string | undefined;
   /** Echo requests to send, 1 to 100; 1 when left out. */
   readonly count?: number | undefined;
+  /** The family of the echoes; the first that both ends have when left out. */
+  readonly family?: Family | undefined;
   /** Folder for the pcap files; `labctl-<lab>/capture-<n>` in the current folder when left out. */
   readonly out?: string | undefined;
 }
@@ -40,8 +44,14 @@ export async function capture(context: Context, options: CaptureOptions): Promis
   const { design, engine } = await openRunning(context, { lab: options.lab });
   const [from, to] = [endOf(design, options.from), endOf(design, options.to)];
   if (from === to) throw new LabError('USAGE', `${options.from} to itself passes no interface`);
-  const points = pointsBetween(design, from, to);
-  const evidence = await capturePing(engine, { design, from, to, points, count, signal: context.signal });
+  const { family } = options;
+  for (const end of [from, to]) {
+    if (primaryAddressOf(end, family) !== undefined) continue;
+    const hint = 'cluster.ipFamily: dual in the lab file gives every node and pod an IPv6 address';
+    throw new LabError('USAGE', `${end.name} has no IPv${family} address`, { hint });
+  }
+  const points = pointsBetween(design, from, to, family);
+  const evidence = await capturePing(engine, { design, from, to, family, points, count, signal: context.signal });
   const saved = await saveCaptures(evidence.points, {
     parent: join(context.cwd, `labctl-${design.lab}`),
     folder: options.out === undefined ? undefined : resolve(context.cwd, options.out),

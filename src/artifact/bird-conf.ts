@@ -1,6 +1,6 @@
 // Owns a node's bird.cfg in BIRD 2's words: one daemon for both families, behaving as Calico's BIRD 1.6 (calico.md B, B.7).
 
-import { addressOf, type Family, mustParsePrefix } from '../base/address.ts';
+import { addressOf, type Family, inFamily, mustParsePrefix } from '../base/address.ts';
 import { generationOf } from '../calico/generations.ts';
 import { findObject, objectsOf } from '../calico/objects.ts';
 import type { CalicoPeer } from '../calico/peer.ts';
@@ -8,10 +8,9 @@ import type { Design, NodeDesign } from '../design/design.ts';
 import { type FilterFacts, familySuffix, filterLines, isRealBlock, serviceNetworks } from './bird-filters.ts';
 import { bgpFilterLines, peerChannelLines } from './bird-policy.ts';
 
-/** The whole configuration of a node's BIRD. IPv6 is in it only where the Node object has an IPv6 BGP address. */
+/** The whole configuration of a node's BIRD, in the families of the node's addresses. */
 export function birdConf(design: Design, node: NodeDesign): string {
-  const hasV6 = findObject(design.objects, 'Node', node.name)?.spec.bgp?.ipv6Address !== undefined;
-  const families: readonly Family[] = hasV6 ? [4, 6] : [4];
+  const families = node.addresses.map(({ family }) => family);
   const facts = families.map((family) => factsOf(design, node, family));
   const lines = [
     `# ${node.name}, as calico-node ${design.version.text} would be configured; written by labctl`,
@@ -29,7 +28,7 @@ export function birdConf(design: Design, node: NodeDesign): string {
     ...facts.flatMap((fact) => staticProtocol(design, node, fact)),
     ...template(design, node, facts),
     ...node.peers.ipv4.flatMap((peer) => peerProtocol(design, node, peer, 4)),
-    ...(hasV6 ? node.peers.ipv6.flatMap((peer) => peerProtocol(design, node, peer, 6)) : []),
+    ...node.peers.ipv6.flatMap((peer) => peerProtocol(design, node, peer, 6)),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -42,7 +41,7 @@ function factsOf(design: Design, node: NodeDesign, family: Family): FilterFacts 
     blocks: node.blocks.map(({ cidr }) => cidr).filter(isOwn),
     objects: design.objects,
     pools: design.pools.filter(({ spec }) => isOwn(spec.cidr)),
-    hasTunnel: node.tunnels.length > 0,
+    hasTunnel: inFamily(node.tunnels, family) !== undefined,
   };
 }
 
@@ -99,16 +98,16 @@ function template(design: Design, node: NodeDesign, facts: readonly FilterFacts[
   const common = findObject(design.objects, 'BGPConfiguration', 'default')?.spec;
   const port = spec?.listenPort ?? common?.listenPort;
   const isBound = common?.bindMode === 'NodeIP';
-  const local = [
-    'local',
-    ...(isBound ? [addressOf(node.addresses[0].address)] : []),
-    ...(port === undefined ? [] : [`port ${port}`]),
-    `as ${node.peers.localAs}`,
-  ];
+  const local = (family: Family): string =>
+    [
+      'local',
+      ...(isBound ? [addressOf(inFamily(node.addresses, family)?.address ?? '')] : []),
+      ...(port === undefined ? [] : [`port ${port}`]),
+      `as ${node.peers.localAs}`,
+    ].join(' ');
   return [
     'template bgp bgp_template {',
     '  description "Connection to BGP peer";',
-    `  ${local.join(' ')};`,
     ...(isBound ? ['  strict bind on;'] : []),
     ...debugLines(common?.logSeverityScreen),
     '  graceful restart;',
@@ -119,6 +118,7 @@ function template(design: Design, node: NodeDesign, facts: readonly FilterFacts[
     '',
     ...facts.flatMap(({ family, generation }) => [
       `template bgp bgp_template_v${family} from bgp_template {`,
+      `  ${local(family)};`,
       `  ipv${family} {`,
       '    add paths on;',
       '    gateway recursive;',

@@ -125,7 +125,7 @@ function kernelLines({ family, generation, objects, pools }: FilterFacts): reado
     ...pools
       .filter((pool) => routeOwner(pool, generation) === 'felix')
       .map(({ spec }) => `  if net ~ ${spec.cidr} then reject;`),
-    ...(family === 6 ? [`  if source = RTS_STATIC then krt_metric = ${normalMetric};`] : []),
+    ...(family === 6 ? [`  if !defined(krt_metric) then krt_metric = ${normalMetric};`] : []),
     '  accept;',
     '}',
     '',

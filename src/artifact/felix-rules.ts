@@ -1,6 +1,6 @@
 // Owns a node's nft rules: the few of Felix's that change what a packet of a plain lab meets (calico.md C.6).
 
-import { mustParsePrefix } from '../base/address.ts';
+import { type Family, familyOf, inFamily } from '../base/address.ts';
 import { generationOf } from '../calico/generations.ts';
 import type { IPPool } from '../calico/objects.ts';
 import type { Design, NodeDesign } from '../design/design.ts';
@@ -9,11 +9,15 @@ import { remoteVteps } from '../design/felix-routes.ts';
 /** The port of VXLAN (RFC 7348; calico.md A.7). */
 const vxlanPort = 4789;
 
-/** The ipset of all other nodes that may send VXLAN (C.4). */
-const vxlanSenders = 'cali40all-vxlan-net';
+/** nft's words that differ between the families; Felix's set names begin with `cali40` or `cali60`. */
+const words = {
+  4: { table: 'ip', sets: 'cali40', type: 'ipv4_addr', neighbors: '' },
+  // Neighbor discovery is IPv6's ARP: no filter stands in its way (Felix accepts ICMPv6 130 to 136).
+  6: { table: 'ip6', sets: 'cali60', type: 'ipv6_addr', neighbors: '    icmpv6 type { 130-136 } accept\n' },
+} as const;
 
 /**
- * nft text of a node. Source translation of pods towards everything outside all pools
+ * nft text of a node, a table in each of its families. Source translation of pods towards everything outside all pools
  * (disabled pools count too, calico.md C.6), the reverse-path filter on cali*, and what Felix's per-pod chains drop:
  * invalid packets, and IPIP or VXLAN that a pod wrapped itself. Pods reach their node, as the manifest has it
  * (FELIX_DEFAULTENDPOINTTOHOSTACTION=ACCEPT); replies are accepted before anything is dropped.
@@ -21,22 +25,39 @@ const vxlanSenders = 'cali40all-vxlan-net';
  * another address of its own gets the tunnel's (calico.md C.4, C.6).
  */
 export function felixRules(design: Design, node: NodeDesign): string {
-  const { natPoolsSet, allPoolsSet } = generationOf(design.version);
-  const pools = design.pools.filter(({ spec }) => mustParsePrefix(spec.cidr).family === 4);
+  return node.addresses.map(({ family }) => familyTable(design, node, family)).join('');
+}
+
+function familyTable(design: Design, node: NodeDesign, family: Family): string {
+  const { table, sets, neighbors } = words[family];
+  const { natPoolsSet, allPoolsSet, vxlanUntracked } = generationOf(design.version);
+  const natPools = natPoolsSet.replace('cali40', sets);
+  const allPools = allPoolsSet.replace('cali40', sets);
+  const pools = design.pools.filter(({ spec }) => familyOf(spec.cidr) === family);
   const translated = pools.filter(({ spec }) => spec.natOutgoing === true);
-  const senders = remoteVteps(design.nodes, node).map((remote) => remote.node);
-  const [tunnel] = node.tunnels;
-  const isUntracked = tunnel !== undefined && generationOf(design.version).vxlanUntracked;
-  return `table ip calico {
-${addressSet(natPoolsSet, translated.map(cidrOf))}
-${addressSet(allPoolsSet, pools.map(cidrOf))}
-${tunnel === undefined ? '' : `${addressSet(vxlanSenders, senders)}\n`}  chain cali-PREROUTING {
+  const tunnel = inFamily(node.tunnels, family);
+  // The ipset of all other nodes that may send VXLAN (C.4).
+  const vxlanSenders = `${sets}all-vxlan-net`;
+  const senders = remoteVteps(design.nodes, node).filter((remote) => remote.tunnel.family === family);
+  const isUntracked = tunnel !== undefined && vxlanUntracked;
+  return `table ${table} calico {
+${addressSet(natPools, family, translated.map(cidrOf))}
+${addressSet(allPools, family, pools.map(cidrOf))}
+${
+  tunnel === undefined
+    ? ''
+    : `${addressSet(
+        vxlanSenders,
+        family,
+        senders.map((remote) => remote.node),
+      )}\n`
+}  chain cali-PREROUTING {
     type filter hook prerouting priority raw; policy accept;
 ${isUntracked ? `    udp dport ${vxlanPort} notrack\n` : ''}    iifname "cali*" fib saddr . mark . iif oif missing drop
   }
 ${isUntracked ? untrackedOutput : ''}  chain cali-INPUT {
     type filter hook input priority filter; policy accept;
-${tunnel === undefined ? '' : vxlanInput}    iifname "cali*" jump cali-from-workload
+${tunnel === undefined ? '' : vxlanInput(table, vxlanSenders)}    iifname "cali*" jump cali-from-workload
   }
   chain cali-FORWARD {
     type filter hook forward priority filter; policy accept;
@@ -44,10 +65,10 @@ ${tunnel === undefined ? '' : vxlanInput}    iifname "cali*" jump cali-from-work
     oifname "cali*" jump cali-to-workload
   }
   chain cali-from-workload {
-    ct state established,related accept
+${neighbors}    ct state established,related accept
     ct state invalid drop
     udp dport ${vxlanPort} drop
-    ip protocol 4 drop
+    ${family === 4 ? 'ip protocol' : 'meta l4proto'} 4 drop
   }
   chain cali-to-workload {
     ct state established,related accept
@@ -55,7 +76,7 @@ ${tunnel === undefined ? '' : vxlanInput}    iifname "cali*" jump cali-from-work
   }
   chain cali-POSTROUTING {
     type nat hook postrouting priority srcnat; policy accept;
-    ip saddr @${natPoolsSet} ip daddr != @${allPoolsSet} masquerade fully-random
+    ${table} saddr @${natPools} ${table} daddr != @${allPools} masquerade fully-random
 ${tunnel === undefined ? '' : tunnelSource(tunnel.name)}  }
 }
 `;
@@ -67,9 +88,11 @@ const untrackedOutput = `  chain cali-OUTPUT {
   }
 `;
 
-const vxlanInput = `    udp dport ${vxlanPort} ip saddr @${vxlanSenders} fib daddr type local accept
+function vxlanInput(table: string, senders: string): string {
+  return `    udp dport ${vxlanPort} ${table} saddr @${senders} fib daddr type local accept
     udp dport ${vxlanPort} fib daddr type local drop
 `;
+}
 
 function tunnelSource(device: string): string {
   return `    oifname "${device}" fib saddr . oif type != local fib saddr type local masquerade fully-random\n`;
@@ -79,10 +102,10 @@ function cidrOf({ spec }: IPPool): string {
   return spec.cidr;
 }
 
-function addressSet(name: string, members: readonly string[]): string {
+function addressSet(name: string, family: Family, members: readonly string[]): string {
   const elements = members.length === 0 ? '' : `\n    elements = { ${members.join(', ')} }`;
   return `  set ${name} {
-    type ipv4_addr
+    type ${words[family].type}
     flags interval${elements}
   }`;
 }

@@ -1,5 +1,6 @@
 // Owns a router's configuration in FRR's words: what `show running-config` of the original labs shows, BGP only.
 
+import { type Family, familyOf } from '../base/address.ts';
 import type { RouterDesign, RouterNeighbor } from '../design/design.ts';
 
 /**
@@ -23,14 +24,24 @@ function statedLines(router: RouterDesign): readonly string[] {
     ...(router.multipathRelax ? [' bgp bestpath as-path multipath-relax'] : []),
     ' no bgp network import-check',
     ...router.neighbors.map(({ address, remoteAs }) => ` neighbor ${address} remote-as ${remoteAs}`),
-    ' !',
-    ' address-family ipv4 unicast',
-    ...router.networks.map((network) => `  network ${network}`),
-    ...router.neighbors.flatMap(neighborLines),
-    ' exit-address-family',
+    ...([4, 6] as const).flatMap((family) => familyLines(router, family)),
     'exit',
     '!',
     ...router.config,
+  ];
+}
+
+/** IPv4 always; IPv6 where the router has something to say in it. Each neighbor is active in the family of its address. */
+function familyLines(router: RouterDesign, family: Family): string[] {
+  const networks = router.networks.filter((network) => familyOf(network) === family);
+  const neighbors = router.neighbors.filter(({ address }) => familyOf(address) === family);
+  if (family === 6 && networks.length === 0 && neighbors.length === 0) return [];
+  return [
+    ' !',
+    ` address-family ipv${family} unicast`,
+    ...networks.map((network) => `  network ${network}`),
+    ...neighbors.flatMap(neighborLines),
+    ' exit-address-family',
   ];
 }
 

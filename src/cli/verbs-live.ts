@@ -55,6 +55,7 @@ export function addLiveVerbs(program: Command, door: Door): void {
         description: 'how many echo requests to send, at most 100 (default: 1)',
         parse: wholeNumber,
       },
+      { flags: '-6, --ipv6', description: 'ping the IPv6 address, in a dual-stack lab' },
       { flags: '--out <folder>', description: 'where the pcap files go (default: ./labctl-<lab>/capture-<n>)' },
     ],
     examples: ['labctl capture pod-a pod-b', 'labctl capture pod-a pod-b --count 3 --out /tmp/bgp-rr'],

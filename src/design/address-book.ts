@@ -2,6 +2,7 @@
 
 import { addressOf, type Family, familyOf, inFamily } from '../base/address.ts';
 import { objectsOf } from '../calico/objects.ts';
+import { linkLocalOf } from './addressing.ts';
 import { type Design, findMachine, type Machine } from './design.ts';
 
 /** Where an address lives: the machine's full name and the interface that has it. */
@@ -27,6 +28,7 @@ export function addressBookOf(design: Design): AddressBook {
   for (const machine of [...design.nodes, ...design.routers]) {
     for (const port of machine.interfaces) {
       for (const address of port.addresses) add(address, machine.name, port.name);
+      if (port.mac !== undefined) add(linkLocalOf(port.mac), machine.name, port.name);
     }
   }
   for (const { metadata, spec } of objectsOf(design.objects, 'Node')) {

@@ -65,10 +65,19 @@ export function assignHosts(
   return assigned;
 }
 
-/** The IPv6 address kind's network gives beside an IPv4 one: the same host number. */
-export function pairedV6(address: string): string {
+/** The IPv6 address beside an IPv4 one: the same host number in the network's IPv6 prefix. */
+export function pairedV6(prefix6: string, address: string): string {
   const v4 = mustParsePrefix(address);
-  return formatPrefix(nthAddress(mustParsePrefix(nodeNetworkV6), v4.value - maskPrefix(v4).value));
+  return formatPrefix(nthAddress(mustParsePrefix(prefix6), v4.value - maskPrefix(v4).value));
+}
+
+/** The link-local address that the kernel makes of a MAC address (RFC 4291 appendix A: modified EUI-64). */
+export function linkLocalOf(mac: string): string {
+  const bytes = mac.split(':').map((byte) => Number.parseInt(byte, 16));
+  const [first = 0, ...others] = bytes;
+  const id = [first ^ 0x02, ...others.slice(0, 2), 0xff, 0xfe, ...others.slice(2)];
+  const value = id.reduce((number, byte) => (number << 8n) | BigInt(byte), 0xfe80n << 48n);
+  return formatAddress({ family: 6, value });
 }
 
 /** Docker's MAC address for an IPv4 address: 02:42 and its four bytes. */

@@ -10,6 +10,8 @@ export interface BgpRoute {
   readonly prefix: string;
   readonly asPath: readonly number[];
   readonly nextHop: string;
+  /** The second, link-local next hop that MP_REACH_NLRI carries between neighbors on one link (RFC 2545 section 3). */
+  readonly linkLocal: string | undefined;
   /** What the decision process uses; 100 where the UPDATE carried none (eBGP). */
   readonly localPref: number;
   readonly originatorId: string | undefined;
@@ -23,6 +25,8 @@ export type Dialect = 'frr' | 'bird';
 export interface BgpEnd {
   readonly machine: string;
   readonly address: string;
+  /** Of the interface on the neighbor's own subnet, where this end tells it; undefined over IPv4 and over a distance. */
+  readonly linkLocal: string | undefined;
   readonly asNumber: number;
   readonly routerId: string;
   /** The neighbor is this end's route reflector client (RFC 4456). */

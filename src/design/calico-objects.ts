@@ -1,6 +1,6 @@
 // Owns the lab's Calico part as projectcalico.org/v3 objects: derived from the lab's words, the user's own winning.
 
-import { addressOf } from '../base/address.ts';
+import { addressOf, type Family } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
 import {
   type BGPConfiguration,
@@ -25,10 +25,10 @@ export interface ObjectSet {
 
 /** What the wires say: the address a node or a router port has. */
 export interface KnownAddresses {
-  /** Full node name to the node address with prefix length. */
-  readonly nodes: ReadonlyMap<string, string>;
+  /** The address, with prefix length, that calico-node finds on a node (full name). */
+  node(name: string, family: Family): string | undefined;
   /** The address, without length, on which a router meets the nodes of a rack (undefined: all nodes). */
-  routerFor(router: string, rack: string | undefined): string | undefined;
+  routerFor(router: string, rack: string | undefined, family: Family): string | undefined;
 }
 
 /** Derives every object of a lab and lets the user's own objects of the same kind and name win (lab-format). */
@@ -85,19 +85,36 @@ function derive(lab: Lab, known: KnownAddresses, problems: Problem[]): Derived[]
   const all: Derived[] = [{ object: bgpConfiguration(lab), path: ['calico', 'nodeToNodeMesh'] }];
   for (const [i, peer] of lab.calico.peers.entries()) {
     const path = ['calico', 'peers', i];
-    const object = bgpPeer(lab, peer, known);
-    if (object !== undefined) all.push({ object, path });
-    else
-      problems.push(errorAt(path, 'PEER_UNREACHABLE', `router ${peer.to} has no address that nodes could peer with`));
+    // A peerSelector finds the nodes' addresses of both families by itself (calico.md A.4).
+    for (const family of peer.to === toReflectors ? ([4] as const) : familiesOf(lab)) {
+      const object = bgpPeer(lab, peer, known, family);
+      if (object !== undefined) all.push({ object, path });
+      else problems.push(noPeerAddress(path, peer, family));
+    }
   }
   all.push({ object: ipPool(lab), path: ['cluster', 'podSubnet'] });
+  const pool6 = ipPool6(lab);
+  if (pool6 !== undefined) all.push({ object: pool6, path: ['cluster', 'podSubnet6'] });
   for (const [i, node] of lab.cluster.nodes.entries()) {
     const asNumber = asNumberOf(lab, node);
     if (asNumber === 'unknown') problems.push(noAsNumber(node));
     const number = asNumber === 'unknown' ? undefined : asNumber;
-    all.push({ object: calicoNode(node, known.nodes.get(node.name), number), path: ['cluster', 'nodes', i] });
+    const addresses = {
+      4: known.node(node.name, 4),
+      6: familiesOf(lab).includes(6) ? known.node(node.name, 6) : undefined,
+    };
+    all.push({ object: calicoNode(node, addresses, number), path: ['cluster', 'nodes', i] });
   }
   return all;
+}
+
+function familiesOf(lab: Lab): readonly Family[] {
+  return lab.cluster.podSubnet6 === undefined ? [4] : [4, 6];
+}
+
+function noPeerAddress(path: ProblemPath, { to }: LabPeer, family: Family): Problem {
+  const [which, hint] = family === 4 ? ['', undefined] : ['IPv6 ', 'give the rack a prefix6 in the topology'];
+  return errorAt(path, 'PEER_UNREACHABLE', `router ${to} has no ${which}address that nodes could peer with`, hint);
 }
 
 /** calico.md A.3; a switched-on mesh is Calico's default and not written, as in real clusters. */
@@ -116,18 +133,19 @@ function bgpConfiguration(lab: Lab): BGPConfiguration {
 const reflectorLabel = 'route-reflector';
 
 /**
- * `rack0-to-leaf0` for one rack; a global peering, `nodes-to-leaf0`, for all nodes; towards `reflectors` a selector
+ * `rack0-to-leaf0` for one rack, `rack0-to-leaf0-v6` for its IPv6 address; a global peering, `nodes-to-leaf0`, for all nodes; towards `reflectors` a selector
  * that a node's label matches (calico.md A.4, B.9).
  */
-function bgpPeer(lab: Lab, peer: LabPeer, known: KnownAddresses): BGPPeer | undefined {
-  const far = peer.to === toReflectors ? { peerSelector: `${reflectorLabel} == 'true'` } : routerEnd(lab, peer, known);
+function bgpPeer(lab: Lab, peer: LabPeer, known: KnownAddresses, family: Family): BGPPeer | undefined {
+  const far =
+    peer.to === toReflectors ? { peerSelector: `${reflectorLabel} == 'true'` } : routerEnd(lab, peer, known, family);
   if (far === undefined) return undefined;
   const everyNode = peer.to === toReflectors ? { nodeSelector: 'all()' } : {};
   const { allowLocalAs, filters } = peer;
   return {
     apiVersion: calicoApiVersion,
     kind: 'BGPPeer',
-    metadata: { name: `${peer.rack ?? 'nodes'}-to-${peer.to}` },
+    metadata: { name: `${peer.rack ?? 'nodes'}-to-${peer.to}${family === 4 ? '' : '-v6'}` },
     spec: {
       ...far,
       ...(peer.rack === undefined ? everyNode : { nodeSelector: `rack == '${peer.rack}'` }),
@@ -137,9 +155,9 @@ function bgpPeer(lab: Lab, peer: LabPeer, known: KnownAddresses): BGPPeer | unde
   };
 }
 
-function routerEnd(lab: Lab, peer: LabPeer, known: KnownAddresses): BGPPeer['spec'] | undefined {
+function routerEnd(lab: Lab, peer: LabPeer, known: KnownAddresses, family: Family): BGPPeer['spec'] | undefined {
   const router = lab.topology?.routers.find(({ name }) => name === peer.to);
-  const peerIP = known.routerFor(peer.to, peer.rack);
+  const peerIP = known.routerFor(peer.to, peer.rack, family);
   if (router?.asNumber === undefined || peerIP === undefined) return undefined;
   return { asNumber: router.asNumber, peerIP: addressOf(peerIP) };
 }
@@ -148,17 +166,37 @@ function routerEnd(lab: Lab, peer: LabPeer, known: KnownAddresses): BGPPeer['spe
 const assignmentModeSince = 30;
 
 function ipPool(lab: Lab): IPPool {
-  const { version, blockSize, natOutgoing, encapsulation } = lab.calico;
-  const assignment = version.minor >= assignmentModeSince ? { assignmentMode: 'Automatic' as const } : {};
+  const { blockSize, natOutgoing, encapsulation } = lab.calico;
+  return poolOf(lab, 'default-ipv4-ippool', { cidr: lab.cluster.podSubnet, blockSize, natOutgoing, encapsulation });
+}
+
+function ipPool6(lab: Lab): IPPool | undefined {
+  const { podSubnet6: cidr } = lab.cluster;
+  const { blockSize6: blockSize, natOutgoing6: natOutgoing, encapsulation6: encapsulation } = lab.calico;
+  return cidr === undefined
+    ? undefined
+    : poolOf(lab, 'default-ipv6-ippool', { cidr, blockSize, natOutgoing, encapsulation });
+}
+
+interface PoolWords {
+  readonly cidr: string;
+  readonly blockSize: number;
+  readonly natOutgoing: boolean;
+  readonly encapsulation: Encapsulation;
+}
+
+function poolOf(lab: Lab, name: string, { cidr, blockSize, natOutgoing, encapsulation }: PoolWords): IPPool {
+  const isNew = lab.calico.version.minor >= assignmentModeSince;
+  const assignment = isNew ? { assignmentMode: 'Automatic' as const } : {};
   return {
     apiVersion: calicoApiVersion,
     kind: 'IPPool',
-    metadata: { name: 'default-ipv4-ippool' },
+    metadata: { name },
     spec: {
       allowedUses: ['Workload', 'Tunnel'],
       ...assignment,
       blockSize,
-      cidr: lab.cluster.podSubnet,
+      cidr,
       ipipMode: modeOf(encapsulation, 'IPIP'),
       natOutgoing,
       nodeSelector: 'all()',
@@ -172,10 +210,15 @@ function modeOf(encapsulation: Encapsulation, tunnel: 'IPIP' | 'VXLAN'): Encapsu
   return encapsulation === `${tunnel}CrossSubnet` ? 'CrossSubnet' : 'Never';
 }
 
-function calicoNode(node: LabNode, address: string | undefined, asNumber: number | undefined): CalicoNode {
+function calicoNode(
+  node: LabNode,
+  addresses: Readonly<Record<Family, string | undefined>>,
+  asNumber: number | undefined,
+): CalicoNode {
   const bgp = {
     ...(asNumber === undefined ? {} : { asNumber }),
-    ...(address === undefined ? {} : { ipv4Address: address }),
+    ...(addresses[4] === undefined ? {} : { ipv4Address: addresses[4] }),
+    ...(addresses[6] === undefined ? {} : { ipv6Address: addresses[6] }),
     ...(node.reflector === undefined ? {} : { routeReflectorClusterID: node.reflector }),
   };
   return {

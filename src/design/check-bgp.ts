@@ -1,6 +1,6 @@
 // Owns what can be wrong with a lab's BGP once every session is computed: isolation, router ids, AS numbers, passwords.
 
-import { containsPrefix, mustParseAddress, mustParsePrefix, networkOf } from '../base/address.ts';
+import { containsPrefix, familyOf, mustParseAddress, mustParsePrefix, networkOf } from '../base/address.ts';
 import type { Problem, Severity } from '../base/place.ts';
 import { poolMode, routeOwner } from '../calico/encapsulation.ts';
 import { generationOf } from '../calico/generations.ts';
@@ -24,16 +24,20 @@ export interface Speakers {
  * taking a peering away is a lesson.
  */
 export function checkIsolation(lab: Lab, { nodes, set }: Speakers, severity: Severity): Problem[] {
+  if (nodes.length < 2) return [];
   const generation = generationOf(lab.calico.version);
-  const needsBgp = objectsOf(set.objects, 'IPPool').some((pool) => routeOwner(pool, generation) === 'bird');
-  if (nodes.length < 2 || !needsBgp) return [];
-  return nodes
-    .filter(({ peers }) => peers.ipv4.length === 0)
-    .map((node) => {
-      const message = `no BGP session reaches node ${node.short}: the mesh is off and no peer selects it`;
-      const hint = `add a line under calico.peers for ${node.rack ?? 'it'}, or write nodeToNodeMesh: true`;
-      return { ...errorAt(peersPath(lab), 'NODE_UNREACHED', message, hint), severity };
-    });
+  const pools = objectsOf(set.objects, 'IPPool').filter((pool) => routeOwner(pool, generation) === 'bird');
+  return ([4, 6] as const)
+    .filter((family) => pools.some(({ spec }) => familyOf(spec.cidr) === family))
+    .flatMap((family) =>
+      nodes
+        .filter(({ peers }) => peers[`ipv${family}`].length === 0)
+        .map((node) => {
+          const message = `no ${family === 6 ? 'IPv6 ' : ''}BGP session reaches node ${node.short}: the mesh is off and no peer selects it`;
+          const hint = `add a line under calico.peers for ${node.rack ?? 'it'}, or write nodeToNodeMesh: true`;
+          return { ...errorAt(peersPath(lab), 'NODE_UNREACHED', message, hint), severity };
+        }),
+    );
 }
 
 /**
@@ -70,6 +74,10 @@ function expectsSilence(lab: Lab, nodes: readonly NodeDesign[]): boolean {
   });
 }
 
+function allPeers({ peers }: NodeDesign): readonly CalicoPeer[] {
+  return [...peers.ipv4, ...peers.ipv6];
+}
+
 function peersPath(lab: Lab): ProblemPath {
   return lab.calico.peers.length > 0 ? ['calico', 'peers'] : ['calico'];
 }
@@ -84,7 +92,7 @@ export function checkRouterIds(lab: Lab, { nodes, routers }: Speakers): Problem[
       name: node.short,
       id: node.peers.routerId,
       asNumber: node.peers.localAs,
-      peers: node.peers.ipv4.map(({ address }) => address),
+      peers: allPeers(node).map(({ address }) => address),
       own: addressesOf(node.interfaces),
       isStated: false,
       path: ['cluster', 'nodes', i],
@@ -129,7 +137,7 @@ export function checkFarEnds({ nodes, routers, set }: Speakers): Problem[] {
   }
   const problems = new Map<string, Problem>();
   for (const node of nodes) {
-    for (const peer of [...node.peers.ipv4, ...node.peers.ipv6]) {
+    for (const peer of allPeers(node)) {
       const found = far.get(peer.address);
       const path = peerPath(set, peer);
       if (found === undefined) {
@@ -157,7 +165,7 @@ export function checkDistance({ nodes, routers, set }: Speakers): Problem[] {
     if (far === undefined) return [];
     const own = addressesOf(router.interfaces);
     const node = nodes.find(({ name }) => name === far.machine);
-    const peer = node?.peers.ipv4.find(({ address }) => own.includes(address));
+    const peer = node && allPeers(node).find(({ address }) => own.includes(address));
     const message = `${router.name} is not on the subnet of ${far.machine} (${far.address}): their eBGP session stays down`;
     const hint = 'peer with the leaf of the rack, or give the nodes the AS number of the router';
     return [warningAt(peer === undefined ? ['calico'] : peerPath(set, peer), 'PEER_NOT_DIRECT', message, hint)];
@@ -190,7 +198,8 @@ export function checkSiblingAs(lab: Lab, { nodes, routers }: Speakers): Problem[
       return node !== undefined && remoteAs !== router.asNumber && !acceptsOwnAs(node);
     });
     const meet = (a: RouterNeighbor, b: RouterNeighbor): boolean =>
-      nodes.some(({ name, peers }) => name === a.machine && peers.ipv4.some(({ address }) => address === b.address));
+      a.machine === b.machine ||
+      nodes.some((node) => node.name === a.machine && allPeers(node).some(({ address }) => address === b.address));
     const shared = external.find((neighbor, i) =>
       external.slice(0, i).some((other) => other.remoteAs === neighbor.remoteAs && !meet(neighbor, other)),
     );
@@ -202,7 +211,7 @@ export function checkSiblingAs(lab: Lab, { nodes, routers }: Speakers): Problem[
 }
 
 function acceptsOwnAs(node: NodeDesign): boolean {
-  return node.peers.ipv4.every(({ allowLocalAs }) => (allowLocalAs ?? 0) > 0);
+  return allPeers(node).every(({ allowLocalAs }) => (allowLocalAs ?? 0) > 0);
 }
 
 /**
@@ -212,8 +221,8 @@ function acceptsOwnAs(node: NodeDesign): boolean {
 export function checkTunnelRoutes(lab: Lab, { nodes, set }: Speakers): Problem[] {
   const isHidden = generationOf(lab.calico.version).deviceRouteExportRule;
   const problems = new Map<string, Problem>();
-  for (const node of nodes.filter(({ tunnels }) => tunnels.length > 0)) {
-    for (const peer of node.peers.ipv4) {
+  for (const node of nodes) {
+    for (const peer of node.tunnels.flatMap(({ family }) => node.peers[`ipv${family}`])) {
       if (isHidden && peer.as === (peer.localAs ?? node.peers.localAs)) continue;
       const message = `labctl does not work out yet which tunnel routes Calico ${lab.calico.version.text} tells ${peer.address} (AS ${peer.as})`;
       const hint = 'write backend: vxlan, or iBGP and Calico v3.27 or newer';

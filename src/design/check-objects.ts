@@ -18,16 +18,18 @@ interface Network {
 
 function networksOf(lab: Lab): readonly Network[] {
   const fabric = lab.topology;
-  const links = (fabric?.links ?? []).map(({ prefix, endpoints: [a, b] }) => ({
-    prefix,
-    what: `link ${a.machine}:${a.interface} - ${b.machine}:${b.interface}`,
-  }));
+  const both = ({ prefix, prefix6 }: { readonly prefix: string; readonly prefix6: string | undefined }, what: string) =>
+    [prefix, ...(prefix6 === undefined ? [] : [prefix6])].map((one) => ({ prefix: one, what }));
+  const links = (fabric?.links ?? []).flatMap((link) => {
+    const [a, b] = link.endpoints;
+    return both(link, `link ${a.machine}:${a.interface} - ${b.machine}:${b.interface}`);
+  });
   return [
     { prefix: lab.cluster.network.prefix, what: 'the node network' },
     { prefix: nodeNetworkV6, what: "the node network's IPv6 part" },
     ...(fabric === undefined ? [] : [{ prefix: outsideNetwork.prefix, what: 'the outside network' }]),
     ...links,
-    ...(fabric?.racks ?? []).map(({ prefix, name }) => ({ prefix, what: `rack ${name}` })),
+    ...(fabric?.racks ?? []).flatMap((rack) => both(rack, `rack ${rack.name}`)),
   ];
 }
 
@@ -53,15 +55,17 @@ export function checkNodeObjects(
   const objects = objectsOf(set.objects, 'Node');
   for (const [i, node] of lab.cluster.nodes.entries()) {
     const object = objects.find(({ metadata }) => metadata.name === node.name);
-    const address = object?.spec.bgp?.ipv4Address;
+    const { ipv4Address: address, ipv6Address } = object?.spec.bgp ?? {};
     const own = (interfaces.get(node.name) ?? []).flatMap(({ addresses }) => addresses);
     if (own.length === 0) continue;
     const path = object === undefined ? ['cluster', 'nodes', i] : set.pathOf(object, ['spec', 'bgp']);
     if (address === undefined) {
       const message = `Node ${node.name} has no spec.bgp.ipv4Address, so calico-node would run no BGP there`;
       problems.push(errorAt(path, 'NODE_NO_BGP_ADDRESS', message, `write ipv4Address: ${own.at(-1)}`));
-    } else if (!own.includes(address)) {
-      const message = `Node ${node.name} says ipv4Address ${address}, but its interfaces have ${own.join(', ')}`;
+    }
+    for (const [field, said] of [['ipv4Address', address] as const, ['ipv6Address', ipv6Address] as const]) {
+      if (said === undefined || own.includes(said)) continue;
+      const message = `Node ${node.name} says ${field} ${said}, but its interfaces have ${own.join(', ')}`;
       problems.push(errorAt(path, 'NODE_ADDRESS_DIFFERS', message, 'calico-node writes the address it finds'));
     }
   }
@@ -115,13 +119,14 @@ export function checkBackend(lab: Lab, set: ObjectSet, severity: Severity): Prob
   ];
 }
 
-/** Pods have IPv4 addresses only, so far. */
-export function checkFamilies(set: ObjectSet): Problem[] {
+/** An IPv6 pool needs nodes with IPv6: CNI's assign_ipv6 and FELIX_IPV6SUPPORT belong to a dual-stack cluster (calico.md A.8). */
+export function checkFamilies(lab: Lab, set: ObjectSet): Problem[] {
+  if (lab.cluster.podSubnet6 !== undefined) return [];
   return objectsOf(set.objects, 'IPPool')
     .filter(({ spec }) => mustParsePrefix(spec.cidr).family === 6)
     .map((pool) => {
-      const message = `the netns engine gives pods no IPv6 addresses yet (IP pool ${pool.metadata.name}, ${pool.spec.cidr})`;
-      return errorAt(set.pathOf(pool, ['spec', 'cidr']), 'NETNS_IPV6_POOL', message, 'leave the pool out');
+      const message = `IP pool ${pool.metadata.name} (${pool.spec.cidr}) is IPv6, and the cluster has IPv4 only`;
+      return errorAt(set.pathOf(pool, ['spec', 'cidr']), 'POOL_NOT_DUAL', message, 'write cluster.ipFamily: dual');
     });
 }
 

@@ -1,6 +1,6 @@
 // Owns the cluster's machines: nodes with their sessions and blocks, pods with their addresses and veth pairs.
 
-import { addressOf, familyOf } from '../base/address.ts';
+import { addressOf, type Family, familyOf } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
 import { generationOf } from '../calico/generations.ts';
 import { assignAddresses } from '../calico/ipam.ts';
@@ -140,15 +140,16 @@ function addressesOf(
     family: familyOf(address),
     address,
     uplink: own.find(({ addresses }) => addresses.includes(address))?.name ?? 'eth0',
-    gateway: familyOf(address) === 4 ? gatewayOf(lab, node) : addressOf(hostOf(nodeNetworkV6, 1) ?? ''),
+    gateway: gatewayOf(lab, node, familyOf(address)),
   });
   const { ipv4Address = '', ipv6Address } = object?.spec.bgp ?? {};
   return [inFamily(ipv4Address), ...(ipv6Address === undefined ? [] : [inFamily(ipv6Address)])];
 }
 
 /** The leaf in a rack, Docker's gateway elsewhere (calico.md G.4). */
-function gatewayOf(lab: Lab, node: LabNode): string {
+function gatewayOf(lab: Lab, node: LabNode, family: Family): string {
   const rack = lab.topology?.racks.find(({ name }) => name === node.rack);
+  if (family === 6) return addressOf(hostOf(rack?.prefix6 ?? nodeNetworkV6, 1) ?? '');
   return addressOf((rack && (leafAddressOf(lab, rack) ?? hostOf(rack.prefix, 1))) ?? lab.cluster.network.gateway);
 }
 

@@ -1,6 +1,6 @@
 // Owns the step from a Lab to its Design: wires, objects, cluster, routers, and everything that must then be true.
 
-import { addressOf } from '../base/address.ts';
+import { addressOf, familyOf } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
 import { type CalicoObject, objectsOf } from '../calico/objects.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -59,7 +59,7 @@ function checkObjects(lab: Lab, set: ObjectSet, wiring: Wiring, isRunning: boole
     ...checkPools(lab, set),
     ...checkEncapsulation(lab, set),
     ...checkBackend(lab, set, isRunning ? 'warning' : 'error'),
-    ...checkFamilies(set),
+    ...checkFamilies(lab, set),
     ...checkUnsupported(set),
     ...checkNodeObjects(lab, set, wiring.interfaces),
   ];
@@ -117,21 +117,19 @@ function nodesAsWritten(lab: Lab, wiring: Wiring): readonly NodeDesign[] {
 
 /** What the objects need to know of the wires: node addresses, and where a router meets its nodes. */
 function knownAddresses(lab: Lab, { interfaces }: Wiring): KnownAddresses {
-  const nodes = new Map<string, string>();
-  for (const node of lab.cluster.nodes) {
-    const own = interfaces.get(node.name) ?? [];
-    const uplink = own.find(({ name }) => name === 'net0') ?? own.find(({ name }) => name === 'eth0');
-    const address = uplink?.addresses[0];
-    if (address !== undefined) nodes.set(node.name, address);
-  }
   const portsOf = (router: string) => (interfaces.get(router) ?? []).filter(({ name }) => name !== 'eth0');
   return {
-    nodes,
-    routerFor: (router, rack) => {
+    // The last interface first, as calico-node's first-found does (calico.md A.8): the fabric, where it has the family.
+    node: (name, family) =>
+      (interfaces.get(name) ?? [])
+        .toReversed()
+        .flatMap(({ addresses }) => addresses)
+        .find((address) => familyOf(address) === family),
+    routerFor: (router, rack, family) => {
       const racks = lab.topology?.racks ?? [];
       const met = racks.find(({ name, leaf }) => leaf.machine === router && (rack === undefined || name === rack));
       const port = portsOf(router).find(({ name }) => name === met?.leaf.interface) ?? portsOf(router)[0];
-      const address = port?.addresses[0];
+      const address = port?.addresses.find((one) => familyOf(one) === family);
       return address === undefined ? undefined : addressOf(address);
     },
   };

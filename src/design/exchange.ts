@@ -20,15 +20,26 @@ export function advertise(
   const allowed = speaker.exportTo(route, from, to);
   if (allowed === undefined) return undefined;
   const nextHop = nextHopFor(speaker, allowed, from, to);
-  if (to.type === 'eBGP') return sendExternal(allowed, nextHop, to);
-  if (!isReflected) return { ...allowed, nextHop, originatorId: undefined, clusterList: [] };
+  const linkLocal = tellsLinkLocal(speaker, from, to, nextHop) ? to.from.linkLocal : undefined;
+  if (to.type === 'eBGP') return sendExternal({ ...allowed, linkLocal }, nextHop, to);
+  if (!isReflected) return { ...allowed, nextHop, linkLocal, originatorId: undefined, clusterList: [] };
   // RFC 4456 section 8.
   return {
     ...allowed,
     nextHop,
+    linkLocal,
     originatorId: allowed.originatorId ?? from.from.routerId,
     clusterList: [to.from.clusterId, ...allowed.clusterList],
   };
+}
+
+/**
+ * FRR puts its link-local address beside the next hop for routes of its own and over eBGP, never into what it reflects
+ * (bgpd, subgroup_announce_check); BIRD wherever the next hop is its own address on the link.
+ */
+function tellsLinkLocal(speaker: BgpSpeaker, from: Arrow | undefined, to: Arrow, nextHop: string): boolean {
+  if (speaker.dialect === 'bird') return nextHop === to.from.address;
+  return from === undefined || to.type === 'eBGP';
 }
 
 function isWayBack(from: Arrow, to: Arrow): boolean {
@@ -44,6 +55,7 @@ function sendExternal(route: BgpRoute, nextHop: string, { from, to }: Arrow): Bg
     prefix: route.prefix,
     asPath: [from.asNumber, ...path],
     nextHop,
+    linkLocal: route.linkLocal,
     localPref: defaultLocalPref,
     originatorId: undefined,
     clusterList: [],

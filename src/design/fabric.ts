@@ -120,7 +120,7 @@ function wireNodeNetwork(lab: Lab, wiring: WiringDraft): void {
     const plug = {
       machine: node.name,
       interface: 'eth0',
-      addresses: [address, pairedV6(address)],
+      addresses: [address, pairedV6(nodeNetworkV6, address)],
       mac: dockerMac(address),
     };
     ports.push(wiring.plugIn('node-network', dockerMtu, outsideMachine, node.short, plug));
@@ -151,7 +151,7 @@ function wireOutside(lab: Lab, wiring: WiringDraft): void {
 
 function wireLinks(lab: Lab, wiring: WiringDraft): void {
   for (const [i, link] of (lab.topology?.links ?? []).entries()) {
-    const plugs = link.endpoints.map((end, side) => portOf(lab, end, hostOf(link.prefix, side + 1)));
+    const plugs = link.endpoints.map((end, side) => portOf(lab, end, hostOf(link.prefix, side + 1), link.prefix6));
     const [a, b] = plugs;
     if (a?.addresses === undefined || b?.addresses === undefined) {
       const path = ['topology', 'links', i, 'prefix'];
@@ -162,13 +162,14 @@ function wireLinks(lab: Lab, wiring: WiringDraft): void {
   }
 }
 
-/** A port with its derived address, or with what the router's own configuration says. */
-function portOf(lab: Lab, end: Endpoint, derived: string | undefined): Plug {
+/** A port with its derived addresses, or with what the router's own configuration says. */
+function portOf(lab: Lab, end: Endpoint, derived: string | undefined, prefix6: string | undefined): Plug {
   const plug = { ...end, mac: fabricMac(end.machine, end.interface) };
   const stated = vyosPort(lab, end);
   if (stated !== undefined)
     return { ...plug, addresses: stated.addresses, ...(stated.mtu === undefined ? {} : { mtu: stated.mtu }) };
-  return derived === undefined ? plug : { ...plug, addresses: [derived] };
+  if (derived === undefined) return plug;
+  return { ...plug, addresses: prefix6 === undefined ? [derived] : [derived, pairedV6(prefix6, derived)] };
 }
 
 function wireRacks(lab: Lab, wiring: WiringDraft): void {
@@ -182,7 +183,7 @@ function wireRacks(lab: Lab, wiring: WiringDraft): void {
       continue;
     }
     const members = lab.cluster.nodes.filter((node) => node.rack === rack.name);
-    const leaf = portOf(lab, rack.leaf, leafAddress);
+    const leaf = portOf(lab, rack.leaf, leafAddress, rack.prefix6);
     const ports = [wiring.plugIn('rack', rack.mtu, switchMachine, rack.leaf.machine, leaf)];
     ports.push(...wireRackNodes(lab, rack, members, leafAddress, wiring));
     wiring.addBridge(switchMachine, { name: bridgeName(rack.name), addresses: [], ports, mtu: rack.mtu });
@@ -210,15 +211,8 @@ function wireRackNodes(
       wiring.problems.push(noRoom(path, node, `rack ${rack.name}'s prefix ${rack.prefix}`, address));
       continue;
     }
-    ports.push(
-      wiring.plugIn(
-        'rack',
-        rack.mtu,
-        switchMachine,
-        node.short,
-        portOf(lab, { machine: node.name, interface: 'net0' }, address),
-      ),
-    );
+    const plug = portOf(lab, { machine: node.name, interface: 'net0' }, address, rack.prefix6);
+    ports.push(wiring.plugIn('rack', rack.mtu, switchMachine, node.short, plug));
   }
   return ports;
 }

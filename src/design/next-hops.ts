@@ -1,7 +1,7 @@
 // Owns next-hop resolution: by which gateway and device a speaker reaches a BGP next hop, or that it cannot.
 
 import { familyOf } from '../base/address.ts';
-import { type BgpSpeaker, contains, prefixNumber } from './bgp.ts';
+import { type BgpRoute, type BgpSpeaker, contains, prefixNumber } from './bgp.ts';
 import type { NextHop } from './design.ts';
 
 /** How a next hop is reached. */
@@ -14,10 +14,13 @@ export interface Reach {
 /** What a speaker's table holds for a prefix when another next hop is looked up in it. */
 export type Covering = (speaker: BgpSpeaker, prefix: string) => readonly NextHop[] | undefined;
 
+/** The next hop of a route: one address, or two (RFC 2545). */
+export type NextHopOfRoute = Pick<BgpRoute, 'nextHop' | 'linkLocal'>;
+
 /** Answers for one run over all prefixes; later runs ask again with the tables that the earlier one gave. */
 export interface NextHopResolver {
   /** undefined: unreachable, the route is no candidate (RFC 4271 section 9.1.2). */
-  reach(speaker: BgpSpeaker, nextHop: string, type: 'iBGP' | 'eBGP'): Reach | undefined;
+  reach(speaker: BgpSpeaker, route: NextHopOfRoute, type: 'iBGP' | 'eBGP'): Reach | undefined;
   /** Looks up again what hung on BGP routes; true when an answer changed, so that the run has to be repeated. */
   update(covering: Covering): boolean;
 }
@@ -51,8 +54,12 @@ export function nextHopResolver(prefixes: readonly string[]): NextHopResolver {
   };
 
   return {
-    reach(speaker, nextHop, type) {
+    reach(speaker, { nextHop, linkLocal }, type) {
       const direct = directly(speaker, nextHop, known);
+      // Both implementations take the link-local address as gateway when the next hop is on the link.
+      if (direct !== undefined && linkLocal !== undefined) {
+        return { ...direct, hops: direct.hops.map(({ dev }) => ({ via: linkLocal, dev })) };
+      }
       if (direct !== undefined) return direct;
       if (type === 'eBGP' && speaker.dialect === 'frr') return undefined;
       const answers = mapOf(indirect, speaker);

@@ -127,7 +127,7 @@ function stateOf(states: Map<string, State>, name: string): State {
 
 function decide(speaker: BgpSpeaker, prefix: string, state: State, resolver: NextHopResolver): void {
   state.selection = select(speaker, speaker.owns.has(prefix), state.heard, (route, arrow) =>
-    resolver.reach(speaker, route.nextHop, arrow.type),
+    resolver.reach(speaker, route, arrow.type),
   );
 }
 
@@ -155,7 +155,15 @@ function changedArrows({ speaker, wires }: Place, prefix: string, state: State, 
 
 function sayOwn(speaker: BgpSpeaker, prefix: string, arrow: Arrow): Announcement | undefined {
   const localPref = defaultLocalPref;
-  const own: BgpRoute = { prefix, asPath: [], nextHop: '', localPref, originatorId: undefined, clusterList: [] };
+  const own: BgpRoute = {
+    prefix,
+    asPath: [],
+    nextHop: '',
+    linkLocal: undefined,
+    localPref,
+    originatorId: undefined,
+    clusterList: [],
+  };
   const route = advertise(speaker, own, undefined, arrow);
   return route && { routes: [route], isCertain: true };
 }
@@ -177,8 +185,8 @@ function isSame(a: Announcement | undefined, b: Announcement): boolean {
   return b.routes.every((route) => keys.has(keyOf(route)));
 }
 
-function keyOf({ asPath, nextHop, localPref, originatorId, clusterList }: BgpRoute): string {
-  return `${asPath.join(' ')}|${nextHop}|${localPref}|${originatorId}|${clusterList.join(' ')}`;
+function keyOf({ asPath, nextHop, linkLocal, localPref, originatorId, clusterList }: BgpRoute): string {
+  return `${asPath.join(' ')}|${nextHop}|${linkLocal}|${localPref}|${originatorId}|${clusterList.join(' ')}`;
 }
 
 function doesNotSettle(what: string, hint: string): LabError {

@@ -5,6 +5,7 @@ import type { Lab, LabPeer, TopologyRouter } from '../lab/lab.ts';
 import { coveringPrefix, highestAddress, outsideNetwork } from './addressing.ts';
 import type { Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
 import { designVyosRouter } from './router-vyos.ts';
+import { hostPrefix } from './speakers.ts';
 
 /** Routers of a lab, complete; neighbors among the nodes follow from the nodes' computed sessions, not from the lab. */
 export function designRouters(
@@ -34,7 +35,7 @@ function designRouter(
     routerId: router.routerId ?? highestAddress(own.flatMap(({ addresses }) => addresses)) ?? '0.0.0.0',
     interfaces: own,
     networks: lab.topology?.bgp.networks === 'connected' ? ports.map(networkOf).toSorted(comparePrefixes) : [],
-    neighbors: neighbors.toSorted((a, b) => comparePrefixes(`${a.address}/32`, `${b.address}/32`)),
+    neighbors: neighbors.toSorted((a, b) => comparePrefixes(hostPrefix(a.address), hostPrefix(b.address))),
     multipathRelax: lab.topology?.bgp.multipathRelax ?? false,
     sourceNat: sourceNatOf(lab, router),
     defaultGateway: addressOf(outsideNetwork.gateway),
@@ -53,15 +54,17 @@ function linkNeighbors(
     const far = link.endpoints.find(({ machine }) => machine !== router.name);
     const isOwn = link.endpoints.some(({ machine }) => machine === router.name);
     const peer = lab.topology?.routers.find(({ name }) => name === far?.machine);
-    const [address] = interfaces.get(far?.machine ?? '')?.find(({ name }) => name === far?.interface)?.addresses ?? [];
-    if (!isOwn || peer?.asNumber === undefined || address === undefined) continue;
-    neighbors.push({
-      address: addressOf(address),
-      machine: peer.name,
-      remoteAs: peer.asNumber,
-      reflectorClient: false,
-      nextHopSelf: false,
-    });
+    const port = interfaces.get(far?.machine ?? '')?.find(({ name }) => name === far?.interface);
+    if (!isOwn || peer?.asNumber === undefined || port === undefined) continue;
+    for (const address of port.addresses) {
+      neighbors.push({
+        address: addressOf(address),
+        machine: peer.name,
+        remoteAs: peer.asNumber,
+        reflectorClient: false,
+        nextHopSelf: false,
+      });
+    }
   }
   return neighbors;
 }

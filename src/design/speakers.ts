@@ -2,6 +2,7 @@
 
 import { addressOf, familyOf, inFamily, networkOf, widthOf } from '../base/address.ts';
 import type { CalicoPeer } from '../calico/peer.ts';
+import { linkLocalOf } from './addressing.ts';
 import { type BgpEnd, type BgpSession, type BgpSpeaker, contains, prefixNumber, type Subnet } from './bgp.ts';
 import type { Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
 import { nodePolicy, type PolicyParts } from './node-policy.ts';
@@ -137,7 +138,8 @@ function routerHalves(router: RouterDesign, ofNodes: readonly HalfSession[]): re
     const asked = ofNodes.find(({ end, remote }) => end.address === neighbor.address && own.has(remote));
     const end: BgpEnd = {
       machine: router.name,
-      address: neighbor.source ?? direct ?? asked?.remote ?? router.routerId,
+      address: neighbor.source ?? direct?.address ?? asked?.remote ?? router.routerId,
+      linkLocal: direct?.linkLocal,
       asNumber,
       routerId: router.routerId,
       hasClient: neighbor.reflectorClient,
@@ -180,10 +182,15 @@ function nodeHalves(node: NodeDesign): readonly HalfSession[] {
   });
 }
 
-function nodeEnd(node: NodeDesign, peer: CalicoPeer, direct: string | undefined): BgpEnd {
+function nodeEnd(node: NodeDesign, peer: CalicoPeer, direct: ReturnType<typeof ownAddressTowards>): BgpEnd {
   return {
     machine: node.name,
-    address: peer.sourceAddress ?? direct ?? addressOf(inFamily(node.addresses, familyOf(peer.address))?.address ?? ''),
+    address:
+      peer.sourceAddress ??
+      direct?.address ??
+      addressOf(inFamily(node.addresses, familyOf(peer.address))?.address ?? ''),
+    // BIRD tells it over a session without `multihop` only.
+    linkLocal: peer.multihop === false ? direct?.linkLocal : undefined,
     asNumber: peer.localAs ?? node.peers.localAs,
     routerId: node.peers.routerId,
     hasClient: peer.rrClient === true,
@@ -196,11 +203,16 @@ function nodeEnd(node: NodeDesign, peer: CalicoPeer, direct: string | undefined)
   };
 }
 
-/** The machine's own address on the subnet of another address. */
-function ownAddressTowards(interfaces: readonly Interface[], remote: string): string | undefined {
-  for (const { addresses } of interfaces) {
+/** The machine's own addresses on the subnet of another address. */
+function ownAddressTowards(
+  interfaces: readonly Interface[],
+  remote: string,
+): { readonly address: string; readonly linkLocal: string | undefined } | undefined {
+  for (const { addresses, mac } of interfaces) {
     const own = addresses.find((address) => isSubnet(address) && contains(address, remote));
-    if (own !== undefined) return addressOf(own);
+    if (own === undefined) continue;
+    const linkLocal = familyOf(own) === 6 && mac !== undefined ? linkLocalOf(mac) : undefined;
+    return { address: addressOf(own), linkLocal };
   }
   return undefined;
 }

@@ -1,6 +1,14 @@
 // Owns following a packet through the routes the design expects, over every next hop of every equal path.
 
-import { addressOf, containsPrefix, familyOf, inFamily, mustParseAddress, parsePrefix } from '../base/address.ts';
+import {
+  addressOf,
+  containsPrefix,
+  type Family,
+  familyOf,
+  inFamily,
+  mustParseAddress,
+  parsePrefix,
+} from '../base/address.ts';
 import { type AddressBook, addressBookOf, podInterface, primaryAddressOf } from './address-book.ts';
 import type { Design, ExpectedRoute, Machine } from './design.ts';
 
@@ -26,9 +34,9 @@ interface Step {
 /** The devices that wrap a packet: what follows is looked up by the outer address (calico.md C.3, C.4). */
 const tunnelDevices: ReadonlySet<string> = new Set(['tunl0', 'vxlan.calico', 'vxlan-v6.calico']);
 
-/** Every machine between two, in the order of first arrival. Ends where no route leads on. */
-export function walkRoutes(design: Design, from: Machine, to: Machine): readonly Passage[] {
-  const destination = primaryAddressOf(to);
+/** Every machine between two, in one family or in the first the destination has, in the order of first arrival. Ends where no route leads on. */
+export function walkRoutes(design: Design, from: Machine, to: Machine, family?: Family): readonly Passage[] {
+  const destination = primaryAddressOf(to, family);
   if (destination === undefined) return [];
   const book = addressBookOf(design);
   const passages = new Map<string, { depth: number; ins: Set<string>; outs: Set<string>; goesOn: boolean }>();
@@ -52,8 +60,8 @@ export function walkRoutes(design: Design, from: Machine, to: Machine): readonly
 }
 
 /** True when the expected routes carry every packet from one machine to the other, and every answer back. */
-export function reaches(design: Design, from: Machine, to: Machine): boolean {
-  return [walkRoutes(design, from, to), walkRoutes(design, to, from)].every((passages, index) => {
+export function reaches(design: Design, from: Machine, to: Machine, family?: Family): boolean {
+  return [walkRoutes(design, from, to, family), walkRoutes(design, to, from, family)].every((passages, index) => {
     const end = index === 0 ? to.name : from.name;
     return passages.some((passage) => passage.machine === end) && passages.every((passage) => passage.goesOn);
   });

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Family } from '../base/address.ts';
 import { LabError } from '../base/errors.ts';
 import { primaryAddressOf } from '../design/address-book.ts';
 import type { Design, Machine } from '../design/design.ts';
@@ -50,6 +51,8 @@ export interface CaptureRequest {
   readonly design: Design;
   readonly from: Machine;
   readonly to: Machine;
+  /** The family of the echoes; undefined: the first that the ends have. */
+  readonly family?: Family | undefined;
   readonly points: readonly PlannedPoint[];
   /** Echo requests to send. */
   readonly count: number;
@@ -74,8 +77,9 @@ export async function capturePing(
   request: CaptureRequest,
 ): Promise<CaptureEvidence> {
   const { from, to, points, signal } = request;
-  const [fromAddress, toAddress] = [from, to].map((machine) => primaryAddressOf(machine));
-  if (fromAddress === undefined || toAddress === undefined) throw new TypeError('a switch is no end of a capture');
+  const [fromAddress, toAddress] = [from, to].map((machine) => primaryAddressOf(machine, request.family));
+  if (fromAddress === undefined || toAddress === undefined)
+    throw new TypeError('an end of the capture has no such address');
   throwIfAborted(signal);
   const listeners = points.map((point) => {
     const tap = engine.tap(point.machine, point.interface);

@@ -48,7 +48,7 @@ export async function gatherEvidence(design: Design, engine: Looker, signal: Abo
     if (expectation.kind !== 'ping' && expectation.kind !== 'path') continue;
     const key = probeKey(expectation);
     const from = findMachine(design, expectation.from);
-    const to = referencedAddress(design, expectation.to);
+    const to = referencedAddress(design, expectation.to, expectation.family);
     if (from === undefined || to === undefined) continue;
     const shell = engine.shell(from.name);
     if (expectation.kind === 'ping' || expectation.ttl !== undefined || expectation.encapsulation !== undefined) {
@@ -71,12 +71,15 @@ async function seeWrappings(
   expectation: Extract<Expectation, { kind: 'path' }>,
   signal: AbortSignal,
 ): Promise<readonly Wrapping[]> {
+  const { family } = expectation;
   const from = findMachine(design, expectation.from);
   const to = findMachine(design, expectation.to);
   if (from === undefined || to === undefined) return [];
   const uplinks = new Set(design.nodes.flatMap((node) => node.addresses.map(({ uplink }) => `${node.name} ${uplink}`)));
-  const points = pointsBetween(design, from, to).filter((point) => uplinks.has(`${point.machine} ${point.interface}`));
-  const { lines } = await capturePing(engine, { design, from, to, points, count: 1, signal });
+  const points = pointsBetween(design, from, to, family).filter((point) =>
+    uplinks.has(`${point.machine} ${point.interface}`),
+  );
+  const { lines } = await capturePing(engine, { design, from, to, family, points, count: 1, signal });
   return [...new Set(lines.map((line) => line.echo.wrapping))].sort();
 }
 

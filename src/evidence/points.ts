@@ -1,5 +1,6 @@
 // Owns where to listen between two machines: every interface that could carry the packet, and those that must not.
 
+import type { Family } from '../base/address.ts';
 import { podInterface, shownName } from '../design/address-book.ts';
 import { type Design, type Machine, machinesOf } from '../design/design.ts';
 import { type Passage, walkRoutes } from '../design/walk.ts';
@@ -20,9 +21,10 @@ export interface PlannedPoint {
  * The points between two machines in path order: all branches of equal paths, the way there and the way back, and the
  * other ports of the routers and nodes on them. Follows the routes that the design expects.
  */
-export function pointsBetween(design: Design, from: Machine, to: Machine): readonly PlannedPoint[] {
+export function pointsBetween(design: Design, from: Machine, to: Machine, family?: Family): readonly PlannedPoint[] {
   const points: PlannedPoint[] = [];
-  for (const passage of joinWays(walkRoutes(design, from, to), walkRoutes(design, to, from))) {
+  const ways = joinWays(walkRoutes(design, from, to, family), walkRoutes(design, to, from, family));
+  for (const passage of ways) {
     const onPath = new Set([...passage.ins, ...passage.outs]);
     const beside = portsOf(design, passage.machine).filter((port) => !onPath.has(port));
     const add = (port: string, role: PlannedPoint['role'], requestGoes: PlannedPoint['requestGoes']): void => {

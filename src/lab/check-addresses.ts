@@ -29,9 +29,13 @@ const unusable: readonly (readonly [string, string])[] = [
   ['127.0.0.0/8', 'loopback'],
   ['169.254.0.0/16', 'link-local'],
   ['224.0.0.0/3', 'multicast or reserved'],
+  ['::/8', 'loopback and other special uses'],
+  ['fe80::/10', 'link-local'],
+  ['ff00::/8', 'multicast'],
 ];
 
-interface Network {
+/** A prefix of the lab and where it stands. */
+export interface Network {
   readonly prefix: Prefix;
   readonly path: Path;
   readonly what: string;
@@ -70,10 +74,12 @@ export function checkAddresses(merged: MergedLab, list: ProblemList): void {
   checkNodeAddresses(merged, flat, racks, list);
 }
 
-function readPrefix(text: string, path: Path, longest: number, list: ProblemList): Prefix | undefined {
+/** A prefix that a lab may use, no longer than `longest`; what is wrong with it goes to the list. */
+export function readPrefix(text: string, path: Path, longest: number, list: ProblemList): Prefix | undefined {
   const prefix = parsePrefix(text);
   if (prefix === undefined) {
-    list.add(path, { code: 'LAB_BAD_VALUE', message: `\`${text}\` is not an IPv4 prefix such as 10.1.10.0/24` });
+    const what = text.includes(':') ? 'IPv6 prefix such as fd00:10:1:10::/64' : 'IPv4 prefix such as 10.1.10.0/24';
+    list.add(path, { code: 'LAB_BAD_VALUE', message: `\`${text}\` is not an ${what}` });
     return undefined;
   }
   if (!isMasked(prefix)) {
@@ -83,7 +89,7 @@ function readPrefix(text: string, path: Path, longest: number, list: ProblemList
   }
   const range = unusable.find(([unusablePrefix]) => overlaps(mustParsePrefix(unusablePrefix), prefix));
   if (range !== undefined) {
-    const hint = 'take a private range, for example 10.1.0.0/16';
+    const hint = `take a private range, for example ${prefix.family === 4 ? '10.1.0.0/16' : 'fd00:10:1::/48'}`;
     list.add(path, { code: 'LAB_BAD_VALUE', message: `\`${text}\` lies in ${range[0]} (${range[1]})`, hint });
     return undefined;
   }
@@ -96,7 +102,7 @@ function readPrefix(text: string, path: Path, longest: number, list: ProblemList
 }
 
 /** Prefixes nest or are apart: sorted, only the widest so far can contain the next. The later one in the file is named. */
-function checkOverlaps(networks: readonly Network[], list: ProblemList): void {
+export function checkOverlaps(networks: readonly Network[], list: ProblemList): void {
   const order = new Map(networks.map((network, i) => [network, i]));
   const sorted = networks.toSorted((a, b) => {
     if (a.prefix.value !== b.prefix.value) return a.prefix.value < b.prefix.value ? -1 : 1;

@@ -13,8 +13,14 @@ export const defaultNetwork = '172.18.0.0/16';
 /** kubeadm's pod subnet as kind sets it. */
 export const defaultPodSubnet = '10.244.0.0/16';
 
+/** The IPv6 pod subnet that kind gives a dual-stack cluster (calico.md G.1). */
+export const defaultPodSubnet6 = 'fd00:10:244::/56';
+
 /** Calico's block size for IPv4 (calico.md A.2). */
 export const defaultBlockSize = 26;
+
+/** Calico's block size for IPv6 (calico.md A.2). */
+export const defaultBlockSize6 = 122;
 
 /** Calico's AS number where nothing states one (calico.md A.3). */
 export const defaultAsNumber = 64512;
@@ -103,6 +109,11 @@ export function networkOfLab(merged: MergedLab): NodeNetwork {
   return { prefix, gateway };
 }
 
+/** The IPv6 pod subnet; undefined where the cluster has IPv4 only. */
+export function podSubnet6Of({ cluster }: MergedLab): string | undefined {
+  return cluster.ipFamily === 'dual' ? (cluster.podSubnet6 ?? defaultPodSubnet6) : undefined;
+}
+
 /** Reads `v3.33` or `v3.23.2`, already checked. */
 export function versionOf(text: string): CalicoVersion {
   return { text, minor: Number(text.split('.')[1]) };
@@ -142,9 +153,10 @@ export function completeLab(
     variant: from.variant,
     title: merged.title,
     source: from.source,
-    topology: merged.topology === undefined ? undefined : completeTopology(merged.topology, from),
+    topology: merged.topology === undefined ? undefined : completeTopology(merged, merged.topology, from),
     cluster: {
       podSubnet: cluster.podSubnet ?? defaultPodSubnet,
+      podSubnet6: podSubnet6Of(merged),
       network: networkOfLab(merged),
       nodes: cluster.nodes.map((node, i) => ({
         name: `${name}-${from.nodeNames[i]}`,
@@ -162,6 +174,9 @@ export function completeLab(
       encapsulation: calico?.encapsulation ?? 'None',
       blockSize: calico?.blockSize ?? defaultBlockSize,
       natOutgoing: calico?.natOutgoing ?? true,
+      encapsulation6: calico?.encapsulation6 ?? 'None',
+      blockSize6: calico?.blockSize6 ?? defaultBlockSize6,
+      natOutgoing6: calico?.natOutgoing6 ?? false,
       nodeToNodeMesh: calico?.nodeToNodeMesh ?? true,
       asNumber: calico?.asNumber,
       nodeASNumber: calico?.nodeASNumber,
@@ -187,11 +202,14 @@ function addressOfNode(node: MergedLab['cluster']['nodes'][number], merged: Merg
   return `${node.address}/${prefix?.split('/')[1] ?? '32'}`;
 }
 
+/** Routers of an IPv4 cluster have no IPv6 address, so that a topology can be shared by both kinds of labs. */
 function completeTopology(
+  { cluster }: MergedLab,
   topology: MergedTopology,
   from: { readonly topologyName: string; readonly routerFiles: ReadonlyMap<string, VyosRouter> },
 ): Topology {
   const mtu = topology.mtu ?? 1500;
+  const inDual = (prefix6: string | undefined) => (cluster.ipFamily === 'dual' ? prefix6 : undefined);
   return {
     name: topology.name ?? from.topologyName,
     routers: Object.entries(topology.routers).map(([router, said]) => ({
@@ -204,12 +222,14 @@ function completeTopology(
     links: (topology.links ?? []).map((link) => ({
       endpoints: [endpointOf(link.endpoints[0]), endpointOf(link.endpoints[1])],
       prefix: link.prefix,
+      prefix6: inDual(link.prefix6),
       mtu: link.mtu ?? mtu,
     })),
     racks: Object.entries(topology.racks ?? {}).map(([rack, said]) => ({
       name: rack,
       leaf: endpointOf(said.leaf),
       prefix: said.prefix,
+      prefix6: inDual(said.prefix6),
       mtu: said.mtu ?? mtu,
     })),
     bgp: {
@@ -226,7 +246,7 @@ function completeExpectation(item: MergedExpectation, nodeOfPod: ReadonlyMap<str
   const machine = (name: string): string =>
     name.endsWith('.node') ? (nodeOfPod.get(name.slice(0, -'.node'.length)) ?? name) : name;
   if (item.route !== undefined) {
-    const { on, to, via, nexthops, proto, dev, metric, blackhole } = item.route;
+    const { on, to, via, nexthops, proto, dev, metric, blackhole, family } = item.route;
     const hop = via === undefined ? undefined : machine(via);
     return {
       kind: 'route',
@@ -238,16 +258,18 @@ function completeExpectation(item: MergedExpectation, nodeOfPod: ReadonlyMap<str
       dev,
       metric,
       blackhole,
+      family,
     };
   }
   if (item.mtu !== undefined) return { kind: 'mtu', ...item.mtu, on: machine(item.mtu.on) };
   if (item.ping !== undefined) {
-    const { from, to, ttl, answered } = item.ping;
-    return { kind: 'ping', from: machine(from), to: machine(to), ttl, answered: answered ?? true };
+    const { from, to, ttl, answered, family } = item.ping;
+    return { kind: 'ping', from: machine(from), to: machine(to), ttl, answered: answered ?? true, family };
   }
   if (item.path !== undefined) {
-    const { from, to, hops, encap, ttl } = item.path;
-    return { kind: 'path', from: machine(from), to: machine(to), hops: hops.map(machine), encapsulation: encap, ttl };
+    const { from, to, hops, encap, ttl, family } = item.path;
+    const ends = { from: machine(from), to: machine(to) };
+    return { kind: 'path', ...ends, hops: hops.map(machine), encapsulation: encap, ttl, family };
   }
   if (typeof item.sessions !== 'object') return { kind: 'sessions', which: 'all' };
   return { kind: 'session-count', on: machine(item.sessions.on), count: item.sessions.count };

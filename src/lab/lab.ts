@@ -1,5 +1,6 @@
 // Owns what a lab file says once it is read: a Lab, resolved (extends, variant, --set), defaults filled in, frozen.
 
+import type { Family } from '../base/address.ts';
 import type { Problem, SourcePlace } from '../base/place.ts';
 import type { VyosRouter } from './vyos/router.ts';
 
@@ -26,6 +27,8 @@ export interface TopologyRouter {
 export interface TopologyLink {
   readonly endpoints: readonly [Endpoint, Endpoint];
   readonly prefix: string;
+  /** Only in a dual-stack cluster. */
+  readonly prefix6: string | undefined;
   readonly mtu: number;
 }
 
@@ -34,6 +37,8 @@ export interface TopologyRack {
   readonly name: string;
   readonly leaf: Endpoint;
   readonly prefix: string;
+  /** Only in a dual-stack cluster; host numbers as in `prefix`. */
+  readonly prefix6: string | undefined;
   readonly mtu: number;
 }
 
@@ -75,6 +80,8 @@ export interface NodeNetwork {
 /** The Kubernetes cluster. */
 export interface Cluster {
   readonly podSubnet: string;
+  /** Of a dual-stack cluster (kind's `ipFamily: dual`); undefined: IPv4 only. */
+  readonly podSubnet6: string | undefined;
   readonly network: NodeNetwork;
   /** In kind's order: the order in which blocks are claimed. */
   readonly nodes: readonly LabNode[];
@@ -118,6 +125,10 @@ export interface CalicoSetup {
   readonly encapsulation: Encapsulation;
   readonly blockSize: number;
   readonly natOutgoing: boolean;
+  /** Of the IPv6 pool, where there is one; IPv6 has no IPIP (calico.md A.2). */
+  readonly encapsulation6: Exclude<Encapsulation, 'IPIP' | 'IPIPCrossSubnet'>;
+  readonly blockSize6: number;
+  readonly natOutgoing6: boolean;
   readonly nodeToNodeMesh: boolean;
   /** The AS of the cluster; undefined leaves Calico's own (64512). */
   readonly asNumber: number | undefined;
@@ -151,6 +162,7 @@ export type Expectation =
       readonly dev: string | undefined;
       readonly metric: number | undefined;
       readonly blackhole: boolean | undefined;
+      readonly family: Family | undefined;
     }
   | { readonly kind: 'mtu'; readonly on: string; readonly interface: string; readonly value: number }
   | {
@@ -160,6 +172,7 @@ export type Expectation =
       readonly ttl: number | undefined;
       /** false: the ping must get no answer. */
       readonly answered: boolean;
+      readonly family: Family | undefined;
     }
   | {
       readonly kind: 'path';
@@ -169,6 +182,7 @@ export type Expectation =
       readonly hops: readonly string[];
       readonly encapsulation: 'none' | 'ipip' | 'vxlan' | undefined;
       readonly ttl: number | undefined;
+      readonly family: Family | undefined;
     };
 
 /** A lab as it was meant, complete: nothing is optional that later steps need. Plain data, JSON-safe. */

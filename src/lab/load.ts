@@ -4,6 +4,7 @@ import type { Problem } from '../base/place.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { checkCluster, namesOf } from './check-cluster.ts';
 import { checkExpect } from './check-expect.ts';
+import { checkIpv6 } from './check-ipv6.ts';
 import { checkTopology } from './check-topology.ts';
 import { completeLab, fillPods, nameNodes, nodeNamesOf } from './defaults.ts';
 import { DocumentReader, readSetting, settingsOf } from './document.ts';
@@ -147,6 +148,7 @@ function checkMeaning(merged: MergedLab, nodeNames: readonly string[], list: Pro
   if (merged.topology !== undefined) checkTopology(merged.topology, list);
   checkCluster(merged, names, list);
   checkAddresses(merged, list);
+  checkIpv6(merged, list);
   checkExpect(merged, names, list);
 }
 

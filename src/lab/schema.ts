@@ -15,6 +15,7 @@ export const maxLinks = 4096;
 const line = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$/;
 const dotted = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
 const dottedPrefix = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\/\d{1,2}$/;
+const hexPrefix = /^[0-9a-fA-F:]{2,39}\/\d{1,3}$/;
 const dottedMaybePrefix = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(\/\d{1,2})?$/;
 const endpointPattern = new RegExp(`${machineName.source.slice(0, -1)}:${interfaceName.source.slice(1)}`);
 const labelKey = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
@@ -26,6 +27,7 @@ const text = z.string().regex(line, 'must be one line of text').max(200);
 const name = z.string().regex(machineName, shortName);
 const reference = z.string().regex(line, 'must be a name').max(80);
 const prefix = z.string().regex(dottedPrefix, 'is not an IPv4 prefix such as 10.1.10.0/24');
+const prefix6 = z.string().regex(hexPrefix, 'is not an IPv6 prefix such as fd00:10:1:10::/64');
 const address = z.string().regex(dotted, 'is not an IPv4 address such as 10.1.5.1');
 const asNumber = z.int().min(1).max(4294967295);
 const mtu = z.int().min(68).max(65535);
@@ -49,12 +51,14 @@ const link = z.strictObject({
     .tuple([endpoint, endpoint])
     .describe('The first gets the first address of the prefix, the second the next.'),
   prefix,
+  prefix6: prefix6.optional().describe('Beside the IPv4 prefix in a dual-stack cluster; the same host numbers.'),
   mtu: mtu.optional(),
 });
 
 const rack = z.strictObject({
   leaf: endpoint.describe('The leaf port that is the gateway: first address of the prefix.'),
   prefix: prefix.describe('Nodes get addresses from the tenth on.'),
+  prefix6: prefix6.optional().describe('Beside the IPv4 prefix in a dual-stack cluster; the same host numbers.'),
   mtu: mtu.optional(),
 });
 
@@ -91,7 +95,9 @@ const node = z.strictObject({
 });
 
 const cluster = z.strictObject({
+  ipFamily: z.enum(['ipv4', 'dual']).optional().describe("kind's ipFamily; `dual`: IPv6 beside IPv4. Default ipv4."),
   podSubnet: prefix.optional().describe('Default 10.244.0.0/16.'),
+  podSubnet6: prefix6.optional().describe('Of a dual-stack cluster; default fd00:10:244::/56.'),
   network: z
     .strictObject({ prefix: prefix.optional(), gateway: address.optional() })
     .optional()
@@ -131,6 +137,12 @@ const calico = z.strictObject({
   encapsulation: z.enum(['None', 'IPIP', 'IPIPCrossSubnet', 'VXLAN', 'VXLANCrossSubnet']).optional(),
   blockSize: z.int().min(20).max(32).optional().describe('Default 26.'),
   natOutgoing: z.boolean().optional().describe('Default true.'),
+  encapsulation6: z
+    .enum(['None', 'VXLAN', 'VXLANCrossSubnet'])
+    .optional()
+    .describe('Of the IPv6 pool of a dual-stack cluster; default None.'),
+  blockSize6: z.int().min(116).max(128).optional().describe('Default 122.'),
+  natOutgoing6: z.boolean().optional().describe('Default false.'),
   nodeToNodeMesh: z.boolean().optional().describe('Default true.'),
   asNumber: asNumber.optional().describe("The cluster's AS (BGPConfiguration); default 64512."),
   nodeASNumber: z
@@ -156,6 +168,11 @@ const variant = z.strictObject({
   set: z.record(z.string(), z.unknown()).optional().describe('`path.to.key: value`'),
 });
 
+const family = z
+  .union([z.literal(4), z.literal(6)], { error: 'must be 4 or 6' })
+  .optional()
+  .describe('IPv4 or IPv6, where the names in this line have both.');
+
 const expectation = z.strictObject({
   sessions: z
     .union([z.literal('all'), z.strictObject({ on: reference, count: z.int().min(0).max(maxNodes) })], {
@@ -179,6 +196,7 @@ const expectation = z.strictObject({
         .optional(),
       metric: z.int().min(0).max(4294967295).optional(),
       blackhole: z.boolean().optional(),
+      family,
     })
     .optional(),
   mtu: z
@@ -194,6 +212,7 @@ const expectation = z.strictObject({
       to: reference,
       ttl: z.int().min(1).max(255).optional(),
       answered: z.boolean().optional(),
+      family,
     })
     .optional(),
   path: z
@@ -203,6 +222,7 @@ const expectation = z.strictObject({
       hops: z.array(reference).min(1).max(64).describe('Machines in order; `spine*` is any whose name begins so.'),
       encap: z.enum(['none', 'ipip', 'vxlan']).optional(),
       ttl: z.int().min(1).max(255).optional(),
+      family,
     })
     .optional(),
 });

@@ -49,16 +49,20 @@ export function titleOf(design: Design, expectation: Expectation): string {
   if (expectation.kind === 'sessions') return sessionsTitle(design.expected.sessions.length);
   if (expectation.kind === 'session-count') return `sessions on ${expectation.on}: ${expectation.count} Established`;
   if (expectation.kind === 'route')
-    return `route on ${expectation.on} to ${expectation.to}: ${routeWanted(expectation)}`;
+    return `${familyText(expectation)}route on ${expectation.on} to ${expectation.to}: ${routeWanted(expectation)}`;
   if (expectation.kind === 'mtu') return `MTU of ${expectation.interface} on ${expectation.on}: ${expectation.value}`;
   const { from, to, ttl } = expectation;
   const withTtl = ttl === undefined ? '' : `, TTL ${ttl}`;
   if (expectation.kind === 'ping') {
-    return `ping from ${from} to ${to}: ${expectation.answered ? `answered${withTtl}` : 'not answered'}`;
+    return `${familyText(expectation)}ping from ${from} to ${to}: ${expectation.answered ? `answered${withTtl}` : 'not answered'}`;
   }
   const { encapsulation, hops } = expectation;
   const wrapped = encapsulation === undefined ? '' : `, ${wrappingText(encapsulation)}`;
-  return `path from ${from} to ${to}: ${hops.join(', ')}${withTtl}${wrapped}`;
+  return `${familyText(expectation)}path from ${from} to ${to}: ${hops.join(', ')}${withTtl}${wrapped}`;
+}
+
+function familyText({ family }: { readonly family: 4 | 6 | undefined }): string {
+  return family === undefined ? '' : `IPv${family} `;
 }
 
 function sessionsTitle(count: number): string {

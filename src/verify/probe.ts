@@ -48,7 +48,7 @@ export function judgePath(design: Design, expectation: Of<'path'>, evidence: Evi
   const key = probeKey(expectation);
   const failures: Failure[] = [];
   const trace = evidence.traces.get(key);
-  const destination = referencedAddress(design, expectation.to);
+  const destination = referencedAddress(design, expectation.to, expectation.family);
   const names = (trace?.hops ?? []).map((hop) => machineAt(design, addressBookOf(design), hop.address));
   const isArrived = destination !== undefined && trace?.hops.at(-1)?.address === destination;
   const between = isArrived ? names.slice(0, -1) : names;

@@ -17,7 +17,7 @@ export function judgeRoute(
   routes: readonly ObservedRoute[],
 ): readonly Failure[] {
   const machine = findMachine(design, expectation.on);
-  const destination = referencedDestination(design, expectation.to);
+  const destination = referencedDestination(design, expectation.to, expectation.family);
   if (machine === undefined || destination === undefined) {
     const unknown = machine === undefined ? expectation.on : expectation.to;
     return [failure(expectation, expectation.to, `no machine, pod or block "${unknown}" in this lab`)];

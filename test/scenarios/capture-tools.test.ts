@@ -230,8 +230,16 @@ describe.skipIf(reason !== undefined)('capture with the real programs', () => {
 
   it('gathers pings, traceroutes, wrappings and interfaces', async () => {
     const expectations = [
-      { kind: 'ping', from: 'pod-a', to: '10.244.2.9', ttl: undefined, answered: false },
-      { kind: 'path', from: 'pod-a', to: 'pod-b', hops: ['control-plane', 'worker2'], encapsulation: 'none', ttl: 62 },
+      { kind: 'ping', from: 'pod-a', to: '10.244.2.9', ttl: undefined, answered: false, family: undefined },
+      {
+        kind: 'path',
+        from: 'pod-a',
+        to: 'pod-b',
+        hops: ['control-plane', 'worker2'],
+        encapsulation: 'none',
+        ttl: 62,
+        family: undefined,
+      },
       { kind: 'mtu', on: 'pod-b', interface: 'eth0', value: 1500 },
     ] as const;
     const design = { ...flatDesign(), expect: expectations };

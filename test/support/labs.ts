@@ -18,14 +18,26 @@ export const twoSpinesTwoLeaves: Topology = {
     fabricLink('leaf1:eth2', 'spine1:eth2', '10.1.11.0/24'),
   ],
   racks: [
-    { name: 'rack0', leaf: { machine: 'leaf0', interface: 'eth3' }, prefix: '10.1.5.0/24', mtu: 1500 },
-    { name: 'rack1', leaf: { machine: 'leaf1', interface: 'eth3' }, prefix: '10.1.8.0/24', mtu: 1500 },
+    {
+      name: 'rack0',
+      leaf: { machine: 'leaf0', interface: 'eth3' },
+      prefix: '10.1.5.0/24',
+      prefix6: undefined,
+      mtu: 1500,
+    },
+    {
+      name: 'rack1',
+      leaf: { machine: 'leaf1', interface: 'eth3' },
+      prefix: '10.1.8.0/24',
+      prefix6: undefined,
+      mtu: 1500,
+    },
   ],
   bgp: { networks: 'connected', multipathRelax: true },
 };
 
 function fabricLink(a: string, b: string, prefix: string): Topology['links'][number] {
-  return { endpoints: [endpointOf(a), endpointOf(b)], prefix, mtu: 1500 };
+  return { endpoints: [endpointOf(a), endpointOf(b)], prefix, prefix6: undefined, mtu: 1500 };
 }
 
 function endpointOf(text: string): { machine: string; interface: string } {
@@ -39,7 +51,11 @@ export function labNode(lab: string, short: string, rack: string | undefined): L
   return { name: `${lab}-${short}`, short, role, rack, address: undefined, reflector: undefined, labels: {} };
 }
 
-const cluster = { podSubnet: '10.244.0.0/16', network: { prefix: '172.18.0.0/16', gateway: '172.18.0.1' } };
+const cluster = {
+  podSubnet: '10.244.0.0/16',
+  podSubnet6: undefined,
+  network: { prefix: '172.18.0.0/16', gateway: '172.18.0.1' },
+};
 
 const calico = {
   version: { text: 'v3.33', minor: 33 },
@@ -47,6 +63,9 @@ const calico = {
   encapsulation: 'None',
   blockSize: 26,
   natOutgoing: true,
+  encapsulation6: 'None',
+  blockSize6: 122,
+  natOutgoing6: false,
   resources: [],
 } as const;
 

@@ -9,6 +9,7 @@ import type { Call } from '../call.ts';
 /** Flags of `capture`. */
 export interface CaptureFlags {
   readonly count?: number;
+  readonly ipv6?: boolean;
   readonly out?: string;
 }
 
@@ -25,6 +26,7 @@ export async function captureCommand(
     to: to.machine,
     lab: to.lab,
     count: flags.count,
+    family: flags.ipv6 === true ? 6 : undefined,
     out: flags.out,
   });
   const isJson = call.flags.format === 'json';

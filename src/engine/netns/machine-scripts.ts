@@ -2,6 +2,7 @@
 
 import type { Artifacts } from '../../artifact/artifacts.ts';
 import { addressOf, familyOf, formatPrefix, inFamily, mustParsePrefix, nthAddress } from '../../base/address.ts';
+import { linkLocalOf } from '../../design/addressing.ts';
 import type {
   Interface,
   NextHop,
@@ -74,6 +75,15 @@ function podRouteLine(pod: PodDesign, { family, address }: PodAddress, metric: s
   return `route add ${address} dev ${pod.interface}${family === 4 ? ` scope link${metric}` : ''}`;
 }
 
+/**
+ * A router's IPv6 port has its link-local address at once: bgpd takes no session before it is there, and the kernel makes it
+ * only after a second of duplicate detection.
+ */
+function linkLocalLines({ name, addresses, mac }: Interface): readonly string[] {
+  if (mac === undefined || !addresses.some(isV6)) return [];
+  return [`addr add ${linkLocalOf(mac)}/64 dev ${name} nodad`];
+}
+
 /** A router: ports, the default route into the outside, source NAT as the original labs have it. */
 export function routerScript(router: RouterDesign, artifacts: Artifacts): string {
   const rules = artifacts.get(`routers/${router.name}/rules.nft`) ?? '';
@@ -86,7 +96,7 @@ export function routerScript(router: RouterDesign, artifacts: Artifacts): string
       ...(router.vyos === undefined
         ? []
         : router.interfaces.map((port) => `link set dev ${port.name} mtu ${port.mtu}`)),
-      ...router.interfaces.flatMap(interfaceLines),
+      ...router.interfaces.flatMap((port) => [...linkLocalLines(port), ...interfaceLines(port)]),
       `route add default via ${router.defaultGateway} dev eth0`,
     ]),
     withInput('nft -f -', `flush ruleset\n${rules}`),
@@ -130,6 +140,7 @@ export function switchScript(device: SwitchDesign): string {
 export function podScript(pod: PodDesign): string {
   return [
     sysctlLines(podSysctls),
+    inFamily(pod.addresses, 6) === undefined ? '' : sysctlLines([['net/ipv6/conf/eth0/accept_dad', 0]]),
     ipBatch([
       'link set dev lo up',
       'link set dev eth0 up',
@@ -140,7 +151,7 @@ export function podScript(pod: PodDesign): string {
               'route add 169.254.1.1 dev eth0 scope link',
               'route add default via 169.254.1.1 dev eth0',
             ]
-          : [`addr add ${address}/128 dev eth0 nodad`, 'route add default via fe80::ecee:eeff:feee:eeee dev eth0'],
+          : [`addr add ${address}/128 dev eth0`, 'route add default via fe80::ecee:eeff:feee:eeee dev eth0'],
       ),
     ]),
   ].join('');

@@ -4,9 +4,8 @@ import { createHash } from 'node:crypto';
 import type { Artifacts } from '../../artifact/artifacts.ts';
 import { addressOf } from '../../base/address.ts';
 import type { Design } from '../../design/design.ts';
-import { reaches } from '../../design/walk.ts';
 import type { Observed } from '../../plan/observed.ts';
-import type { Json, Operation, Phase, Plan, ResourceId } from '../../plan/plan.ts';
+import type { Json, Operation, Plan, ResourceId } from '../../plan/plan.ts';
 import { linkBatch } from './links.ts';
 import {
   birdFiles,
@@ -23,17 +22,8 @@ import {
 import { needsPermanentNeighbors, neighborScripts } from './neighbors.ts';
 import { writeFileLine } from './script.ts';
 import { felixRouteScripts } from './vxlan.ts';
-
-/** One wish: a resource, made from an input, after others. `replace` tells what a different input means. */
-interface Wish {
-  readonly verb: string;
-  readonly resource: ResourceId;
-  readonly phase: Phase;
-  readonly needs: readonly ResourceId[];
-  readonly input: Json;
-  /** `rebuild`: the lab has to be made anew when it differs; `again`: the operation is simply done again; `wait`: done whenever anything is. */
-  readonly whenDifferent: 'rebuild' | 'again' | 'wait';
-}
+import { waits } from './waits.ts';
+import type { Wish } from './wish.ts';
 
 interface Named {
   readonly name: string;
@@ -256,43 +246,4 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
 /** The nodes that run BIRD. */
 function speakingNodes(design: Design): Design['nodes'] {
   return design.backend === 'bird' ? design.nodes : [];
-}
-
-function waits(design: Design, felix: readonly ResourceId[]): readonly Wish[] {
-  const ready = [
-    ...design.routers.flatMap((router) => [`frr:${router.name}`, `router:${router.name}`]),
-    ...design.nodes.map((node) => `${design.backend === 'bird' ? 'bird' : 'node'}:${node.name}`),
-  ];
-  const first = design.pods.find((pod) => pod.name === 'pod-a') ?? design.pods[0];
-  const last = design.pods.find((pod) => pod.name === 'pod-b') ?? design.pods.at(-1);
-  return [
-    {
-      verb: 'waitSessions',
-      resource: 'sessions',
-      phase: 'sessions',
-      needs: ready,
-      input: { count: design.expected.sessions.length },
-      whenDifferent: 'wait',
-    },
-    {
-      verb: 'waitRoutes',
-      resource: 'routes',
-      phase: 'routes',
-      needs: ['sessions', 'switches', 'pods', ...felix],
-      input: { count: design.expected.routes.length },
-      whenDifferent: 'wait',
-    },
-    ...(first === undefined || last === undefined || !reaches(design, first, last)
-      ? []
-      : [
-          {
-            verb: 'waitPing',
-            resource: 'first-ping',
-            phase: 'first ping',
-            needs: ['routes', 'pod-server'],
-            input: { from: first.name, to: last.name, address: last.addresses[0].address },
-            whenDifferent: 'wait',
-          } as const,
-        ]),
-  ];
 }

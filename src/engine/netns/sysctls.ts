@@ -43,28 +43,32 @@ function scopeLines(name: string, scope: Scope): readonly Sysctl[] {
  */
 export function nodeSysctls(node: NodeDesign): readonly Sysctl[] {
   const v6Off = hasIpv6(node) ? 0 : 1;
+  const forwarding = inFamily(node.addresses, 6) === undefined ? 0 : 1;
   return [
     ['net/ipv4/ip_forward', 1],
     ['net/ipv4/fib_multipath_hash_policy', 0],
     ['net/ipv4/fib_multipath_use_neigh', 0],
     ...scopeLines('all', {
       v4: { route_localnet: 1, accept_redirects: 0 },
-      v6: { accept_dad: 0, disable_ipv6: v6Off },
+      v6: { accept_dad: 0, disable_ipv6: v6Off, forwarding },
     }),
-    ...scopeLines('default', { v6: { disable_ipv6: v6Off } }),
+    ...scopeLines('default', { v6: { disable_ipv6: v6Off, forwarding } }),
     ['net/ipv6/conf/lo/disable_ipv6', 0],
     ...node.interfaces.flatMap((port) =>
-      scopeLines(port.name, { v4: { rp_filter: port.name === 'eth0' ? 0 : 1 }, v6: {}, proxyDelay: 80 }),
+      scopeLines(port.name, { v4: { rp_filter: port.name === 'eth0' ? 0 : 1 }, v6: { forwarding }, proxyDelay: 80 }),
     ),
     ...node.pods.flatMap((pod) =>
       scopeLines(pod.interface, {
         v4: { proxy_arp: 1, route_localnet: 1 },
-        v6: { accept_ra: 0, disable_ipv6: v6Off },
+        v6: { accept_ra: 0, disable_ipv6: v6Off, ...(inFamily(pod.addresses, 6) === undefined ? {} : podPortV6) },
         proxyDelay: 0,
       }),
     ),
   ];
 }
+
+/** What the CNI plugin writes where the pod has an IPv6 address, and only there (calico.md C.1; truth/README.md). */
+const podPortV6 = { proxy_ndp: 1, forwarding: 1, accept_dad: 0 };
 
 /** On the fabric, or in a dual-stack cluster. */
 function hasIpv6({ addresses }: NodeDesign): boolean {
@@ -73,8 +77,8 @@ function hasIpv6({ addresses }: NodeDesign): boolean {
 
 /** What a node's tunnel device shows: nothing but defaults (truth: vxlan). Written once the device is there. */
 export function tunnelSysctls(node: NodeDesign): readonly Sysctl[] {
-  const disable_ipv6 = hasIpv6(node) ? 0 : 1;
-  return node.tunnels.flatMap(({ name }) => scopeLines(name, { v6: { disable_ipv6 }, proxyDelay: 80 }));
+  const v6 = { disable_ipv6: hasIpv6(node) ? 0 : 1, forwarding: inFamily(node.addresses, 6) === undefined ? 0 : 1 };
+  return node.tunnels.flatMap(({ name }) => scopeLines(name, { v6, proxyDelay: 80 }));
 }
 
 /** An FRR container's: forwarding on, no reverse path filter, ECMP hashed over ports too (truth/README.md). */
@@ -90,7 +94,7 @@ export function routerSysctls(router: RouterDesign): readonly Sysctl[] {
   ];
 }
 
-/** A pod's: it is a host, not a router (calico.md C.1). */
+/** A pod's: it is a host, not a router; its IPv6 address needs no duplicate detection (calico.md C.1). */
 export const podSysctls: readonly Sysctl[] = [
   ['net/ipv4/ip_forward', 0],
   ['net/ipv4/conf/all/rp_filter', 0],

@@ -28,18 +28,16 @@ export function tunnelLines(node: NodeDesign): readonly string[] {
  */
 export function felixRouteScripts(design: Design): readonly { readonly machine: string; readonly script: string }[] {
   return design.nodes.flatMap((node) => {
-    const remotes = node.tunnels.flatMap(({ name }) =>
-      remoteVteps(design.nodes, node).map((remote) => ({ ...remote, device: name })),
-    );
+    const remotes = remoteVteps(design.nodes, node).filter(({ tunnel }) => inFamily(node.tunnels, tunnel.family));
     const lines = [
       ...remotes.map(
-        ({ tunnel, device }) => `neigh replace ${tunnel.address} lladdr ${tunnel.mac} dev ${device} nud permanent`,
+        ({ tunnel }) => `neigh replace ${tunnel.address} lladdr ${tunnel.mac} dev ${tunnel.name} nud permanent`,
       ),
       ...felixRoutes(design, node).map(routeLine),
     ];
     if (lines.length === 0) return [];
     const entries = remotes.map(
-      ({ tunnel, device, node: far }) => `fdb replace ${tunnel.mac} dev ${device} dst ${far} self permanent\n`,
+      ({ tunnel, node: far }) => `fdb replace ${tunnel.mac} dev ${tunnel.name} dst ${far} self permanent\n`,
     );
     const script = `${ipBatch(lines)}${entries.length === 0 ? '' : withInput('bridge -batch -', entries.join(''))}`;
     return [{ machine: node.name, script }];

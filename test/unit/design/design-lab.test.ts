@@ -348,9 +348,9 @@ describe('what cannot work is named with its place', () => {
     );
   });
 
-  it('an IPv6 pool, as pods have IPv4 addresses only', () => {
+  it('an IPv6 pool in a cluster that is IPv4 only', () => {
     const resources = [pool({ cidr: 'fd00:10:244::/56' }, 'six')];
-    expect(codesOf(withCalico(bgpRr, { resources }))).toContain('error NETNS_IPV6_POOL calico.resources.0.spec.cidr');
+    expect(codesOf(withCalico(bgpRr, { resources }))).toContain('error POOL_NOT_DUAL calico.resources.0.spec.cidr');
   });
 
   it('siblings that share an AS towards an eBGP leaf', () => {

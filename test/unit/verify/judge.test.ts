@@ -43,6 +43,7 @@ function routeTo(on: string, to: string, wanted: Partial<Of<'route'>> = {}): Of<
     dev: undefined,
     metric: undefined,
     blackhole: undefined,
+    family: undefined,
   };
   return { kind: 'route', on, to, ...nothing, ...wanted };
 }
@@ -125,6 +126,7 @@ describe('a ping', () => {
     kind: 'ping',
     from: 'pod-a',
     to: 'pod-b',
+    family: undefined,
     ttl,
     answered,
   });
@@ -164,6 +166,7 @@ describe('a path', () => {
     kind: 'path',
     from: 'pod-a',
     to: 'pod-b',
+    family: undefined,
     hops,
     encapsulation: undefined,
     ttl: undefined,
