@@ -6,7 +6,7 @@ import type { KnownDifference } from '../../plan/engine.ts';
 export const netnsDifferences: readonly KnownDifference[] = [
   {
     id: 'bird-2',
-    what: 'Nodes run BIRD 2 or 3, one daemon for both families (no bird6): capabilities, protocol names kernel1/direct1 and birdc texts are theirs',
+    what: 'Nodes run BIRD 2 or 3, one daemon for both families (birdcl6 asks the same one): capabilities, protocol names kernel1/direct1 and birdc texts are theirs',
     why: "Calico's fork of BIRD 1.6.8 is not in Debian; routes, metrics and sessions are the same",
   },
   {

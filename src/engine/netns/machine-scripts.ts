@@ -223,14 +223,24 @@ export function birdFiles(node: NodeDesign, artifacts: Artifacts): readonly Scri
 }
 
 /** BIRD with calico-node's paths; a running one is told to read its file again, as confd does (calico.md B.1). */
-export const startBirdScript = `${awaitFile}mkdir -p /run/calico /run/bird
+export function startBirdScript(node: NodeDesign): string {
+  return `${awaitFile}mkdir -p /run/calico /run/bird
 ln -sf /run/calico/bird.ctl /run/bird/bird.ctl
 if kill -0 "$(cat /run/calico/bird.pid 2>/dev/null)" 2>/dev/null; then
   birdc configure | grep -qE 'Reconfigured|Reconfiguration in progress'
   exit
 fi
-rm -f /run/calico/bird.ctl
+${inFamily(node.addresses, 6) === undefined ? '' : bird6Names}rm -f /run/calico/bird.ctl
 setsid bird -f -c /etc/calico/confd/config/bird.cfg -s /run/calico/bird.ctl -P /run/calico/bird.pid </dev/null >>"/run/labctl/logs/$(uname -n)-bird.log" 2>&1 &
 BIRD=$!
 await $BIRD /run/calico/bird.ctl
+`;
+}
+
+/** The names of Calico's second daemon lead to the one that speaks both families; what has them is this node's alone. */
+const bird6Names = `ln -sf bird.ctl /run/calico/bird6.ctl
+mkdir -p /run/labctl/bird6
+ln -sf "$(command -v birdc)" /run/labctl/bird6/birdc6
+ln -sf "$(command -v birdcl)" /run/labctl/bird6/birdcl6
+[ -e /usr/local/sbin/birdcl6 ] || mount -t overlay -o lowerdir=/run/labctl/bird6:/usr/local/sbin labctl-bird6 /usr/local/sbin
 `;

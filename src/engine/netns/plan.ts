@@ -184,7 +184,7 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
         input: {
           machine: node.name,
           kind: 'bird',
-          script: startBirdScript,
+          script: startBirdScript(node),
           files: birdFiles(node, artifacts).map(writeFileLine).join(''),
         },
       }),
