@@ -13,9 +13,8 @@ import type { PolicyParts } from './node-policy.ts';
 import { plainRoute } from './plain-route.ts';
 import { defaultRoutesOf, hostPrefix, subnetsOf } from './speakers.ts';
 
-/** What a pod's default routes go to: the node answers for them (calico.md C.1). */
-const podGateway = '169.254.1.1';
-const podGatewayV6 = 'fe80::ecee:eeff:feee:eeee';
+/** What a pod's default route goes to in each family: its node answers for them (calico.md C.1). */
+export const podGateways = { 4: '169.254.1.1', 6: 'fe80::ecee:eeff:feee:eeee' } as const;
 
 /** FRR's distance for BGP, written as the metric. */
 const routerMetric = 20;
@@ -138,14 +137,14 @@ export function podRoutes(pod: PodDesign): readonly ExpectedRoute[] {
   return pod.addresses.flatMap(({ family, address }): readonly ExpectedRoute[] => {
     if (family === 6) {
       return [
-        { ...plainRoute(pod.name, '::/0', because), nextHops: [{ via: podGatewayV6, dev: 'eth0' }] },
+        { ...plainRoute(pod.name, '::/0', because), nextHops: [{ via: podGateways[6], dev: 'eth0' }] },
         connectedRoute(pod.name, hostPrefix(address), 'eth0'),
       ];
     }
     return [
-      { ...plainRoute(pod.name, '0.0.0.0/0', because), nextHops: [{ via: podGateway, dev: 'eth0' }] },
+      { ...plainRoute(pod.name, '0.0.0.0/0', because), nextHops: [{ via: podGateways[4], dev: 'eth0' }] },
       {
-        ...plainRoute(pod.name, hostPrefix(podGateway), 'the gateway that proxy ARP answers for'),
+        ...plainRoute(pod.name, hostPrefix(podGateways[4]), 'the gateway that proxy ARP answers for'),
         scope: 'link',
         nextHops: [{ via: undefined, dev: 'eth0' }],
       },

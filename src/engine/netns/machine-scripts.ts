@@ -12,6 +12,7 @@ import type {
   RouterDesign,
   SwitchDesign,
 } from '../../design/design.ts';
+import { podGateways } from '../../design/kernel-routes.ts';
 import { defaultRoutesOf } from '../../design/speakers.ts';
 import { ipBatch, type ScriptFile, sysctlLines, withInput } from './script.ts';
 import { nodeSysctls, podSysctls, routerSysctls, switchSysctls, tunnelSysctls } from './sysctls.ts';
@@ -148,10 +149,10 @@ export function podScript(pod: PodDesign): string {
         family === 4
           ? [
               `addr add ${address}/32 dev eth0`,
-              'route add 169.254.1.1 dev eth0 scope link',
-              'route add default via 169.254.1.1 dev eth0',
+              `route add ${podGateways[4]} dev eth0 scope link`,
+              `route add default via ${podGateways[4]} dev eth0`,
             ]
-          : [`addr add ${address}/128 dev eth0`, 'route add default via fe80::ecee:eeff:feee:eeee dev eth0'],
+          : [`addr add ${address}/128 dev eth0`, `route add default via ${podGateways[6]} dev eth0`],
       ),
     ]),
   ].join('');

@@ -2,17 +2,21 @@
 
 import { addressOf, containsPrefix, mustParseAddress, mustParsePrefix, networkOf } from '../../base/address.ts';
 import type { Design, NodeDesign } from '../../design/design.ts';
+import { podGateways } from '../../design/kernel-routes.ts';
 import { ipBatch } from './script.ts';
 
 /** Beyond this share of the limit entries are made permanent: other programs of the machine need neighbors too. */
 const share = 0.8;
 
-/** How many neighbor entries a lab's machines hold at one time: a session's two ends, a pod's two, a port's one. */
+/**
+ * How many IPv4 neighbor entries a lab's machines hold at one time: a session's two ends, a pod's two, a port's one. IPv6 has a
+ * table of its own with the same limit, and needs no more.
+ */
 export function neighborsNeeded(design: Design): number {
   const ports = design.switches
     .flatMap((device) => device.bridges)
     .reduce((sum, bridge) => sum + bridge.ports.length, 0);
-  return design.expected.sessions.length * 2 + design.pods.length * 2 + ports;
+  return design.expected.sessions.filter(({ family }) => family === 4).length * 2 + design.pods.length * 2 + ports;
 }
 
 /** True when the lab does not fit into a neighbor table of that size (`gc_thresh3`; undefined: no limit known). */
@@ -26,7 +30,11 @@ export function neighborScripts(design: Design): readonly { readonly machine: st
   const nodes = design.nodes.map((node) => ({ machine: node.name, script: ipBatch(nodeLines(node, macs)) }));
   const pods = design.pods.map((pod) => ({
     machine: pod.name,
-    script: ipBatch(['neigh replace 169.254.1.1 lladdr ee:ee:ee:ee:ee:ee dev eth0 nud permanent']),
+    script: ipBatch(
+      pod.addresses.map(
+        ({ family }) => `neigh replace ${podGateways[family]} lladdr ee:ee:ee:ee:ee:ee dev eth0 nud permanent`,
+      ),
+    ),
   }));
   return [...nodes, ...pods];
 }

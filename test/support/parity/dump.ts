@@ -14,7 +14,7 @@ export interface MachineDump {
   readonly addresses: string;
   /** Lines `key = value`. */
   readonly sysctls: string;
-  /** `birdcl show protocols all`. */
+  /** `birdcl show protocols all`, of both daemons where there are two. */
   readonly protocols: string;
   /** `show bgp ipv4 unicast summary json`. */
   readonly summary: string;
@@ -59,7 +59,7 @@ export function readTruth(folder: string): LabDump {
       routes: read(kind === 'router' ? 'kernel-route.json' : 'route.json'),
       addresses: read('addr.json'),
       sysctls: read('sysctl.txt'),
-      protocols: read('bird-protocols.txt'),
+      protocols: read('bird-protocols.txt') + read('bird6-protocols.txt'),
       summary: read('bgp-summary.json'),
       table: read('bgp-ipv4.json'),
     });

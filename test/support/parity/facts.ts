@@ -72,7 +72,7 @@ function ownersOf(dump: LabDump): ReadonlyMap<string, string> {
   return owners;
 }
 
-/** Names addresses on Docker's networks by their owner, in dotted form and as in `Mesh_172_18_0_3`. */
+/** Names addresses on Docker's networks by their owner, as `ip` writes them and as in `Mesh_172_18_0_3`. */
 function dockerNaming(owners: ReadonlyMap<string, string>): Naming {
   const isDockers = (text: string): boolean => {
     const address = parseAddress(text);
@@ -85,7 +85,8 @@ function dockerNaming(owners: ReadonlyMap<string, string>): Naming {
     text
       .replace(/\d+\.\d+\.\d+\.\d+/g, (address) => named(address) ?? address)
       .replace(/(?:fc00:f853:ccd:e793|3fff:172:20:20)::[\da-f]+/g, (address) => named(address) ?? address)
-      .replace(/\d+_\d+_\d+_\d+/g, (address) => named(address.replaceAll('_', '.')) ?? address);
+      .replace(/\d+_\d+_\d+_\d+/g, (address) => named(address.replaceAll('_', '.')) ?? address)
+      .replace(/fc00_f853_ccd_e793__[\da-f]+/g, (address) => named(address.replaceAll('_', ':')) ?? address);
 }
 
 function deviceFacts(name: string, machine: MachineDump, add: (key: string, value: string) => void): void {
