@@ -1,6 +1,14 @@
 // Owns what can be wrong with a lab's BGP once every session is computed: isolation, router ids, AS numbers, passwords.
 
-import { containsPrefix, familyOf, mustParseAddress, mustParsePrefix, networkOf } from '../base/address.ts';
+import {
+  containsPrefix,
+  type Family,
+  familyOf,
+  inFamily,
+  mustParseAddress,
+  mustParsePrefix,
+  networkOf,
+} from '../base/address.ts';
 import type { Problem, Severity } from '../base/place.ts';
 import { poolMode, routeOwner } from '../calico/encapsulation.ts';
 import { generationOf } from '../calico/generations.ts';
@@ -45,31 +53,36 @@ export function checkIsolation(lab: Lab, { nodes, set }: Speakers, severity: Sev
  * lab is about that: it expects a ping from subnet to subnet without an answer.
  */
 export function checkCrossSubnet(lab: Lab, { nodes, routers, set }: Speakers, severity: Severity): Problem[] {
-  if (objectsOf(set.objects, 'IPPool').every((pool) => poolMode(pool).tunnel !== 'none')) return [];
-  const subnets = new Set(nodes.map(({ addresses }) => networkOf(addresses[0].address)));
   const ports = new Set(routers.flatMap((router) => addressesOf(router.interfaces)));
-  const taught = new Set(
-    nodes
-      .filter(({ peers }) => peers.ipv4.some(({ address }) => ports.has(address)))
-      .map(({ addresses }) => networkOf(addresses[0].address)),
-  );
-  const mute = [...subnets].filter((subnet) => !taught.has(subnet));
-  if (subnets.size < 2 || mute.length === 0) return [];
-  const message = `no router learns the pods of ${mute.join(', ')}: without encapsulation other subnets cannot reach them`;
-  const hint = 'let one node of each subnet peer with its leaf (calico.peers)';
-  const problem = errorAt(peersPath(lab), 'CROSS_SUBNET_UNREACHABLE', message, hint);
-  return [{ ...problem, severity: expectsSilence(lab, nodes) ? 'warning' : severity }];
+  const plain = objectsOf(set.objects, 'IPPool').filter((pool) => poolMode(pool).tunnel === 'none');
+  return ([4, 6] as const).flatMap((family) => {
+    if (!plain.some(({ spec }) => familyOf(spec.cidr) === family)) return [];
+    const subnets = new Set(nodes.flatMap((node) => subnetOf(node, family) ?? []));
+    const teachers = nodes.filter(({ peers }) => peers[`ipv${family}`].some(({ address }) => ports.has(address)));
+    const taught = new Set(teachers.map((node) => subnetOf(node, family)));
+    const mute = [...subnets].filter((subnet) => !taught.has(subnet));
+    if (subnets.size < 2 || mute.length === 0) return [];
+    const message = `no router learns the pods of ${mute.join(', ')}: without encapsulation other subnets cannot reach them`;
+    const hint = 'let one node of each subnet peer with its leaf (calico.peers)';
+    const problem = errorAt(peersPath(lab), 'CROSS_SUBNET_UNREACHABLE', message, hint);
+    return [{ ...problem, severity: expectsSilence(lab, nodes) ? 'warning' : severity }];
+  });
+}
+
+function subnetOf({ addresses }: NodeDesign, family: Family): string | undefined {
+  const own = inFamily(addresses, family);
+  return own && networkOf(own.address);
 }
 
 function expectsSilence(lab: Lab, nodes: readonly NodeDesign[]): boolean {
-  const subnetOf = (machine: string): string | undefined => {
+  const subnetOfMachine = (machine: string): string | undefined => {
     const owner = lab.pods.find(({ name }) => name === machine)?.node ?? machine;
     const node = nodes.find(({ name, short }) => name === owner || short === owner);
-    return node && networkOf(node.addresses[0].address);
+    return node && subnetOf(node, 4);
   };
   return lab.expect.some((line) => {
     if (line.kind !== 'ping' || line.answered) return false;
-    const [from, to] = [subnetOf(line.from), subnetOf(line.to)];
+    const [from, to] = [subnetOfMachine(line.from), subnetOfMachine(line.to)];
     return from !== undefined && to !== undefined && from !== to;
   });
 }

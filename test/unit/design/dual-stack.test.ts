@@ -118,6 +118,23 @@ describe('a dual-stack fabric', () => {
     );
   });
 
+  it('says which family a fabric does not know', () => {
+    const topology = bgpRr.topology && {
+      ...bgpRr.topology,
+      racks: bgpRr.topology.racks.map((rack, i) => ({ ...rack, prefix6: `fd00:10:1:${i}::/64` })),
+    };
+    const cluster = { ...bgpRr.cluster, podSubnet6: 'fd00:10:244::/56' };
+    const { problems } = designLab({
+      ...bgpRr,
+      topology,
+      cluster,
+      calico: { ...bgpRr.calico, peers: [], nodeToNodeMesh: true, encapsulation: 'VXLAN', nodeASNumber: undefined },
+    });
+    expect(problems.filter(({ code }) => code === 'CROSS_SUBNET_UNREACHABLE').map(({ message }) => message)).toEqual([
+      'no router learns the pods of fd00:10:1::/64, fd00:10:1:1::/64: without encapsulation other subnets cannot reach them',
+    ]);
+  });
+
   it('leaves routers without IPv6 in an IPv4 lab', async () => {
     const { routers, nodes } = await catalogueDesign('bgp-rr');
     expect(routers.flatMap(({ networks }) => networks).filter((network) => network.includes(':'))).toEqual([]);
