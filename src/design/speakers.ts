@@ -182,7 +182,7 @@ function nodeHalves(node: NodeDesign): readonly HalfSession[] {
   });
 }
 
-function nodeEnd(node: NodeDesign, peer: CalicoPeer, direct: ReturnType<typeof ownAddressTowards>): BgpEnd {
+function nodeEnd(node: NodeDesign, peer: CalicoPeer, direct: OwnAddress | undefined): BgpEnd {
   return {
     machine: node.name,
     address:
@@ -203,11 +203,15 @@ function nodeEnd(node: NodeDesign, peer: CalicoPeer, direct: ReturnType<typeof o
   };
 }
 
+/** What a machine is called on the link it shares with a neighbor. */
+interface OwnAddress {
+  readonly address: string;
+  /** Over IPv6. */
+  readonly linkLocal: string | undefined;
+}
+
 /** The machine's own addresses on the subnet of another address. */
-function ownAddressTowards(
-  interfaces: readonly Interface[],
-  remote: string,
-): { readonly address: string; readonly linkLocal: string | undefined } | undefined {
+function ownAddressTowards(interfaces: readonly Interface[], remote: string): OwnAddress | undefined {
   for (const { addresses, mac } of interfaces) {
     const own = addresses.find((address) => isSubnet(address) && contains(address, remote));
     if (own === undefined) continue;
