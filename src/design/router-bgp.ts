@@ -1,7 +1,7 @@
 // Owns a router's BGP: its id, the networks it announces, its neighbors on links and among the nodes.
 
 import { addressOf, comparePrefixes, familyOf, inFamily, networkOf } from '../base/address.ts';
-import type { Lab, LabPeer, TopologyRouter } from '../lab/lab.ts';
+import type { Endpoint, Lab, LabPeer, TopologyRouter } from '../lab/lab.ts';
 import { coveringPrefix, highestAddress, outsideNetwork } from './addressing.ts';
 import type { Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
 import { designVyosRouter } from './router-vyos.ts';
@@ -50,13 +50,16 @@ function linkNeighbors(
   interfaces: ReadonlyMap<string, readonly Interface[]>,
 ): RouterNeighbor[] {
   const neighbors: RouterNeighbor[] = [];
-  for (const link of lab.topology?.links ?? []) {
-    const far = link.endpoints.find(({ machine }) => machine !== router.name);
-    const isOwn = link.endpoints.some(({ machine }) => machine === router.name);
+  const addressesAt = (end: Endpoint | undefined): readonly string[] =>
+    interfaces.get(end?.machine ?? '')?.find(({ name }) => name === end?.interface)?.addresses ?? [];
+  for (const { endpoints } of lab.topology?.links ?? []) {
+    const near = endpoints.find(({ machine }) => machine === router.name);
+    const far = endpoints.find(({ machine }) => machine !== router.name);
     const peer = lab.topology?.routers.find(({ name }) => name === far?.machine);
-    const port = interfaces.get(far?.machine ?? '')?.find(({ name }) => name === far?.interface);
-    if (!isOwn || peer?.asNumber === undefined || port === undefined) continue;
-    for (const address of port.addresses) {
+    if (near === undefined || peer?.asNumber === undefined) continue;
+    const families = new Set(addressesAt(near).map(familyOf));
+    for (const address of addressesAt(far)) {
+      if (!families.has(familyOf(address))) continue;
       neighbors.push({
         address: addressOf(address),
         machine: peer.name,
