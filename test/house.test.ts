@@ -18,11 +18,12 @@ const mayImport: Readonly<Record<string, string>> = {
   run: 'plan base',
   host: 'plan(types) base',
   packet: 'base',
+  flow: 'packet base',
   engine: 'plan artifact design host base',
-  evidence: 'packet host plan(types) design base',
+  evidence: 'flow packet host plan(types) design base',
   verify: 'evidence(types) plan(types) design base',
-  report: 'verify evidence packet(types) plan design base',
-  app: 'lab calico design artifact plan run host engine packet evidence verify report base',
+  report: 'verify evidence flow packet plan design base',
+  app: 'lab calico design artifact plan run host engine flow packet evidence verify report base',
   cli: 'app report plan(types) base',
   main: 'cli base',
 };
@@ -39,7 +40,7 @@ const ownedBy: Readonly<Record<string, string>> = {
 };
 
 /** Folders without input, output, clock or chance; `lab/find.ts` reads lab files. */
-const pureFolders = ['lab', 'calico', 'design', 'artifact', 'plan', 'packet', 'verify', 'report'];
+const pureFolders = ['lab', 'calico', 'design', 'artifact', 'plan', 'packet', 'flow', 'verify', 'report'];
 const mayReadFiles = ['lab/find.ts'];
 const impure =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\bset(?:Timeout|Interval|Immediate)\(/;

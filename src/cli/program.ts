@@ -5,6 +5,7 @@ import { addGlobalFlags, type Door } from './verb.ts';
 import { addCalicoctlVerbs } from './verbs-calicoctl.ts';
 import { addLabVerbs } from './verbs-lab.ts';
 import { addLiveVerbs } from './verbs-live.ts';
+import { addOfflineVerbs } from './verbs-offline.ts';
 import { addOwnVerbs } from './verbs-own.ts';
 
 const afterVerbs = `
@@ -66,6 +67,7 @@ export function buildProgram(door: Door): Command {
   addGlobalFlags(program);
   addLabVerbs(program, door);
   addLiveVerbs(program, door);
+  addOfflineVerbs(program, door);
   addCalicoctlVerbs(program, door);
   addOwnVerbs(program, door);
   for (const command of allOf(program)) {

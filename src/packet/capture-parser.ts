@@ -26,13 +26,13 @@ export class CaptureParser {
       at = this.begin(bytes);
       if (this.parser === undefined) {
         // Enough to know that it is none: nothing of it is kept.
-        this.rest = bytes.length < pcapHeaderLength ? bytes.slice() : bytes.slice(0, pcapHeaderLength);
+        this.rest = copied(bytes.subarray(0, pcapHeaderLength));
         return;
       }
     }
     const taken = this.parser.take(bytes, at, bytes.length, this.offset + at);
     this.offset += taken;
-    this.rest = bytes.slice(taken);
+    this.rest = copied(bytes.subarray(taken));
   }
 
   /** What the file was; to be called when there is no more of it. */
@@ -53,4 +53,9 @@ export class CaptureParser {
     this.parser = pcapParser(bytes, 0, this.reading);
     return this.parser === undefined ? 0 : pcapHeaderLength;
   }
+}
+
+/** A copy for certain: a Buffer's own `slice` shares its bytes with the piece, which its owner uses again. */
+function copied(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
 }

@@ -63,6 +63,23 @@ describe('pcap files', () => {
     for (const piece of [1, 7, 24, 60, 100]) expect(read(file, piece)).toEqual(read(file));
   });
 
+  it('keep what a piece left when its bytes are used again', () => {
+    const file = p.pcapFile([1, 2, 3].map((last) => ({ bytes: frame(last), time: last * second })));
+    const piece = Buffer.alloc(50);
+    const got: string[] = [];
+    const parser = new CaptureParser(({ bytes, start, end }) =>
+      got.push(Buffer.from(bytes.subarray(start, end)).toString('hex')),
+    );
+    for (let at = 0; at < file.length; at += piece.length) {
+      const part = file.subarray(at, at + piece.length);
+      piece.set(part);
+      parser.push(piece.subarray(0, part.length));
+    }
+
+    expect(parser.end().problems).toEqual([]);
+    expect(got).toEqual([1, 2, 3].map((last) => Buffer.from(frame(last)).toString('hex')));
+  });
+
   it('that end inside a packet give what came before, and say where', () => {
     const file = p.pcapFile([1, 2].map((last) => ({ bytes: frame(last), time: last * second })));
     const whole = 24 + 16 + frame(1).length;

@@ -1,0 +1,120 @@
+// Owns findings about what is not a way: encryption, BGP sessions, ARP, Calico's veth, offload, and clocks.
+
+import { counted, type Finding, findingOf } from './finding.ts';
+import { flowText } from './flow.ts';
+import type { SeenBgp } from './ledger.ts';
+import type { Correlation } from './paths.ts';
+
+/** ESP flows: what is in them cannot be told. */
+export function encrypted({ correlator, paths }: Correlation): readonly Finding[] {
+  return paths
+    .filter(({ flow }) => correlator.flows.all[flow]!.protocol === 'esp')
+    .map(({ flow, hops, count }) =>
+      findingOf(
+        correlator,
+        'encrypted',
+        [hops[0]!.row],
+        `${counted(count, 'packet')} of ${flowText(correlator.flows.all[flow]!)}: encrypted, contents unknown`,
+      ),
+    );
+}
+
+const collisionCode = 6;
+
+/** NOTIFICATIONs: a Cease on one of two connections that both speakers opened is a collision (RFC 4271 section 6.8). */
+export function bgpEnds({ correlator }: Correlation): readonly Finding[] {
+  const { bgp } = correlator.ledger;
+  const findings: Finding[] = [];
+  const told = new Set<string>();
+  for (const seen of bgp) {
+    if (seen.message.kind !== 'notification') continue;
+    const pair = [seen.source, seen.destination].sort().join(' and ');
+    const { code, subcode } = seen.message;
+    const opens = bgp.filter((other) => other.message.kind === 'open' && isBetween(other, seen));
+    const connections = new Set(opens.map(({ sourcePort, destinationPort }) => Math.max(sourcePort, destinationPort)));
+    const isCollision = code === collisionCode && connections.size > 1;
+    const key = `${pair} ${isCollision ? 'collision' : `${code} ${subcode} ${seen.frame}`}`;
+    if (told.has(key)) continue;
+    told.add(key);
+    const packets = [{ point: correlator.points[seen.point]!.name, frame: seen.frame }];
+    const text = isCollision
+      ? `BGP session collision between ${pair}: both opened a connection, Cease closed the spare one; normal, not a fault (RFC 4271 section 6.8)`
+      : `${seen.source} closed the BGP session with ${seen.destination}: NOTIFICATION ${code}/${subcode}`;
+    findings.push({ kind: isCollision ? 'bgp-collision' : 'bgp-closed', text, packets });
+  }
+  return findings;
+}
+
+function isBetween(a: SeenBgp, b: SeenBgp): boolean {
+  return (
+    (a.source === b.source && a.destination === b.destination) ||
+    (a.source === b.destination && a.destination === b.source)
+  );
+}
+
+/** Addresses whose ARP is answered by an interface that has another address as well: announced by a node. */
+export function announced({ correlator }: Correlation): readonly Finding[] {
+  const { arp } = correlator.ledger;
+  const findings: Finding[] = [];
+  const byMac = new Map([...correlator.ledger.addressesOf].map(([mac, addresses]) => [mac, new Set(addresses)]));
+  for (const { sender, senderMac } of arp) {
+    if (sender === '0.0.0.0') continue;
+    byMac.set(senderMac, (byMac.get(senderMac) ?? new Set()).add(sender));
+  }
+  const told = new Set<string>();
+  for (const { sender, senderMac, target, operation, point, frame } of arp) {
+    const isGratuitous = sender === target;
+    const others = [...(byMac.get(senderMac) ?? [])].filter((other) => other !== sender);
+    if (told.has(sender) || (!isGratuitous && (operation !== 2 || others.length === 0))) continue;
+    told.add(sender);
+    const also = others.length === 0 ? '' : `, which also has ${others.join(', ')}`;
+    const how = isGratuitous ? 'announced (gratuitous ARP) by' : 'answered for by';
+    const packets = [{ point: correlator.points[point]!.name, frame }];
+    findings.push({ kind: 'arp-announced', text: `${sender} is ${how} ${senderMac}${also}`, packets });
+  }
+  return findings;
+}
+
+/** Points whose frames have the Ethernet address of every Calico veth's host end. */
+export function calicoVeths({ correlator }: Correlation): readonly Finding[] {
+  const { points } = correlator.ledger;
+  const names = correlator.points.filter(({ index }) => (points[index]?.calico ?? 0) > 0).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const text = `${names.join(', ')}: a Calico veth (its host end is ee:ee:ee:ee:ee:ee)`;
+  return [{ kind: 'calico-veth', text, packets: [] }];
+}
+
+/** The same TCP data in segments of different lengths: segmentation or receive offload between the points. */
+export function offloaded({ correlator, paths }: Correlation): readonly Finding[] {
+  const { sightings, points } = correlator;
+  const told = new Set<number>();
+  const findings: Finding[] = [];
+  for (const { flow, hops } of paths) {
+    const sizes = hops.map(({ row }) => sightings.payload[row]!);
+    const [most, least] = [Math.max(...sizes), Math.min(...sizes)];
+    if (most === least || least === 0 || told.has(flow)) continue;
+    told.add(flow);
+    const at = (size: number): string => points[hops[sizes.indexOf(size)]!.point]!.name;
+    const text = `${flowText(correlator.flows.all[flow]!)}: ${most} bytes at once at ${at(most)} are ${least} and more segments at ${at(least)}: segmentation offload, the same data`;
+    findings.push(
+      findingOf(
+        correlator,
+        'offloaded',
+        hops.map(({ row }) => row),
+        text,
+      ),
+    );
+  }
+  return findings;
+}
+
+/** Clocks that are proven to differ. */
+export function clockDifferences({ correlator, clocks }: Correlation): readonly Finding[] {
+  return correlator.points.flatMap(({ index, name }) => {
+    const clock = clocks[index]!;
+    if (clock.correction === 0) return [];
+    const [ahead, within] = [Math.abs(clock.ahead) / 1e9, clock.uncertainty / 1e9];
+    const text = `the clock of ${name} is ${ahead.toFixed(6)} s (within ${within.toFixed(6)} s) ${clock.ahead > 0 ? 'ahead' : 'behind'}, by ${counted(clock.samples, 'packet')}; taken off its times`;
+    return [{ kind: 'clock' as const, text, packets: [] }];
+  });
+}

@@ -1,0 +1,144 @@
+// Owns findings about ways: pings that must not be joined, translation, copies, and packets that some points lack.
+
+import { counted, type Finding, findingOf } from './finding.ts';
+import { endText, type Flow, flowText } from './flow.ts';
+import type { Correlation, Hop, Path } from './paths.ts';
+
+/** Echo flows between the same two hosts that have no packet in common. */
+export function differentPings({ correlator, paths }: Correlation): readonly Finding[] {
+  const byEnds = new Map<string, Path[]>();
+  for (const path of paths) {
+    const flow = correlator.flows.all[path.flow]!;
+    if (!flow.protocol.startsWith('icmp') || flow.id === undefined) continue;
+    const key = `${flow.protocol} ${[flow.source, flow.destination].sort().join()}`;
+    byEnds.set(key, [...(byEnds.get(key) ?? []), path]);
+  }
+  const findings: Finding[] = [];
+  for (const same of byEnds.values()) {
+    const ids = new Map<number, Set<string>>();
+    for (const { flow, hops } of same) {
+      const id = correlator.flows.all[flow]!.id!;
+      const places = ids.get(id) ?? new Set<string>();
+      for (const { point } of hops) places.add(correlator.points[point]!.name);
+      ids.set(id, places);
+    }
+    if (ids.size < 2) continue;
+    const { source, destination } = correlator.flows.all[same[0]!.flow]!;
+    const where = [...ids].map(([id, places]) => `id ${id} at ${[...places].join(', ')}`).join('; ');
+    const rows = same.map(({ hops }) => hops[0]!.row);
+    findings.push(
+      findingOf(
+        correlator,
+        'different-packets',
+        rows,
+        `${ids.size} different pings between ${source} and ${destination}, not one packet at several points: ${where}`,
+      ),
+    );
+  }
+  return findings;
+}
+
+/** Address translation between two hops. */
+export function translations({ correlator, paths }: Correlation): readonly Finding[] {
+  const findings: Finding[] = [];
+  const told = new Set<string>();
+  for (const { hops } of paths) {
+    for (const [place, hop] of hops.entries()) {
+      const before = hops[place - 1];
+      if (before === undefined || before.flow === hop.flow) continue;
+      const [from, to] = [correlator.flows.all[before.flow]!, correlator.flows.all[hop.flow]!];
+      const text = translationText(from, to);
+      if (told.has(text)) continue;
+      told.add(text);
+      const where = `between ${correlator.points[before.point]!.name} and ${correlator.points[hop.point]!.name}`;
+      findings.push(findingOf(correlator, 'translated', [before.row, hop.row], `${text}, ${where}`));
+    }
+  }
+  return findings;
+}
+
+/** `SNAT 10.244.1.2:4000 to 10.1.5.10:5000`, `DNAT …`, both, or the ICMP id alone. */
+export function translationText(from: Flow, to: Flow): string {
+  const parts: string[] = [];
+  const [a, b] = [endText(from.source, from.sourcePort), endText(to.source, to.sourcePort)];
+  const [c, d] = [endText(from.destination, from.destinationPort), endText(to.destination, to.destinationPort)];
+  if (a !== b) parts.push(`SNAT ${a} to ${b}`);
+  if (c !== d) parts.push(`DNAT ${c} to ${d}`);
+  if (from.id !== to.id) parts.push(`ICMP id ${from.id} to ${to.id}`);
+  return parts.join(', ');
+}
+
+/** Packets that one point saw more than once on their way: a mirror port, or every port of a router in one file. */
+export function copies({ correlator, paths }: Correlation): readonly Finding[] {
+  const byPoint = new Map<number, { count: number; rows: number[]; ttls: Set<number> }>();
+  for (const { hops, count } of paths) {
+    for (const [place, hop] of hops.entries()) {
+      const before = hops.slice(0, place).findLast(({ point }) => point === hop.point);
+      if (before === undefined) continue;
+      const known = byPoint.get(hop.point) ?? { count: 0, rows: [], ttls: new Set<number>() };
+      known.count += count;
+      known.rows.push(before.row, hop.row);
+      known.ttls.add(before.ttl - hop.ttl);
+      byPoint.set(hop.point, known);
+    }
+  }
+  return [...byPoint].map(([point, { count, rows, ttls }]) => {
+    const steps = [...ttls].sort().map((step) => (step === 0 ? 'the same TTL' : `a TTL ${step} lower`));
+    const text = `${correlator.points[point]!.name} saw ${counted(count, 'packet')} again on the way, with ${steps.join(' or ')}: forwarded or mirrored copies, no retransmissions`;
+    return findingOf(correlator, 'forwarded-copies', rows, text);
+  });
+}
+
+/** Flows of which other packets, or the answers, pass points that these do not. */
+export function seenAtSome(correlation: Correlation, explained: ReadonlySet<number>): readonly Finding[] {
+  const { correlator, paths } = correlation;
+  const widest = new Map<number, Path>();
+  for (const path of paths) {
+    const { flow, hops } = path;
+    if (new Set(hops.map(({ point }) => point)).size > pointsOf(widest.get(flow)).size) widest.set(flow, path);
+  }
+  const findings: Finding[] = [];
+  for (const path of paths) {
+    const flow = correlator.flows.all[path.flow]!;
+    const answer = flow.reverse < 0 ? undefined : widest.get(flow.reverse);
+    const own = pointsOf(path);
+    const full = [widest.get(path.flow), answer].find(
+      (other) => pointsOf(other).size > own.size && isWithin(own, pointsOf(other)),
+    );
+    if (full === undefined || explained.has(path.hops[0]!.row)) continue;
+    const lacking = [...pointsOf(full)].filter((point) => !own.has(point));
+    const isAnswer = full.flow !== path.flow;
+    const silence = lacking.map((point) => sinceLast(correlation, path.hops[0]!, point));
+    // A point whose capture had ended can have missed nothing, save the answer to what it saw last.
+    if (silence.some((after) => after === undefined || after > (isAnswer ? answerLimit : 0))) continue;
+    const names = (points: readonly number[]): string =>
+      points.map((point) => correlator.points[point]!.name).join(', ');
+    const others = isAnswer ? 'the other way was' : 'others were';
+    const why = isAnswer
+      ? "no proof of loss: the capture may end there, and eBPF host routing passes by a device's tap"
+      : 'lost on the way, or not captured';
+    const text = `${counted(path.count, 'packet')} of ${flowText(flow)} seen at ${names([...own])} only, where ${others} seen at ${names(lacking)} too: ${why}`;
+    findings.push(findingOf(correlator, 'seen-at-some', [path.hops[0]!.row], text));
+  }
+  return findings;
+}
+
+/** Nanoseconds that an answer may come after the last packet of a point. */
+const answerLimit = 1_000_000_000;
+
+/** Nanoseconds from a point's last packet to a hop; negative within its capture, undefined when nothing compares them. */
+function sinceLast({ correlator, clocks }: Correlation, hop: Hop, point: number): number | undefined {
+  const [here, there] = [clocks[hop.point]!, clocks[point]!];
+  if (here.basis === 'unknown' || there.basis === 'unknown') return undefined;
+  const time = correlator.sightings.time[hop.row]! - here.correction;
+  const { first = 0, last = 0 } = correlator.ledger.points[point]!;
+  return time < first - there.correction ? undefined : time - (last - there.correction);
+}
+
+function pointsOf(path: Path | undefined): ReadonlySet<number> {
+  return new Set(path?.hops.map(({ point }) => point));
+}
+
+function isWithin(own: ReadonlySet<number>, all: ReadonlySet<number>): boolean {
+  return [...own].every((point) => all.has(point));
+}

@@ -1,0 +1,135 @@
+// Owns what is counted and written down of each point beside its flows: kinds of packets, BGP messages, ARP.
+
+import type { BgpMessage } from '../packet/bgp-message.ts';
+import { BgpStream, bgpPort } from '../packet/bgp-stream.ts';
+import { ipv4Text, long, macText, word } from '../packet/bytes.ts';
+import { destinationOf, sourceOf, tcpFlags } from '../packet/fields.ts';
+import type { Frame } from '../packet/frame.ts';
+import { ending, type Layers, layer, layerNames } from '../packet/layers.ts';
+
+/** What a point saw, in numbers. */
+export interface PointCounts {
+  packets: number;
+  bytes: number;
+  /** Nanoseconds, on the point's clock; undefined without packets. */
+  first: number | undefined;
+  last: number | undefined;
+  /** Packets by `ending`, at its numbers. */
+  readonly endings: number[];
+  /** Packets by the name of their last known header; TCP, ICMP, ARP. */
+  readonly protocols: number[];
+  /** Frames from or to ee:ee:ee:ee:ee:ee, the host end of every Calico veth. */
+  calico: number;
+}
+
+/** A BGP message, with the packet in which it ends. */
+export interface SeenBgp {
+  readonly point: number;
+  readonly frame: number;
+  readonly time: number;
+  readonly source: string;
+  readonly destination: string;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+  readonly message: BgpMessage;
+}
+
+/** An ARP packet (RFC 826). */
+export interface SeenArp {
+  readonly point: number;
+  readonly frame: number;
+  readonly operation: number;
+  readonly sender: string;
+  readonly senderMac: string;
+  readonly target: string;
+}
+
+const mostBgp = 10_000;
+const mostArp = 10_000;
+const mostStreams = 1_000;
+const mostSenders = 8;
+
+/** The books of all points. */
+export class Ledger {
+  readonly points: PointCounts[] = [];
+  readonly bgp: SeenBgp[] = [];
+  readonly arp: SeenArp[] = [];
+  /** Source addresses of IP packets by the Ethernet address they came from: one entry for each flow's first packet. */
+  readonly addressesOf = new Map<string, Set<string>>();
+  private readonly streams = new Map<string, BgpStream>();
+
+  /** Writes one decoded frame down. */
+  count(point: number, layers: Layers, bytes: Uint8Array, frame: Frame, time: number): void {
+    this.points[point] ??= newCounts();
+    const counts = this.points[point];
+    const last = layers.lastKind();
+    if (layers.kinds[0] === layer.ethernet && isCalicoMac(bytes, layers.starts[0]!)) counts.calico++;
+    counts.packets++;
+    counts.bytes += frame.length;
+    counts.first ??= time;
+    counts.last = time;
+    counts.endings[layers.ending]!++;
+    counts.protocols[last]!++;
+    if (last === layer.tcp) {
+      const at = layers.starts[layers.count - 1]!;
+      if (word(bytes, at) === bgpPort || word(bytes, at + 2) === bgpPort)
+        this.readBgp(point, layers, bytes, at, frame, time);
+    } else if (last === layer.arp && this.arp.length < mostArp) {
+      const at = layers.starts[layers.count - 1]!;
+      const [sender, senderMac] = [ipv4Text(bytes, at + 14), macText(bytes, at + 8)];
+      const target = ipv4Text(bytes, at + 24);
+      this.arp.push({ point, frame: frame.number, operation: word(bytes, at + 6), sender, senderMac, target });
+    }
+  }
+
+  /** Notes whose Ethernet address a packet's outermost source address came from. */
+  noteSender(layers: Layers, bytes: Uint8Array): void {
+    if (layers.kinds[0] !== layer.ethernet || this.addressesOf.size === mostArp) return;
+    const mac = macText(bytes, layers.starts[0]! + 6);
+    const known = this.addressesOf.get(mac) ?? new Set();
+    if (known.size < mostSenders) this.addressesOf.set(mac, known.add(sourceOf(layers, bytes, layers.outerIp)));
+  }
+
+  private readBgp(point: number, layers: Layers, bytes: Uint8Array, at: number, frame: Frame, time: number): void {
+    const [source, destination] = [
+      sourceOf(layers, bytes, layers.innerIp),
+      destinationOf(layers, bytes, layers.innerIp),
+    ];
+    const [sourcePort, destinationPort] = [word(bytes, at), word(bytes, at + 2)];
+    const key = `${point} ${source} ${sourcePort} ${destination} ${destinationPort}`;
+    let stream = this.streams.get(key);
+    if (stream === undefined) {
+      // The oldest is forgotten: a Map keeps the order in which keys came.
+      if (this.streams.size === mostStreams) this.streams.delete(this.streams.keys().next().value ?? '');
+      stream = new BgpStream();
+      this.streams.set(key, stream);
+    }
+    const isSyn = (tcpFlags(bytes, at) & 2) !== 0;
+    for (const message of stream.take(long(bytes, at + 4), isSyn, bytes, layers.at, layers.end)) {
+      if (this.bgp.length === mostBgp) return;
+      this.bgp.push({ point, frame: frame.number, time, source, destination, sourcePort, destinationPort, message });
+    }
+  }
+}
+
+function isCalicoMac(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xee ? isAllEe(bytes, at) : bytes[at + 6] === 0xee && isAllEe(bytes, at + 6);
+}
+
+function isAllEe(bytes: Uint8Array, at: number): boolean {
+  for (let place = at; place < at + 6; place++) if (bytes[place] !== 0xee) return false;
+  return true;
+}
+
+function newCounts(): PointCounts {
+  const endings = Array<number>(Object.keys(ending).length).fill(0);
+  return {
+    packets: 0,
+    bytes: 0,
+    first: undefined,
+    last: undefined,
+    endings,
+    protocols: Array<number>(layerNames.length).fill(0),
+    calico: 0,
+  };
+}

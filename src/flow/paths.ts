@@ -1,0 +1,152 @@
+// Owns the ways packets took: the hops of each packet in order, and packets that went the same way told as one path.
+
+import { clocksOf, type PointClock } from './clocks.ts';
+import type { Correlator } from './correlator.ts';
+import { Fingerprint, FingerprintIndex } from './fingerprint.ts';
+import { type Groups, groupsOf } from './groups.ts';
+
+/** A packet at one place of its way. */
+export interface Hop {
+  /** Rows of the first packet that went this way; its frame, length and the rest are found there. */
+  readonly row: number;
+  readonly point: number;
+  readonly flow: number;
+  readonly wrap: number;
+  readonly ttl: number;
+  /** Nanoseconds since the first hop, clocks corrected, of up to `mostSamples` packets. */
+  readonly delays: number[];
+}
+
+/** Packets that passed the same points with the same TTLs, wrapping and translation. */
+export interface Path {
+  readonly index: number;
+  /** The first hop's flow. */
+  readonly flow: number;
+  readonly hops: readonly Hop[];
+  count: number;
+  /** Times that a packet came again with all its numbers: retransmitted or sent twice. */
+  repeats: number;
+}
+
+/** What became of all packets. */
+export interface Correlation {
+  readonly correlator: Correlator;
+  readonly groups: Groups;
+  readonly clocks: readonly PointClock[];
+  /** In the order in which the first packet of each was read. */
+  readonly paths: readonly Path[];
+}
+
+const mostSamples = 1_000;
+
+/** Brings together what the points saw: identities, clocks, paths. */
+export function correlate(correlator: Correlator): Correlation {
+  const groups = groupsOf(correlator);
+  const clocks = clocksOf(correlator, groups);
+  const paths = new Paths(correlator, clocks);
+  const rows: number[] = [];
+  for (const head of groups.heads) {
+    rows.length = 0;
+    for (let row = head; row >= 0; row = groups.next[row]!) rows.push(row);
+    if (rows.length === 1) paths.add(rows, false);
+    else paths.addAll(rows);
+  }
+  return { correlator, groups, clocks, paths: paths.all };
+}
+
+class Paths {
+  readonly all: Path[] = [];
+  private readonly correlator: Correlator;
+  private readonly clocks: readonly PointClock[];
+  private readonly index = new FingerprintIndex();
+  private readonly print = new Fingerprint();
+
+  constructor(correlator: Correlator, clocks: readonly PointClock[]) {
+    this.correlator = correlator;
+    this.clocks = clocks;
+  }
+
+  /**
+   * Rows with one identity: a packet that passes a point again with other Ethernet addresses or another TTL goes on
+   * (a router's or a mirror's copy); one that passes it again unchanged is another packet.
+   */
+  addAll(rows: readonly number[]): void {
+    const { sightings } = this.correlator;
+    const rounds: number[][] = [];
+    const seen = new Map<string, number>();
+    for (const row of rows) {
+      const { point, ttl, wrap, macs, flow } = sightings;
+      const place = `${point[row]} ${flow[row]} ${ttl[row]} ${wrap[row]} ${macs[row]} ${sightings.outerTtl[row]}`;
+      const round = seen.get(place) ?? 0;
+      seen.set(place, round + 1);
+      const own = rounds[round];
+      if (own === undefined) rounds.push([row]);
+      else own.push(row);
+    }
+    for (const [round, own] of rounds.entries()) {
+      if (own.length > 1) own.sort((a, b) => this.order(a, b));
+      this.add(own, round > 0);
+    }
+  }
+
+  /** Counts one packet whose rows are in the order of its way. */
+  add(rows: readonly number[], isRepeat: boolean): void {
+    const { sightings } = this.correlator;
+    const { print } = this;
+    print.begin();
+    for (const row of rows) {
+      print.add((sightings.point[row]! << 8) | sightings.ttl[row]!);
+      print.add(sightings.flow[row]!);
+      print.add(sightings.wrap[row]!);
+    }
+    const known = this.index.get(print.low, print.high);
+    const path = known >= 0 ? this.all[known]! : this.make(rows);
+    path.count++;
+    if (isRepeat) path.repeats++;
+    if (rows.length === 1 || path.count > mostSamples) return;
+    const began = this.timeOf(rows[0]!);
+    for (const [place, row] of rows.entries()) path.hops[place]!.delays.push(this.timeOf(row) - began);
+  }
+
+  private make(rows: readonly number[]): Path {
+    const { sightings } = this.correlator;
+    const hops = rows.map((row) => ({
+      row,
+      point: sightings.point[row]!,
+      flow: sightings.flow[row]!,
+      wrap: sightings.wrap[row]!,
+      ttl: sightings.ttl[row]!,
+      delays: [],
+    }));
+    const path: Path = { index: this.all.length, flow: hops[0]!.flow, hops, count: 0, repeats: 0 };
+    this.all.push(path);
+    this.index.set(this.print.low, this.print.high, path.index);
+    return path;
+  }
+
+  /**
+   * A TTL only ever falls, whatever the clocks say; then the TTL of the wrapping; then time, where the clocks can be
+   * compared; then the order in which the points were named, backwards for answers.
+   */
+  private order(a: number, b: number): number {
+    const { sightings, flows } = this.correlator;
+    const { ttl, outerTtl, wrap, point } = sightings;
+    if (ttl[a] !== ttl[b]) return ttl[b]! - ttl[a]!;
+    if (wrap[a] === wrap[b] && outerTtl[a] !== outerTtl[b]) return outerTtl[b]! - outerTtl[a]!;
+    const isComparable = point[a] === point[b] || (this.isKnown(point[a]!) && this.isKnown(point[b]!));
+    const between = isComparable ? this.timeOf(a) - this.timeOf(b) : 0;
+    if (between !== 0) return between;
+    const { index, reverse } = flows.all[sightings.flow[a]!]!;
+    return (point[a]! - point[b]!) * (reverse >= 0 && reverse < index ? -1 : 1);
+  }
+
+  private isKnown(point: number): boolean {
+    const { basis } = this.clocks[point]!;
+    return basis === 'both ways' || basis === 'reference';
+  }
+
+  private timeOf(row: number): number {
+    const { sightings } = this.correlator;
+    return sightings.time[row]! - this.clocks[sightings.point[row]!]!.correction;
+  }
+}

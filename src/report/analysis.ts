@@ -1,0 +1,179 @@
+// Owns an analysis as rows and sentences, from which text, Markdown and JSON are written.
+
+import { translationText } from '../flow/find-paths.ts';
+import type { Finding } from '../flow/finding.ts';
+import { flowText } from '../flow/flow.ts';
+import type { Correlation, Hop, Path } from '../flow/paths.ts';
+import type { Wrap } from '../flow/wrapping.ts';
+import type { CaptureFileFacts } from '../packet/frame.ts';
+import { ending, layerNames } from '../packet/layers.ts';
+import { linkTypeName } from '../packet/link-type.ts';
+
+/** What an analysis is made of; the same as app/'s, seen from below. */
+export interface AnalysisResult {
+  readonly files: readonly { readonly path: string; readonly name: string; readonly facts: CaptureFileFacts }[];
+  readonly correlation: Correlation;
+  readonly findings: readonly Finding[];
+}
+
+/** A table under a title. */
+export interface AnalysisTable {
+  readonly title: string;
+  readonly headings: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Paths that are shown one by one. */
+const mostPaths = 40;
+
+/** The points with what was read there. */
+export function pointsTable({ correlation, files }: AnalysisResult): AnalysisTable {
+  const { correlator, clocks } = correlation;
+  const rows = correlator.points.map(({ index, name }) => {
+    const file = files.find((one) => name === one.name || name.startsWith(`${one.name}:`));
+    const link = file?.facts.interfaces[0]?.linkType;
+    const counts = correlator.ledger.points[index];
+    const kinds = (counts?.protocols ?? [])
+      .map((count, kind) => ({ count, name: layerNames[kind] ?? '' }))
+      .filter(({ count, name: kind }) => count > 0 && kind !== '')
+      .sort((a, b) => b.count - a.count)
+      .map(({ count, name: kind }) => `${kind} ${count}`);
+    const format = `${file?.facts.format ?? 'no capture'} ${file?.facts.resolution ?? ''}`.trim();
+    return [
+      name,
+      String(counts?.packets ?? 0),
+      link === undefined ? '-' : linkTypeName(link),
+      format,
+      kinds.slice(0, 5).join(', ') || '-',
+      clockText(clocks[index]),
+    ];
+  });
+  return { title: 'points', headings: ['POINT', 'PACKETS', 'LINK', 'FORMAT', 'KINDS', 'CLOCK'], rows };
+}
+
+function clockText(clock: Correlation['clocks'][number] | undefined): string {
+  if (clock === undefined || clock.basis === 'unknown') return 'not comparable';
+  if (clock.basis === 'reference') return 'reference';
+  const ahead = `${clock.ahead < 0 ? '-' : '+'}${timeText(Math.abs(clock.ahead))}`;
+  return clock.basis === 'one way' ? `${ahead}, one way only` : `${ahead} within ${timeText(clock.uncertainty)}`;
+}
+
+/** The paths worth a table: of several hops, wrapped, echoes, errors, ESP; without such, the busiest flows. */
+export function pathTables({ correlation }: AnalysisResult): {
+  readonly tables: readonly AnalysisTable[];
+  readonly others: number;
+} {
+  const { correlator, paths } = correlation;
+  const isTold = ({ hops, flow }: Path): boolean => {
+    const { protocol } = correlator.flows.all[flow]!;
+    return hops.length > 1 || hops.some(({ wrap }) => wrap !== 0) || /^(icmp|esp)/.test(protocol);
+  };
+  const told = paths.filter(isTold);
+  const shown = (told.length > 0 ? told : paths.toSorted((a, b) => b.count - a.count)).slice(0, mostPaths);
+  return { tables: shown.map((path) => pathTable(correlation, path)), others: paths.length - shown.length };
+}
+
+function pathTable({ correlator }: Correlation, path: Path): AnalysisTable {
+  const { sightings, points, flows, wraps } = correlator;
+  const rows = path.hops.map((hop, place) => {
+    const before = path.hops[place - 1];
+    const notes: string[] = [];
+    if (before !== undefined && before.flow !== hop.flow) {
+      notes.push(translationText(flows.all[before.flow]!, flows.all[hop.flow]!));
+    }
+    if (before !== undefined && before.ttl > hop.ttl) notes.push(hopsText(before.ttl - hop.ttl));
+    if (path.hops.slice(0, place).some(({ point }) => point === hop.point)) notes.push('seen again');
+    return [
+      points[hop.point]!.name,
+      String(sightings.frame[hop.row]),
+      String(hop.ttl),
+      wrapText(wraps.all[hop.wrap]!),
+      String(sightings.length[hop.row]),
+      `0x${sightings.ipId[hop.row]!.toString(16).padStart(4, '0')}`,
+      (sightings.marks[hop.row]! & 1) === 0 ? '-' : 'DF',
+      delayText(hop),
+      notes.join('; '),
+    ];
+  });
+  const repeats = path.repeats > 0 ? `, ${path.repeats} of them sent again` : '';
+  const title = `${flowText(flows.all[path.flow]!)}: ${path.count} packet${path.count === 1 ? '' : 's'}${repeats}`;
+  return { title, headings: ['POINT', 'FRAME', 'TTL', 'ENCAPSULATION', 'BYTES', 'IP ID', 'DF', 'TIME', 'NOTE'], rows };
+}
+
+function hopsText(count: number): string {
+  return `${count} routed hop${count === 1 ? '' : 's'}`;
+}
+
+/** `plain`, or the tunnel with its ends and what it adds: `VXLAN 4096 10.1.5.10 > 10.1.8.11 (+50)`. */
+export function wrapText({ name, source, destination, vni, overhead }: Wrap): string {
+  if (source === undefined) return name;
+  return `${name}${vni === undefined ? '' : ` ${vni}`} ${source} > ${destination} (+${overhead})`;
+}
+
+/** The median since the first hop. */
+function delayText({ delays }: Hop): string {
+  if (delays.length === 0) return '-';
+  return timeText(delays.toSorted((a, b) => a - b)[Math.floor((delays.length - 1) / 2)]!);
+}
+
+/** Nanoseconds as `12.3 us`, `4.5 ms` or `1.2 s`. */
+export function timeText(nanoseconds: number): string {
+  const size = Math.abs(nanoseconds);
+  if (size >= 1e9) return `${(nanoseconds / 1e9).toFixed(3)} s`;
+  return size >= 1e6 ? `${(nanoseconds / 1e6).toFixed(3)} ms` : `${(nanoseconds / 1e3).toFixed(1)} us`;
+}
+
+/** BGP messages, one a row; those of a second point that saw the same are left out. */
+export function bgpTable({ correlation }: AnalysisResult): AnalysisTable | undefined {
+  const { ledger, points } = correlation.correlator;
+  if (ledger.bgp.length === 0) return undefined;
+  const rows = ledger.bgp.slice(0, 200).map(({ point, frame, source, destination, message }) => {
+    return [points[point]!.name, String(frame), source, destination, message.kind.toUpperCase(), bgpText(message)];
+  });
+  return { title: 'BGP messages', headings: ['POINT', 'FRAME', 'FROM', 'TO', 'TYPE', 'CONTENTS'], rows };
+}
+
+type Message = Correlation['correlator']['ledger']['bgp'][number]['message'];
+
+/** What a BGP message says, in the words of RFC 4271. */
+export function bgpText(message: Message): string {
+  if (message.kind === 'open') {
+    return `AS ${message.as}, id ${message.id}, hold ${message.holdTime} s, capabilities ${message.capabilities.join(' ')}`;
+  }
+  if (message.kind === 'notification') return `code ${message.code} subcode ${message.subcode}`;
+  if (message.kind !== 'update') return '';
+  const { announced, withdrawn, reach, unreach, nextHop } = message;
+  const parts: string[] = [];
+  if (announced.length > 0) parts.push(`${announced.join(' ')} via ${nextHop ?? '?'}`);
+  if (reach !== undefined) parts.push(`${reach.prefixes.join(' ')} via ${[...new Set(reach.nextHops)].join(' ')}`);
+  const gone = [...withdrawn, ...(unreach?.prefixes ?? [])];
+  if (gone.length > 0) parts.push(`withdraws ${gone.join(' ')}`);
+  if (parts.length === 0) return 'End-of-RIB';
+  if (message.asPath !== undefined && message.asPath !== '') parts.push(`AS path ${message.asPath}`);
+  if (message.localPref !== undefined) parts.push(`local preference ${message.localPref}`);
+  if (message.originatorId !== undefined) parts.push(`originator ${message.originatorId}`);
+  if (message.clusterList.length > 0) parts.push(`cluster list ${message.clusterList.join(' ')}`);
+  return parts.join(', ');
+}
+
+/** What could not be read of the files, one sentence each. */
+export function incompleteness({ files, correlation }: AnalysisResult): readonly string[] {
+  const { correlator } = correlation;
+  const lines = files.flatMap(({ path, facts }) =>
+    facts.problems.map(({ offset, message }) => `${path}: at byte ${offset}: ${message}`),
+  );
+  const why = [
+    [ending.cut, 'cut by the capture'],
+    [ending.malformed, 'malformed'],
+    [ending.deep, 'too deeply nested'],
+  ] as const;
+  for (const { index, name } of correlator.points) {
+    for (const [number, text] of why) {
+      const count = correlator.ledger.points[index]?.endings[number] ?? 0;
+      if (count > 0) lines.push(`${name}: ${count} packet${count === 1 ? '' : 's'} ${text}`);
+    }
+  }
+  if (correlator.sightings.beyond > 0)
+    lines.push(`${correlator.sightings.beyond} packets were counted but not compared: too many`);
+  return lines;
+}
