@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Family } from '../base/address.ts';
 import { LabError } from '../base/errors.ts';
 import { primaryAddressOf } from '../design/address-book.ts';
-import type { Design, NodeDesign, PodDesign } from '../design/design.ts';
+import type { Design, HostDesign, NodeDesign, PodDesign } from '../design/design.ts';
 import { type CaptureEvidence, capturePing } from '../evidence/capture.ts';
 import { type CapturedPath, capturedPath } from '../evidence/captured-path.ts';
 import { pointsBetween } from '../evidence/points.ts';
@@ -60,9 +60,9 @@ export async function capture(context: Context, options: CaptureOptions): Promis
   return { lab: design.lab, evidence, path: capturedPath(evidence), saved };
 }
 
-function endOf(design: Design, name: string): PodDesign | NodeDesign {
+function endOf(design: Design, name: string): PodDesign | NodeDesign | HostDesign {
   const machine = machineNamed(design, name);
-  if (machine.kind === 'pod' || machine.kind === 'node') return machine;
+  if (machine.kind === 'pod' || machine.kind === 'node' || machine.kind === 'host') return machine;
   const known = [...design.pods.map((pod) => pod.name), ...design.nodes.map((node) => node.short)];
   throw new LabError('UNKNOWN_MACHINE', `${name} is a ${machine.kind}; capture goes between pods or nodes`, {
     facts: [`pods and nodes: ${known.join(', ')}`],

@@ -5,7 +5,8 @@ import { generationOf } from '../calico/generations.ts';
 import { findObject, objectsOf } from '../calico/objects.ts';
 import type { CalicoPeer } from '../calico/peer.ts';
 import type { Design, NodeDesign } from '../design/design.ts';
-import { type FilterFacts, familySuffix, filterLines, isRealBlock, serviceNetworks } from './bird-filters.ts';
+import { announcedBy, rangesOf } from '../design/services.ts';
+import { type FilterFacts, familySuffix, filterLines, isRealBlock } from './bird-filters.ts';
 import { bgpFilterLines, peerChannelLines } from './bird-policy.ts';
 
 /** The whole configuration of a node's BIRD, in the families of the node's addresses. */
@@ -41,6 +42,8 @@ function factsOf(design: Design, node: NodeDesign, family: Family): FilterFacts 
     blocks: node.blocks.map(({ cidr }) => cidr).filter(isOwn),
     objects: design.objects,
     pools: design.pools.filter(({ spec }) => isOwn(spec.cidr)),
+    announced: announcedBy(design, node).filter(isOwn),
+    serviceRanges: rangesOf(design).filter(isOwn),
     hasTunnel: inFamily(node.tunnels, family) !== undefined,
   };
 }
@@ -75,7 +78,11 @@ function directProtocol(design: Design, families: readonly Family[]): readonly s
 }
 
 /** Own blocks as blackholes, service networks, ways to peers that are reached by another router (calico.md B.2). */
-function staticProtocol(design: Design, node: NodeDesign, { family, blocks }: FilterFacts): readonly string[] {
+function staticProtocol(
+  design: Design,
+  node: NodeDesign,
+  { family, blocks, announced }: FilterFacts,
+): readonly string[] {
   const peers = family === 4 ? node.peers.ipv4 : node.peers.ipv6;
   const reached = objectsOf(design.objects, 'BGPPeer').flatMap(({ spec }) => {
     const peer = peers.find(({ address }) => spec.peerIP === address);
@@ -86,7 +93,7 @@ function staticProtocol(design: Design, node: NodeDesign, { family, blocks }: Fi
     `protocol static static${family === 4 ? 1 : 2} {`,
     `  ipv${family};`,
     ...blocks.filter(isRealBlock).map((block) => `  route ${block} blackhole;`),
-    ...serviceNetworks(design.objects, family).map((cidr) => `  route ${cidr} blackhole;`),
+    ...announced.map((prefix) => `  route ${prefix} blackhole;`),
     ...reached,
     '}',
     '',

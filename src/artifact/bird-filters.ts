@@ -13,6 +13,10 @@ export interface FilterFacts {
   readonly blocks: readonly string[];
   readonly objects: readonly CalicoObject[];
   readonly pools: readonly IPPool[];
+  /** Service ranges and addresses that the node announces (calico.md A.3, B.2). */
+  readonly announced: readonly string[];
+  /** All that is configured: none of it enters the kernel (B.5). */
+  readonly serviceRanges: readonly string[];
   /** Felix's routes leave by vxlan.calico here. Then all sessions are iBGP (checked in the design). */
   readonly hasTunnel: boolean;
 }
@@ -49,7 +53,7 @@ export function isRealBlock(block: string): boolean {
 }
 
 function exportLines(facts: FilterFacts): readonly string[] {
-  const { family, generation, objects, pools, hasTunnel } = facts;
+  const { family, generation, objects, pools, announced, hasTunnel } = facts;
   const hidden = pools.filter(({ spec }) => spec.disableBGPExport === true);
   const exported = pools.filter(({ spec }) => spec.disableBGPExport !== true);
   return [
@@ -61,7 +65,7 @@ function exportLines(facts: FilterFacts): readonly string[] {
     ...hidden.map(({ spec }) => `  if net ~ ${spec.cidr} then reject;`),
     ...communityLines(objects, family),
     `  calico_aggr${familySuffix(family)}();`,
-    ...serviceNetworks(objects, family).map((cidr) => `  if net = ${cidr} then accept;`),
+    ...announced.map((prefix) => `  if net ~ ${prefix} then accept;`),
     ...exported.map(({ spec }) => `  if net ~ ${spec.cidr} then accept;`),
     '  reject;',
     '}',
@@ -94,22 +98,11 @@ function communityAction(value: string): string {
   return value.split(':').length === 3 ? `bgp_large_community.add((${parts}));` : `bgp_community.add((${parts}));`;
 }
 
-/** Service networks that every node announces (calico.md A.3, B.2). */
-export function serviceNetworks(objects: readonly CalicoObject[], family: Family): readonly string[] {
-  const spec = findObject(objects, 'BGPConfiguration', 'default')?.spec;
-  const all = [
-    ...(spec?.serviceClusterIPs ?? []),
-    ...(spec?.serviceExternalIPs ?? []),
-    ...(spec?.serviceLoadBalancerIPs ?? []),
-  ].map(({ cidr }) => cidr);
-  return [...new Set(all)].filter((cidr) => mustParsePrefix(cidr).family === family);
-}
-
 /**
  * What BIRD writes into the kernel. BIRD 2 would also write direct routes, which Calico's BIRD 1.6 never does
  * (calico.md B.7); metrics are set by releases that do so, from LOCAL_PREF; what lies in a pool whose routes are Felix's is left to Felix (B.5).
  */
-function kernelLines({ family, generation, objects, pools }: FilterFacts): readonly string[] {
+function kernelLines({ family, generation, pools, serviceRanges }: FilterFacts): readonly string[] {
   const metric = [
     '  if source = RTS_BGP && !defined(krt_metric) then {',
     `    krt_metric = ${normalMetric};`,
@@ -120,7 +113,7 @@ function kernelLines({ family, generation, objects, pools }: FilterFacts): reado
     `filter calico_kernel_programming${familySuffix(family)}`,
     '{',
     '  if source = RTS_DEVICE then reject;',
-    ...serviceNetworks(objects, family).map((cidr) => `  if net = ${cidr} then reject;`),
+    ...serviceRanges.map((range) => `  if net ~ ${range} then reject;`),
     ...(generation.metricFromLocalPref ? metric : []),
     ...pools
       .filter((pool) => routeOwner(pool, generation) === 'felix')

@@ -5,6 +5,7 @@ import { generationOf } from '../calico/generations.ts';
 import type { IPPool } from '../calico/objects.ts';
 import type { Design, NodeDesign } from '../design/design.ts';
 import { remoteVteps } from '../design/felix-routes.ts';
+import { rangesOf } from '../design/services.ts';
 
 /** The port of VXLAN (RFC 7348; calico.md A.7). */
 const vxlanPort = 4789;
@@ -34,6 +35,7 @@ function familyTable(design: Design, node: NodeDesign, family: Family): string {
   const natPools = natPoolsSet.replace('cali40', sets);
   const allPools = allPoolsSet.replace('cali40', sets);
   const pools = design.pools.filter(({ spec }) => familyOf(spec.cidr) === family);
+  const ranges = rangesOf(design).filter((cidr) => familyOf(cidr) === family);
   const translated = pools.filter(({ spec }) => spec.natOutgoing === true);
   const tunnel = inFamily(node.tunnels, family);
   // The ipset of all other nodes that may send VXLAN (C.4).
@@ -63,7 +65,7 @@ ${tunnel === undefined ? '' : vxlanInput(table, vxlanSenders)}    iifname "cali*
     type filter hook forward priority filter; policy accept;
     iifname "cali*" jump cali-from-workload
     oifname "cali*" jump cali-to-workload
-  }
+${ranges.length === 0 ? '' : `    ${table} daddr { ${ranges.join(', ')} } drop\n`}  }
   chain cali-from-workload {
 ${neighbors}    ct state established,related accept
     ct state invalid drop

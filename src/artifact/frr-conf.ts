@@ -23,11 +23,20 @@ function statedLines(router: RouterDesign): readonly string[] {
     ' no bgp default ipv4-unicast',
     ...(router.multipathRelax ? [' bgp bestpath as-path multipath-relax'] : []),
     ' no bgp network import-check',
-    ...router.neighbors.map(({ address, remoteAs }) => ` neighbor ${address} remote-as ${remoteAs}`),
+    ...(router.timers === undefined ? [] : [` timers bgp ${router.timers.keepalive} ${router.timers.hold}`]),
+    ...router.neighbors.flatMap(sessionLines),
     ...([4, 6] as const).flatMap((family) => familyLines(router, family)),
     'exit',
     '!',
     ...router.config,
+  ];
+}
+
+/** BFD's numbers stand with the neighbor: detect multiplier, then receive and transmit interval. */
+function sessionLines({ address, remoteAs, bfd }: RouterNeighbor): string[] {
+  return [
+    ` neighbor ${address} remote-as ${remoteAs}`,
+    ...(bfd === undefined ? [] : [` neighbor ${address} bfd ${bfd.multiplier} ${bfd.interval} ${bfd.interval}`]),
   ];
 }
 

@@ -6,6 +6,7 @@ import { birdConf } from './bird-conf.ts';
 import { calicoResources } from './calico-resources.ts';
 import { felixRules } from './felix-rules.ts';
 import { frrConf } from './frr-conf.ts';
+import { kubeProxyRules } from './kube-proxy-rules.ts';
 import { routerRules } from './router-rules.ts';
 
 /**
@@ -22,6 +23,8 @@ export function writeArtifacts(design: Design): Artifacts {
   for (const node of design.nodes) {
     if (design.backend === 'bird') files.set(`nodes/${node.name}/bird.conf`, birdConf(design, node));
     files.set(`nodes/${node.name}/rules.nft`, felixRules(design, node));
+    const services = kubeProxyRules(design, node);
+    if (services !== undefined) files.set(`nodes/${node.name}/services.nft`, services);
   }
   files.set('calico/objects.yaml', calicoResources(design.objects));
   return files;

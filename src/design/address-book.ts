@@ -25,7 +25,7 @@ export function addressBookOf(design: Design): AddressBook {
     if (!book.has(key)) book.set(key, { machine, interface: iface });
   };
   for (const pod of design.pods) for (const { address } of pod.addresses) add(address, pod.name, podInterface);
-  for (const machine of [...design.nodes, ...design.routers]) {
+  for (const machine of [...design.nodes, ...design.routers, ...design.hosts]) {
     for (const port of machine.interfaces) {
       for (const address of port.addresses) add(address, machine.name, port.name);
       if (port.mac !== undefined) add(linkLocalOf(port.mac), machine.name, port.name);

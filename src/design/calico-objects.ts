@@ -125,7 +125,21 @@ function bgpConfiguration(lab: Lab): BGPConfiguration {
     apiVersion: calicoApiVersion,
     kind: 'BGPConfiguration',
     metadata: { name: 'default' },
-    spec: { ...asNumber, logSeverityScreen: 'Info', ...mesh },
+    spec: { ...asNumber, logSeverityScreen: 'Info', ...mesh, ...serviceFields(lab.calico.advertise) },
+  };
+}
+
+function serviceFields(advertise: Lab['calico']['advertise']): BGPConfiguration['spec'] {
+  if (advertise === undefined) return {};
+  const { clusterIPs, externalIPs, loadBalancerIPs, loadBalancerAggregation } = advertise;
+  const ranges = (cidrs: readonly string[]) => cidrs.map((cidr) => ({ cidr }));
+  return {
+    ...(clusterIPs.length === 0 ? {} : { serviceClusterIPs: ranges(clusterIPs) }),
+    ...(externalIPs.length === 0 ? {} : { serviceExternalIPs: ranges(externalIPs) }),
+    ...(loadBalancerIPs.length === 0 ? {} : { serviceLoadBalancerIPs: ranges(loadBalancerIPs) }),
+    ...(loadBalancerAggregation === undefined
+      ? {}
+      : { serviceLoadBalancerAggregation: loadBalancerAggregation ? 'Enabled' : 'Disabled' }),
   };
 }
 

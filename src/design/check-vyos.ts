@@ -105,7 +105,7 @@ function wiresOf(lab: Lab): readonly Wire[] {
   const ofLinks = links.flatMap(({ endpoints, prefix, mtu }) =>
     endpoints.map((end, i): Wire => {
       const far = endpoints[1 - i];
-      return { end, prefix, mtu, what: `the link to ${far?.machine}:${far?.interface}` };
+      return { end, prefix, mtu: i === 0 ? mtu[0] : mtu[1], what: `the link to ${far?.machine}:${far?.interface}` };
     }),
   );
   return [

@@ -24,6 +24,7 @@ import { expectedOf } from './expected.ts';
 import { type Wiring, wireLab } from './fabric.ts';
 import { hasError } from './problem.ts';
 import { designRouters } from './router-bgp.ts';
+import { designHosts, designServices } from './services.ts';
 
 /** What a lab is, and all that is wrong with it; no design where something stops it. Problems carry lab document paths. */
 export interface DesignedLab {
@@ -100,6 +101,9 @@ function designChecked(
     routers,
     switches: wiring.switches,
     pods: cluster.pods,
+    hosts: designHosts(lab, wiring.interfaces),
+    services: designServices(lab, cluster.pods),
+    podSubnet: lab.cluster.podSubnet,
     links: [...wiring.links, ...cluster.links],
     objects: cluster.objects,
     pools: objectsOf(set.objects, 'IPPool'),

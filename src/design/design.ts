@@ -3,17 +3,18 @@
 import type { Family } from '../base/address.ts';
 import type { CalicoObject, IPPool } from '../calico/objects.ts';
 import type { NodePeers } from '../calico/peer.ts';
-import type { Backend, CalicoVersion, Endpoint, Expectation, LabPeer } from '../lab/lab.ts';
+import type { Backend, Bfd, BgpTimers, CalicoVersion, Endpoint, Expectation, LabPeer, LabService } from '../lab/lab.ts';
 import type { VyosRouter } from '../lab/vyos/router.ts';
 
 /** What a link is for; it decides names, MTU and who sees it. */
-export type LinkRole = 'fabric' | 'rack' | 'node-network' | 'outside' | 'pod';
+export type LinkRole = 'fabric' | 'rack' | 'node-network' | 'outside' | 'pod' | 'host';
 
 /** One veth pair. Each end is created directly in its machine. */
 export interface Link {
   /** `leaf0:eth1--spine0:eth1`: unique in the lab. */
   readonly name: string;
   readonly ends: readonly [Endpoint, Endpoint];
+  /** What passes both ways: the smaller of its ends' MTUs. */
   readonly mtu: number;
   readonly role: LinkRole;
 }
@@ -90,6 +91,8 @@ export interface RouterNeighbor {
   readonly allowLocalAs?: number | undefined;
   /** The router puts its own AS in the neighbor's place (as-override). */
   readonly asOverride?: boolean | undefined;
+  /** BFD (RFC 5880) watches the neighbor; only routers have it, Calico's BIRD does not. */
+  readonly bfd?: Bfd | undefined;
 }
 
 /** A router: FRR on the netns engine, VyOS or FRR on the kind engine. */
@@ -105,6 +108,8 @@ export interface RouterDesign {
   readonly networks: readonly string[];
   readonly neighbors: readonly RouterNeighbor[];
   readonly multipathRelax: boolean;
+  /** Offered to every neighbor; undefined: FRR's own, 60 and 180 seconds. */
+  readonly timers?: BgpTimers | undefined;
   /** Source prefix that is translated when it leaves by eth0, as the original labs do. */
   readonly sourceNat: { readonly source: string; readonly interface: string } | undefined;
   /** Gateway of the silent outside network. */
@@ -149,8 +154,21 @@ export interface PodDesign {
   readonly mac: string;
 }
 
+/** A machine outside of the cluster: one port, one address, a default route to the router it hangs on. */
+export interface HostDesign {
+  readonly kind: 'host';
+  readonly name: string;
+  readonly interfaces: readonly Interface[];
+  readonly addresses: readonly [NodeAddress, ...NodeAddress[]];
+}
+
+/** A service with its endpoints. */
+export interface ServiceDesign extends Omit<LabService, 'endpoints'> {
+  readonly endpoints: readonly { readonly pod: string; readonly node: string; readonly address: string }[];
+}
+
 /** Anything that has a network namespace of its own. */
-export type Machine = NodeDesign | RouterDesign | SwitchDesign | PodDesign;
+export type Machine = NodeDesign | RouterDesign | SwitchDesign | PodDesign | HostDesign;
 
 /** One BGP session, both ends. */
 export interface ExpectedSession {
@@ -224,6 +242,10 @@ export interface Design {
   readonly routers: readonly RouterDesign[];
   readonly switches: readonly SwitchDesign[];
   readonly pods: readonly PodDesign[];
+  readonly hosts: readonly HostDesign[];
+  readonly services: readonly ServiceDesign[];
+  /** kube-proxy's clusterCIDR: the sources it takes for pods. */
+  readonly podSubnet: string;
   readonly links: readonly Link[];
   /** Derived and user's objects, the user's winning: what a real cluster would be given. */
   readonly objects: readonly CalicoObject[];
@@ -234,9 +256,9 @@ export interface Design {
   readonly expect: readonly Expectation[];
 }
 
-/** Every machine with its own namespace: routers, switches, nodes, pods, in this order. */
+/** Every machine with its own namespace: routers, switches, nodes, pods, hosts, in this order. */
 export function machinesOf(design: Design): readonly Machine[] {
-  return [...design.routers, ...design.switches, ...design.nodes, ...design.pods];
+  return [...design.routers, ...design.switches, ...design.nodes, ...design.pods, ...design.hosts];
 }
 
 /** Finds a machine by full name, by a node's short name, or undefined. */

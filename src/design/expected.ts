@@ -3,12 +3,15 @@
 import { type Candidate, choiceOf, type Selection } from './best-path.ts';
 import type { BgpSession, BgpSpeaker } from './bgp.ts';
 import type { Design, Expected, ExpectedPath, ExpectedRoute, ExpectedSession } from './design.ts';
-import { nodeRoutes, podRoutes, routerRoutes, type Selections } from './kernel-routes.ts';
+import { machineRoutes, nodeRoutes, podRoutes, routerRoutes, type Selections } from './kernel-routes.ts';
 import { propagate } from './propagation.ts';
 import { sessionsOf, speakersOf } from './speakers.ts';
 
 /** Everything that expectations follow from: of a design, what is not itself an expectation. */
-export type DesignParts = Pick<Design, 'version' | 'nodes' | 'routers' | 'pods' | 'pools' | 'objects'>;
+export type DesignParts = Pick<
+  Design,
+  'version' | 'nodes' | 'routers' | 'pods' | 'hosts' | 'pools' | 'objects' | 'services'
+>;
 
 /**
  * Computes what `up` waits for and `verify` compares with: what the protocols themselves make of the configuration
@@ -29,7 +32,8 @@ export function expectedOf(parts: DesignParts): Expected {
     const speaker = speakerOf.get(node.name);
     return speaker === undefined ? [] : nodeRoutes(parts, node, speaker, selectionsOf(node.name));
   });
-  const routes = [...routersRoutes, ...nodesRoutes, ...parts.pods.flatMap(podRoutes)];
+  const own = [...parts.pods.flatMap(podRoutes), ...parts.hosts.flatMap(machineRoutes)];
+  const routes = [...routersRoutes, ...nodesRoutes, ...own];
   if (parts.routers.some(({ vyos }) => (vyos?.beyond.length ?? 0) > 0))
     return { sessions: sessions.map(expectedSession), routes: routes.filter(isLocal), paths: [] };
   return {

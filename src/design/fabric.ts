@@ -27,6 +27,8 @@ export const outsideMachine = 'outside';
 
 const dockerMtu = 1500;
 
+const hostMtu = 1500;
+
 /** All wires of a lab. */
 export interface Wiring {
   /** Machine name (full node name, router name) to its interfaces, eth0 first. */
@@ -43,6 +45,7 @@ export function wireLab(lab: Lab): Wiring {
   wireOutside(lab, wiring);
   wireLinks(lab, wiring);
   wireRacks(lab, wiring);
+  wireHosts(lab, wiring);
   return wiring.finish();
 }
 
@@ -54,7 +57,7 @@ class WiringDraft {
   readonly #bridges = new Map<string, Bridge[]>();
   readonly #ports = new Map<string, PortNames>();
 
-  /** Connects two interfaces; `ends` are complete but for the link's name. */
+  /** Connects two interfaces; `ends` are complete but for the link's name. An end without an MTU has the link's. */
   connect(role: LinkRole, mtu: number, a: Plug, b: Plug): void {
     const name = `${a.machine}:${a.interface}--${b.machine}:${b.interface}`;
     const ends = [a, b].map((plug) => ({ machine: plug.machine, interface: plug.interface }));
@@ -151,15 +154,21 @@ function wireOutside(lab: Lab, wiring: WiringDraft): void {
 
 function wireLinks(lab: Lab, wiring: WiringDraft): void {
   for (const [i, link] of (lab.topology?.links ?? []).entries()) {
-    const plugs = link.endpoints.map((end, side) => portOf(lab, end, hostOf(link.prefix, side + 1), link.prefix6));
+    const plugs = link.endpoints.map((end, side) => portOf(lab, end, linkHost(link.prefix, side), link.prefix6));
     const [a, b] = plugs;
     if (a?.addresses === undefined || b?.addresses === undefined) {
       const path = ['topology', 'links', i, 'prefix'];
       wiring.problems.push(errorAt(path, 'TOPOLOGY_PREFIX_TOO_SMALL', `${link.prefix} has no room for two addresses`));
       continue;
     }
-    wiring.connect('fabric', link.mtu, a, b);
+    const [mtuA, mtuB] = link.mtu;
+    wiring.connect('fabric', Math.min(mtuA, mtuB), { ...a, mtu: a.mtu ?? mtuA }, { ...b, mtu: b.mtu ?? mtuB });
   }
+}
+
+/** The first address of a link's prefix, or the second; a /31 has no network address to leave out (RFC 3021). */
+function linkHost(prefix: string, side: number): string | undefined {
+  return hostOf(prefix, mustParsePrefix(prefix).length === 31 ? side : side + 1);
 }
 
 /** A port with its derived addresses, or with what the router's own configuration says. */
@@ -215,6 +224,14 @@ function wireRackNodes(
     ports.push(wiring.plugIn('rack', rack.mtu, switchMachine, node.short, plug));
   }
   return ports;
+}
+
+function wireHosts(lab: Lab, wiring: WiringDraft): void {
+  for (const { name, router, prefix } of lab.hosts) {
+    const near = portOf(lab, router, hostOf(prefix, 1), undefined);
+    const far = portOf(lab, { machine: name, interface: 'eth1' }, hostOf(prefix, firstRackHost), undefined);
+    wiring.connect('host', hostMtu, near, far);
+  }
 }
 
 function isInRack(node: LabNode): boolean {

@@ -7,10 +7,11 @@ import { type Generation, generationOf } from '../calico/generations.ts';
 import type { IPPool } from '../calico/objects.ts';
 import { type Candidate, choiceOf, type Selection } from './best-path.ts';
 import { type BgpSpeaker, byPrefix, contains } from './bgp.ts';
-import type { ExpectedRoute, NextHop, NodeDesign, PodAddress, PodDesign, RouterDesign } from './design.ts';
+import type { ExpectedRoute, HostDesign, NextHop, NodeDesign, PodAddress, PodDesign, RouterDesign } from './design.ts';
 import { type FelixParts, felixRoutes } from './felix-routes.ts';
 import type { PolicyParts } from './node-policy.ts';
 import { plainRoute } from './plain-route.ts';
+import { rangesOf } from './services.ts';
 import { defaultRoutesOf, hostPrefix, subnetsOf } from './speakers.ts';
 
 /** What a pod's default route goes to in each family: its node answers for them (calico.md C.1). */
@@ -30,7 +31,9 @@ export function nodeRoutes(
   learned: Selections,
 ): readonly ExpectedRoute[] {
   const generation = generationOf(parts.version);
+  const services = rangesOf(parts);
   const isBirds = (prefix: string): boolean => {
+    if (services.some((range) => contains(range, prefix))) return false;
     const pool = poolOf(parts, prefix);
     return pool === undefined || routeOwner(pool, generation) === 'bird';
   };
@@ -152,7 +155,8 @@ export function podRoutes(pod: PodDesign): readonly ExpectedRoute[] {
   });
 }
 
-function machineRoutes(machine: NodeDesign | RouterDesign): readonly ExpectedRoute[] {
+/** Default and connected routes: all that a host has. */
+export function machineRoutes(machine: NodeDesign | RouterDesign | HostDesign): readonly ExpectedRoute[] {
   return [
     ...defaultRoutesOf(machine).map(({ via, dev }) => ({
       ...plainRoute(machine.name, familyOf(via) === 4 ? '0.0.0.0/0' : '::/0', 'the default route'),

@@ -5,27 +5,31 @@ import { exportsTo, originLocalPref } from '../calico/export-rules.ts';
 import { generationOf } from '../calico/generations.ts';
 import { filterFunctionName } from '../calico/names.ts';
 import { type BGPFilter, objectsOf } from '../calico/objects.ts';
-import type { Arrow, BgpRoute, BgpSpeaker } from './bgp.ts';
+import { type Arrow, type BgpRoute, type BgpSpeaker, contains } from './bgp.ts';
 import { filterVerdict } from './bgp-filter.ts';
 import type { Design, NodeDesign } from './design.ts';
+import { announcedBy } from './services.ts';
 
 /** What the policy of all nodes is made from. */
-export type PolicyParts = Pick<Design, 'version' | 'pools' | 'objects'>;
+export type PolicyParts = Pick<Design, 'version' | 'pools' | 'objects' | 'services'>;
 
 /**
  * Export: BGPFilters first; then the node's own blocks, never what lies inside them; then anything else inside a pool,
- * borrowed addresses and other nodes' blocks alike; nothing outside the pools. Pools with disableBGPExport are kept back.
+ * borrowed addresses and other nodes' blocks alike; all that lies in the service ranges it announces; nothing else outside the pools. Pools with disableBGPExport are kept back.
  * Import: everything that no BGPFilter rejects.
  */
 export function nodePolicy(parts: PolicyParts, node: NodeDesign): Pick<BgpSpeaker, 'exportTo' | 'importFrom'> {
   const generation = generationOf(parts.version);
   const exporting = { blocks: node.blocks.map(({ cidr }) => cidr), pools: parts.pools, generation };
   // No route here leaves by a device of Felix's, so the neighbor's AS makes no difference.
+  const services = announcedBy(parts, node);
   const decided = new Map<string, boolean>();
   const isExported = (prefix: string): boolean => {
     let answer = decided.get(prefix);
     if (answer === undefined) {
-      answer = exportsTo({ prefix }, exporting, { sameAs: true });
+      answer = exportsTo({ prefix, service: services.some((own) => contains(own, prefix)) }, exporting, {
+        sameAs: true,
+      });
       decided.set(prefix, answer);
     }
     return answer;

@@ -43,3 +43,18 @@ export function probeKey(probe: {
 }): string {
   return `${probe.from} ${probe.to}${probe.family === 6 ? ' 6' : ''}`;
 }
+
+/** The key of a probe with a packet of one size. */
+export function packetKey(probe: { readonly from: string; readonly to: string; readonly size: number }): string {
+  return `${probeKey(probe)} ${probe.size}`;
+}
+
+/** The key of requests to a service. */
+export function requestKey(request: {
+  readonly from: string;
+  readonly service: string;
+  readonly by: string;
+  readonly node: string | undefined;
+}): string {
+  return `${request.from} ${request.service} ${request.by} ${request.node ?? ''}`;
+}

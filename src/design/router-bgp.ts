@@ -37,6 +37,7 @@ function designRouter(
     networks: lab.topology?.bgp.networks === 'connected' ? ports.map(networkOf).toSorted(comparePrefixes) : [],
     neighbors: neighbors.toSorted((a, b) => comparePrefixes(hostPrefix(a.address), hostPrefix(b.address))),
     multipathRelax: lab.topology?.bgp.multipathRelax ?? false,
+    timers: lab.topology?.bgp.timers,
     sourceNat: sourceNatOf(lab, router),
     defaultGateway: addressOf(outsideNetwork.gateway),
     config: router.config,
@@ -66,6 +67,7 @@ function linkNeighbors(
         remoteAs: peer.asNumber,
         reflectorClient: false,
         nextHopSelf: false,
+        bfd: lab.topology?.bgp.bfd,
       });
     }
   }
@@ -94,6 +96,7 @@ function nodeNeighbors(
         remoteAs,
         reflectorClient: flags.reflector && isInternal,
         nextHopSelf: flags.nextHopSelf,
+        bfd: undefined,
       });
     }
   }

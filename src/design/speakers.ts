@@ -4,8 +4,9 @@ import { addressOf, familyOf, inFamily, networkOf, widthOf } from '../base/addre
 import type { CalicoPeer } from '../calico/peer.ts';
 import { linkLocalOf } from './addressing.ts';
 import { type BgpEnd, type BgpSession, type BgpSpeaker, contains, prefixNumber, type Subnet } from './bgp.ts';
-import type { Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
+import type { HostDesign, Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
 import { nodePolicy, type PolicyParts } from './node-policy.ts';
+import { announcedBy } from './services.ts';
 
 /** The parts of a design that BGP follows from. */
 export type BgpParts = PolicyParts & {
@@ -35,7 +36,7 @@ function routerSpeaker(router: RouterDesign): BgpSpeaker {
 function nodeSpeaker(parts: BgpParts, node: NodeDesign): BgpSpeaker {
   const subnets = subnetsOf(node.interfaces);
   const connected = subnets.map(({ prefix }) => prefix);
-  const blocks = [...node.blocks.map(({ cidr }) => cidr), ...borrowedOf(node)];
+  const blocks = [...node.blocks.map(({ cidr }) => cidr), ...borrowedOf(node), ...announcedBy(parts, node)];
   // Only a BGPFilter can let a connected subnet out: without one nobody needs to be asked.
   const hasFilters = [...node.peers.ipv4, ...node.peers.ipv6].some(({ filters = [] }) => filters.length > 0);
   return {
@@ -76,10 +77,11 @@ function isSubnet(address: string): boolean {
 
 /** The default route of each family: through the gateway's own subnet, or the first interface. */
 export function defaultRoutesOf(
-  machine: NodeDesign | RouterDesign,
+  machine: NodeDesign | RouterDesign | HostDesign,
 ): readonly { readonly via: string; readonly dev: string }[] {
   const { interfaces } = machine;
-  const gateways = machine.kind === 'node' ? machine.addresses.map(({ gateway }) => gateway) : [machine.defaultGateway];
+  const gateways =
+    machine.kind === 'router' ? [machine.defaultGateway] : machine.addresses.map(({ gateway }) => gateway);
   return gateways.map((via) => {
     const subnet = subnetsOf(interfaces).find(({ prefix }) => contains(prefix, via));
     return { via, dev: subnet?.dev ?? interfaces[0]?.name ?? 'eth0' };

@@ -160,7 +160,7 @@ function candidatesOf(
   design: Design,
   machine: string,
 ): readonly { readonly prefix: string; readonly metric: number; readonly nextHops: ExpectedRoute['nextHops'] }[] {
-  const owner = [...design.nodes, ...design.routers].find((candidate) => candidate.name === machine);
+  const owner = [...design.nodes, ...design.routers, ...design.hosts].find((candidate) => candidate.name === machine);
   const connected = (owner?.interfaces ?? []).flatMap((port) =>
     port.addresses.map((prefix) => ({ prefix, metric: 0, nextHops: [{ via: undefined, dev: port.name }] })),
   );

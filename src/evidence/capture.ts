@@ -56,6 +56,8 @@ export interface CaptureRequest {
   readonly points: readonly PlannedPoint[];
   /** Echo requests to send. */
   readonly count: number;
+  /** Bytes of each packet, DF set; ping's own size, fragments allowed, when left out. */
+  readonly size?: number;
   readonly signal: AbortSignal;
 }
 
@@ -91,7 +93,13 @@ export async function capturePing(
     await withinLimit(Promise.all(listeners.map((listener) => listener.ready)), signal);
     const macs = macsOf(points, await links);
     const pattern = randomBytes(8).toString('hex');
-    const result = await ping(engine.shell(from.name), { to: toAddress, count: request.count, pattern, signal });
+    const result = await ping(engine.shell(from.name), {
+      to: toAddress,
+      count: request.count,
+      size: request.size,
+      pattern,
+      signal,
+    });
     await untilQuiet(listeners, signal);
     const caught = await Promise.all(listeners.map((listener) => listener.stop()));
     const seen = points.map((point, index) => seenAt(point, caught[index]!, pattern));

@@ -1,5 +1,6 @@
 // Owns iproute2's JSON: what `ip -j route` says, as ObservedRoutes.
 
+import type { Shell } from '../base/shell.ts';
 import type { ObservedRoute } from '../plan/observed.ts';
 
 interface RouteRow {
@@ -52,4 +53,9 @@ function wholePrefix(destination: string, isV6: boolean): string {
   if (destination === 'default') return isV6 ? '::/0' : '0.0.0.0/0';
   if (destination.includes('/')) return destination;
   return `${destination}/${destination.includes(':') ? 128 : 32}`;
+}
+
+/** Drops the path MTUs that ICMP has taught a machine (RFC 1191); its routes stay. */
+export async function forgetPathMtu(shell: Shell, signal?: AbortSignal): Promise<void> {
+  await shell.run(['ip', 'route', 'flush', 'cache'], { signal });
 }

@@ -28,6 +28,8 @@ export interface PingOptions {
   readonly waitSeconds?: number | undefined;
   /** Hex digits (at most 16 bytes) that fill the payload behind its 16-byte time stamp, so that the echo is known again. */
   readonly pattern?: string | undefined;
+  /** Bytes of the whole IPv4 packet, which then must not be fragmented (DF). */
+  readonly size?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,11 +38,15 @@ export async function ping(shell: Shell, options: PingOptions): Promise<PingResu
   return readPing(await shell.run(pingArgv(options), { onFailure: 'return', signal: options.signal }));
 }
 
+/** IPv4's header and ICMP's. */
+const headers = 28;
+
 /** The argument list for `ping`. */
 export function pingArgv(options: PingOptions): readonly string[] {
   const count = options.count ?? 1;
   const interval = count > 1 ? ['-i', '0.2'] : [];
   const pattern = options.pattern === undefined ? [] : ['-p', options.pattern];
+  const size = options.size === undefined ? [] : ['-M', 'do', '-s', String(options.size - headers)];
   return [
     'ping',
     '-n',
@@ -50,6 +56,7 @@ export function pingArgv(options: PingOptions): readonly string[] {
     '-W',
     String(options.waitSeconds ?? 2),
     ...pattern,
+    ...size,
     options.to,
   ];
 }

@@ -18,6 +18,7 @@ import {
 import { defaultBlockSize, defaultNetwork, defaultPodSubnet } from './defaults.ts';
 import type { ProblemList } from './problems.ts';
 import type { MergedLab } from './schema.ts';
+import { defaultServiceSubnet } from './service.ts';
 import type { Path } from './tree.ts';
 
 /** The silent network behind every router's eth0, as containerlab has it. */
@@ -61,7 +62,14 @@ export function checkAddresses(merged: MergedLab, list: ProblemList): void {
   );
   const pods = read(cluster.podSubnet ?? defaultPodSubnet, ['cluster', 'podSubnet'], 'the pod subnet', 32);
   for (const [i, link] of (merged.topology?.links ?? []).entries()) {
-    read(link.prefix, ['topology', 'links', i, 'prefix'], `link ${link.endpoints.join(' to ')}`, 30);
+    read(link.prefix, ['topology', 'links', i, 'prefix'], `link ${link.endpoints.join(' to ')}`, 31);
+  }
+  for (const [name, host] of Object.entries(merged.hosts ?? {})) {
+    read(host.prefix, ['hosts', name, 'prefix'], `host ${name}`, 28);
+  }
+  if (merged.services !== undefined) {
+    const subnet = merged.cluster.serviceSubnet ?? defaultServiceSubnet;
+    read(subnet, ['cluster', 'serviceSubnet'], 'the service subnet', 24);
   }
   const racks = new Map<string, Prefix>();
   for (const [name, rack] of Object.entries(merged.topology?.racks ?? {})) {

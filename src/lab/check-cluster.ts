@@ -15,6 +15,8 @@ export interface Names {
   /** Short and full names of nodes. */
   readonly nodeWords: ReadonlySet<string>;
   readonly pods: readonly string[];
+  readonly hosts: readonly string[];
+  readonly services: readonly string[];
 }
 
 /** Collects the names of a merged lab. */
@@ -25,6 +27,8 @@ export function namesOf(merged: MergedLab, nodeNames: readonly string[]): Names 
     nodes: nodeNames,
     nodeWords: new Set(nodeNames.flatMap((short) => [short, `${merged.name}-${short}`])),
     pods: Object.keys(merged.pods ?? {}),
+    hosts: Object.keys(merged.hosts ?? {}),
+    services: Object.keys(merged.services ?? {}),
   };
 }
 
@@ -117,6 +121,11 @@ function checkPeers(merged: MergedLab, names: Names, list: ProblemList): void {
     if (peer.to === toReflectors) checkToReflectors(merged, peer, path, list);
     else if (!routers.has(peer.to)) list.addUnknown([...path, 'to'], 'router', peer.to, routers);
     if (peer.rack !== undefined && !racks.has(peer.rack)) list.addUnknown([...path, 'rack'], 'rack', peer.rack, racks);
+    if (peer.bfd !== undefined) {
+      const message = "Calico has no BFD: calico-node's BIRD takes no `bfd` towards a peer";
+      const hint = 'leave it out; `bgp: {timers: {keepalive: 3, hold: 9}}` of the topology shortens what a node waits';
+      list.add([...path, 'bfd'], { code: 'LAB_BAD_VALUE', message, hint }, { at: 'key' });
+    }
     const pair = `${peer.rack ?? ''} ${peer.to}`;
     if (seen.has(pair)) {
       const who = peer.rack === undefined ? 'all nodes' : `rack \`${peer.rack}\``;

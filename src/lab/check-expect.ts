@@ -2,11 +2,12 @@
 
 import { parseAddress, parsePrefix } from '../base/address.ts';
 import type { Names } from './check-cluster.ts';
+import { endpointOf } from './defaults.ts';
 import type { ProblemList } from './problems.ts';
 import type { MergedLab } from './schema.ts';
 import type { Path } from './tree.ts';
 
-const observables = ['sessions', 'route', 'mtu', 'ping', 'path'] as const;
+const observables = ['sessions', 'route', 'neighbor', 'mtu', 'ping', 'packet', 'request', 'path'] as const;
 
 /** Checks every `expect:` line of a merged lab. */
 export function checkExpect(merged: MergedLab, names: Names, list: ProblemList): void {
@@ -20,6 +21,10 @@ export function checkExpect(merged: MergedLab, names: Names, list: ProblemList):
     }
     if (typeof item.sessions === 'object') known.machine(item.sessions.on, [...path, 'sessions', 'on']);
     if (item.route !== undefined) checkRoute(item.route, [...path, 'route'], known, list);
+    if (item.neighbor !== undefined) {
+      known.router(item.neighbor.on, [...path, 'neighbor', 'on']);
+      known.target(item.neighbor.to, [...path, 'neighbor', 'to']);
+    }
     if (item.mtu !== undefined) known.machine(item.mtu.on, [...path, 'mtu', 'on']);
     if (item.ping !== undefined) {
       known.machine(item.ping.from, [...path, 'ping', 'from']);
@@ -28,11 +33,35 @@ export function checkExpect(merged: MergedLab, names: Names, list: ProblemList):
         list.add([...path, 'ping', 'ttl'], { code: 'LAB_EXPECT', message: 'a ping without an answer has no ttl' });
       }
     }
+    if (item.packet !== undefined) {
+      const { from, to, passes, icmp, at } = item.packet;
+      known.machine(from, [...path, 'packet', 'from']);
+      known.machine(to, [...path, 'packet', 'to']);
+      if (at !== undefined) known.machine(endpointOf(at).machine, [...path, 'packet', 'at']);
+      if (passes !== false && (icmp !== undefined || at !== undefined)) {
+        const message = '`icmp` and `at` are for a packet that does not pass';
+        list.add([...path, 'packet'], { code: 'LAB_EXPECT', message, hint: 'add `passes: false`' });
+      }
+    }
+    if (item.request !== undefined) checkRequest(item.request, [...path, 'request'], known, list);
     if (item.path !== undefined) {
       known.machine(item.path.from, [...path, 'path', 'from']);
       known.target(item.path.to, [...path, 'path', 'to']);
       for (const [k, hop] of item.path.hops.entries()) known.hop(hop, [...path, 'path', 'hops', k]);
     }
+  }
+}
+
+type Request = NonNullable<NonNullable<MergedLab['expect']>[number]['request']>;
+
+function checkRequest(request: Request, path: Path, known: KnownNames, list: ProblemList): void {
+  known.machine(request.from, [...path, 'from']);
+  known.service(request.service, [...path, 'service']);
+  for (const [k, pod] of request.pods.entries()) known.machine(pod, [...path, 'pods', k]);
+  if (request.node !== undefined) known.machine(request.node, [...path, 'node']);
+  if ((request.by === 'node-port') !== (request.node !== undefined)) {
+    const message = request.node === undefined ? 'whose node port is not said' : '`node` is for `by: node-port`';
+    list.add(path, { code: 'LAB_EXPECT', message, hint: 'write {by: node-port, node: worker}' });
   }
 }
 
@@ -59,6 +88,8 @@ function checkRoute(route: Route, path: Path, known: KnownNames, list: ProblemLi
 /** Names an expectation may use, and the problem when it uses another. */
 class KnownNames {
   private readonly machines: ReadonlySet<string>;
+  private readonly routers: readonly string[];
+  private readonly services: readonly string[];
   private readonly shown: readonly string[];
   private readonly pods: ReadonlySet<string>;
   private readonly owners: ReadonlySet<string>;
@@ -66,8 +97,10 @@ class KnownNames {
 
   constructor(names: Names, list: ProblemList) {
     const nodesOfPods = names.pods.map((pod) => `${pod}.node`);
-    this.machines = new Set([...names.routers, ...names.nodeWords, ...names.pods, ...nodesOfPods]);
-    this.shown = [...names.pods, ...names.nodes, ...names.routers];
+    this.machines = new Set([...names.routers, ...names.nodeWords, ...names.pods, ...nodesOfPods, ...names.hosts]);
+    this.routers = names.routers;
+    this.services = names.services;
+    this.shown = [...names.pods, ...names.nodes, ...names.routers, ...names.hosts];
     this.pods = new Set(names.pods);
     this.owners = new Set([...names.pods, ...names.nodeWords]);
     this.list = list;
@@ -76,6 +109,16 @@ class KnownNames {
   /** A machine by name. */
   machine(name: string, path: Path): void {
     if (!this.machines.has(name)) this.list.addUnknown(path, 'machine', name, this.shown);
+  }
+
+  /** A router by name. */
+  router(name: string, path: Path): void {
+    if (!this.routers.includes(name)) this.list.addUnknown(path, 'router', name, this.routers);
+  }
+
+  /** A service by name. */
+  service(name: string, path: Path): void {
+    if (!this.services.includes(name)) this.list.addUnknown(path, 'service', name, this.services);
   }
 
   /** A machine, or an address. */

@@ -18,6 +18,12 @@ export function checkTopology(topology: MergedTopology, list: ProblemList): void
     checkConfig(['topology', 'routers', name, 'config'], router.config ?? [], list);
   }
   checkRouterIds(routers, list);
+  const { timers } = topology.bgp ?? {};
+  if (timers !== undefined && timers.keepalive >= timers.hold) {
+    const message = `a keepalive every ${timers.keepalive} s cannot hold a session of ${timers.hold} s`;
+    const hint = 'a third of the hold time, as RFC 4271 section 4.4 has it';
+    list.add(['topology', 'bgp', 'timers', 'keepalive'], { code: 'LAB_BAD_VALUE', message, hint });
+  }
   checkPorts(topology, list);
   for (const name of Object.keys(topology.racks ?? {})) {
     const path = ['topology', 'racks', name];

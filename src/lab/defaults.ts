@@ -1,8 +1,11 @@
 // Owns what a lab need not say: node names as kind gives them, pods, networks, and Calico's own defaults.
 
 import { formatAddress, mustParsePrefix, nthAddress } from '../base/address.ts';
-import type { CalicoVersion, Endpoint, Expectation, Lab, LabPod, NodeNetwork, Topology } from './lab.ts';
-import { type MergedLab, type MergedTopology, maxNodes } from './schema.ts';
+import { completeExpectation } from './expectations.ts';
+import type { CalicoVersion, Endpoint, Lab, LabPod, NodeNetwork, Topology } from './lab.ts';
+import type { MergedLab, MergedTopology } from './schema.ts';
+import { maxNodes } from './schema-words.ts';
+import { servicesOf } from './service.ts';
 import { type Entry, entryOf, type ListTree, type MapTree, type Tree } from './tree.ts';
 import { withEntry } from './variants.ts';
 import type { VyosRouter } from './vyos/router.ts';
@@ -188,9 +191,21 @@ export function completeLab(
         allowLocalAs: peer['allow-local-as'],
         filters: peer.filters ?? [],
       })),
+      advertise: calico?.advertise && {
+        clusterIPs: calico.advertise.clusterIPs ?? [],
+        externalIPs: calico.advertise.externalIPs ?? [],
+        loadBalancerIPs: calico.advertise.loadBalancerIPs ?? [],
+        loadBalancerAggregation: calico.advertise.loadBalancerAggregation,
+      },
       resources: calico?.resources ?? [],
     },
     pods,
+    hosts: Object.entries(merged.hosts ?? {}).map(([host, { on, prefix }]) => ({
+      name: host,
+      router: endpointOf(on),
+      prefix,
+    })),
+    services: servicesOf(merged),
     expect: (merged.expect ?? []).map((item) => completeExpectation(item, nodeOfPod)),
   };
 }
@@ -223,7 +238,7 @@ function completeTopology(
       endpoints: [endpointOf(link.endpoints[0]), endpointOf(link.endpoints[1])],
       prefix: link.prefix,
       prefix6: inDual(link.prefix6),
-      mtu: link.mtu ?? mtu,
+      mtu: typeof link.mtu === 'object' ? link.mtu : [link.mtu ?? mtu, link.mtu ?? mtu],
     })),
     racks: Object.entries(topology.racks ?? {}).map(([rack, said]) => ({
       name: rack,
@@ -235,42 +250,8 @@ function completeTopology(
     bgp: {
       networks: topology.bgp?.networks ?? 'connected',
       multipathRelax: topology.bgp?.['multipath-relax'] ?? false,
+      timers: topology.bgp?.timers,
+      bfd: topology.bgp?.bfd,
     },
   };
-}
-
-type MergedExpectation = NonNullable<MergedLab['expect']>[number];
-
-/** `pod-b.node` becomes the node's short name, so that one line fits every variant. */
-function completeExpectation(item: MergedExpectation, nodeOfPod: ReadonlyMap<string, string>): Expectation {
-  const machine = (name: string): string =>
-    name.endsWith('.node') ? (nodeOfPod.get(name.slice(0, -'.node'.length)) ?? name) : name;
-  if (item.route !== undefined) {
-    const { on, to, via, nexthops, proto, dev, metric, blackhole, family } = item.route;
-    const hop = via === undefined ? undefined : machine(via);
-    return {
-      kind: 'route',
-      on: machine(on),
-      to,
-      via: hop,
-      nexthops: nexthops?.map(machine),
-      proto,
-      dev,
-      metric,
-      blackhole,
-      family,
-    };
-  }
-  if (item.mtu !== undefined) return { kind: 'mtu', ...item.mtu, on: machine(item.mtu.on) };
-  if (item.ping !== undefined) {
-    const { from, to, ttl, answered, family } = item.ping;
-    return { kind: 'ping', from: machine(from), to: machine(to), ttl, answered: answered ?? true, family };
-  }
-  if (item.path !== undefined) {
-    const { from, to, hops, encap, ttl, family } = item.path;
-    const ends = { from: machine(from), to: machine(to) };
-    return { kind: 'path', ...ends, hops: hops.map(machine), encapsulation: encap, ttl, family };
-  }
-  if (typeof item.sessions !== 'object') return { kind: 'sessions', which: 'all' };
-  return { kind: 'session-count', on: machine(item.sessions.on), count: item.sessions.count };
 }

@@ -29,7 +29,8 @@ export interface TopologyLink {
   readonly prefix: string;
   /** Only in a dual-stack cluster. */
   readonly prefix6: string | undefined;
-  readonly mtu: number;
+  /** Of each endpoint. What a port sends and the other does not take is lost without a word. */
+  readonly mtu: readonly [number, number];
 }
 
 /** A rack: one switch, its leaf port with the first address of the prefix, nodes from the tenth. */
@@ -53,7 +54,23 @@ export interface Topology {
     readonly networks: 'connected' | 'none';
     /** `bgp bestpath as-path multipath-relax`: ECMP over different neighbor AS. */
     readonly multipathRelax: boolean;
+    /** Keepalive and hold time in seconds; undefined: FRR's own. */
+    readonly timers: BgpTimers | undefined;
+    /** BFD between routers; undefined: none. */
+    readonly bfd: Bfd | undefined;
   };
+}
+
+/** Seconds (RFC 4271 section 4.2). */
+export interface BgpTimers {
+  readonly keepalive: number;
+  readonly hold: number;
+}
+
+/** Bidirectional Forwarding Detection (RFC 5880): milliseconds between packets, and how many may be missed. */
+export interface Bfd {
+  readonly interval: number;
+  readonly multiplier: number;
 }
 
 /** A cluster node; `name` is what kind calls it, `short` what follows the lab's name. */
@@ -118,6 +135,15 @@ export interface CalicoVersion {
 /** CALICO_NETWORKING_BACKEND: `vxlan` runs neither BIRD nor confd, all routes are Felix's (calico.md A.8). */
 export type Backend = 'bird' | 'vxlan';
 
+/** Service ranges that nodes announce (calico.md A.3). */
+export interface Advertise {
+  readonly clusterIPs: readonly string[];
+  readonly externalIPs: readonly string[];
+  readonly loadBalancerIPs: readonly string[];
+  /** undefined: Calico's own, the whole range. */
+  readonly loadBalancerAggregation: boolean | undefined;
+}
+
 /** Calico's part of the lab, in the lab's words; `design/` turns it into projectcalico.org/v3 objects. */
 export interface CalicoSetup {
   readonly version: CalicoVersion;
@@ -135,6 +161,7 @@ export interface CalicoSetup {
   /** `leaf`: the AS of the rack's leaf; a number for all; or a number for each rack or node (short name). */
   readonly nodeASNumber: 'leaf' | number | Readonly<Record<string, number>> | undefined;
   readonly peers: readonly LabPeer[];
+  readonly advertise: Advertise | undefined;
   /** The user's own objects, as written; they win over derived ones of the same kind and name. */
   readonly resources: readonly unknown[];
 }
@@ -144,6 +171,28 @@ export interface LabPod {
   readonly name: string;
   /** Full node name. */
   readonly node: string;
+}
+
+/** A machine outside of the cluster, alone on a port of a router. */
+export interface LabHost {
+  readonly name: string;
+  readonly router: Endpoint;
+  readonly prefix: string;
+}
+
+/** A Kubernetes Service over TCP; pods answer on port 80. */
+export interface LabService {
+  readonly name: string;
+  readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
+  readonly clusterIP: string;
+  readonly port: number;
+  /** Undefined for ClusterIP. */
+  readonly nodePort: number | undefined;
+  readonly externalIPs: readonly string[];
+  readonly loadBalancerIP: string | undefined;
+  readonly externalTrafficPolicy: 'Cluster' | 'Local';
+  /** Names of pods. */
+  readonly endpoints: readonly string[];
 }
 
 /** One line of `expect:`; the vocabulary of `verify/`. */
@@ -164,6 +213,14 @@ export type Expectation =
       readonly blackhole: boolean | undefined;
       readonly family: Family | undefined;
     }
+  | {
+      readonly kind: 'neighbor';
+      readonly on: string;
+      readonly to: string;
+      readonly hold: number | undefined;
+      /** true: BFD is up; false: no BFD. */
+      readonly bfd: boolean | undefined;
+    }
   | { readonly kind: 'mtu'; readonly on: string; readonly interface: string; readonly value: number }
   | {
       readonly kind: 'ping';
@@ -173,6 +230,29 @@ export type Expectation =
       /** false: the ping must get no answer. */
       readonly answered: boolean;
       readonly family: Family | undefined;
+    }
+  | {
+      readonly kind: 'packet';
+      readonly from: string;
+      readonly to: string;
+      /** Bytes of the IP packet; DF is set. */
+      readonly size: number;
+      readonly passes: boolean;
+      /** Whether ICMP "fragmentation needed" comes back; undefined: not asked. */
+      readonly icmp: boolean | undefined;
+      /** The last machine, or `machine:interface`, that saw it. */
+      readonly at: string | undefined;
+    }
+  | {
+      readonly kind: 'request';
+      readonly from: string;
+      readonly service: string;
+      readonly by: 'cluster-ip' | 'external-ip' | 'load-balancer-ip' | 'node-port';
+      /** Whose node port; undefined for the service's own addresses. */
+      readonly node: string | undefined;
+      /** The pods that answer, all of them and no others; none: no answer. */
+      readonly pods: readonly string[];
+      readonly source: 'kept' | 'translated' | undefined;
     }
   | {
       readonly kind: 'path';
@@ -197,6 +277,8 @@ export interface Lab {
   readonly cluster: Cluster;
   readonly calico: CalicoSetup;
   readonly pods: readonly LabPod[];
+  readonly hosts: readonly LabHost[];
+  readonly services: readonly LabService[];
   /** Parallel to the file's `expect:` list. */
   readonly expect: readonly Expectation[];
 }

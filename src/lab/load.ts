@@ -5,6 +5,7 @@ import { checkAddresses } from './check-addresses.ts';
 import { checkCluster, namesOf } from './check-cluster.ts';
 import { checkExpect } from './check-expect.ts';
 import { checkIpv6 } from './check-ipv6.ts';
+import { checkServices } from './check-services.ts';
 import { checkTopology } from './check-topology.ts';
 import { completeLab, fillPods, nameNodes, nodeNamesOf } from './defaults.ts';
 import { DocumentReader, readSetting, settingsOf } from './document.ts';
@@ -12,7 +13,8 @@ import { type FindOptions, findLab, notFound } from './find.ts';
 import type { LoadedLab } from './lab.ts';
 import { hintForName } from './names.ts';
 import { inFileOrder, ProblemList, throwIfInvalid } from './problems.ts';
-import { type MergedLab, maxNodes, mergedLabSchema, type Variant, variantsSchema } from './schema.ts';
+import { type MergedLab, mergedLabSchema, type Variant, variantsSchema } from './schema.ts';
+import { maxNodes } from './schema-words.ts';
 import { checkShape } from './shape.ts';
 import { entryOf, type MapTree, placeOfSpan, plainValue, spanAt } from './tree.ts';
 import { removableOf, removeNames, type Setting, withEntry } from './variants.ts';
@@ -149,6 +151,7 @@ function checkMeaning(merged: MergedLab, nodeNames: readonly string[], list: Pro
   checkCluster(merged, names, list);
   checkAddresses(merged, list);
   checkIpv6(merged, list);
+  checkServices(merged, names, list);
   checkExpect(merged, names, list);
 }
 

@@ -2,17 +2,17 @@
 
 import * as z from 'zod';
 import { interfaceName, labName, machineName, podName, variantName } from './names.ts';
+import { expectationSchema } from './schema-expect.ts';
+import { advertiseSchema, hostSchema, serviceSchema } from './schema-services.ts';
+import { line, maxNodes, mtu, reference } from './schema-words.ts';
 
 // Each schema is used once in a process: compiling it to code first would take longer than the check.
 z.config({ jitless: true });
 
-/** Most nodes of one lab (faults.md S28). */
-export const maxNodes = 1024;
-
 /** Most router-to-router links of one lab (faults.md S28). */
 export const maxLinks = 4096;
 
-const line = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$/;
+const serviceName = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/;
 const dotted = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
 const dottedPrefix = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\/\d{1,2}$/;
 const hexPrefix = /^[0-9a-fA-F:]{2,39}\/\d{1,3}$/;
@@ -25,12 +25,10 @@ const shortName =
   'is not a name: lower-case letters, digits and dashes, beginning with a letter, at most 15 characters';
 const text = z.string().regex(line, 'must be one line of text').max(200);
 const name = z.string().regex(machineName, shortName);
-const reference = z.string().regex(line, 'must be a name').max(80);
 const prefix = z.string().regex(dottedPrefix, 'is not an IPv4 prefix such as 10.1.10.0/24');
 const prefix6 = z.string().regex(hexPrefix, 'is not an IPv6 prefix such as fd00:10:1:10::/64');
 const address = z.string().regex(dotted, 'is not an IPv4 address such as 10.1.5.1');
 const asNumber = z.int().min(1).max(4294967295);
-const mtu = z.int().min(68).max(65535);
 const endpoint = z.string().regex(endpointPattern, 'is not a port such as leaf0:eth1');
 
 const router = z.strictObject({
@@ -52,7 +50,10 @@ const link = z.strictObject({
     .describe('The first gets the first address of the prefix, the second the next.'),
   prefix,
   prefix6: prefix6.optional().describe('Beside the IPv4 prefix in a dual-stack cluster; the same host numbers.'),
-  mtu: mtu.optional(),
+  mtu: z
+    .union([mtu, z.tuple([mtu, mtu])], { error: 'must be an MTU, or one for each endpoint' })
+    .optional()
+    .describe('One for both endpoints, or one for each: what the far end cannot take is lost without a word.'),
 });
 
 const rack = z.strictObject({
@@ -77,6 +78,14 @@ export const topologySchema = z.strictObject({
         .optional()
         .describe('Announce every connected prefix (network statements).'),
       'multipath-relax': z.boolean().optional().describe('ECMP over paths of different neighbor AS.'),
+      timers: z
+        .strictObject({ keepalive: z.int().min(1).max(21845), hold: z.int().min(3).max(65535) })
+        .optional()
+        .describe('Seconds (RFC 4271 section 4.2); FRR has 60 and 180. A session takes the shorter hold of its ends.'),
+      bfd: z
+        .strictObject({ interval: z.int().min(50).max(60000), multiplier: z.int().min(2).max(255) })
+        .optional()
+        .describe('Between routers (RFC 5880): milliseconds between packets, and how many may be missed.'),
     })
     .optional(),
 });
@@ -98,6 +107,7 @@ const cluster = z.strictObject({
   ipFamily: z.enum(['ipv4', 'dual']).optional().describe("kind's ipFamily; `dual`: IPv6 beside IPv4. Default ipv4."),
   podSubnet: prefix.optional().describe('Default 10.244.0.0/16.'),
   podSubnet6: prefix6.optional().describe('Of a dual-stack cluster; default fd00:10:244::/56.'),
+  serviceSubnet: prefix.optional().describe('Default 10.96.0.0/16.'),
   network: z
     .strictObject({ prefix: prefix.optional(), gateway: address.optional() })
     .optional()
@@ -119,6 +129,7 @@ const peer = z.strictObject({
     .optional()
     .describe("How often the nodes' own AS may stand in a path they accept (numAllowedLocalASNumbers)."),
   filters: z.array(reference).max(64).optional().describe('Names of BGPFilters in `calico.resources`.'),
+  bfd: z.unknown().optional().describe('Refused: BIRD of Calico nodes has no BFD.'),
 });
 
 /** How a Calico release is written: `v3.33`, `v3.23.2`. */
@@ -151,6 +162,7 @@ const calico = z.strictObject({
     })
     .optional(),
   peers: z.array(peer).max(maxNodes).optional(),
+  advertise: advertiseSchema.optional().describe('Service ranges that nodes announce.'),
   resources: z
     .array(z.record(z.string(), z.unknown()))
     .max(maxNodes)
@@ -168,65 +180,6 @@ const variant = z.strictObject({
   set: z.record(z.string(), z.unknown()).optional().describe('`path.to.key: value`'),
 });
 
-const family = z
-  .union([z.literal(4), z.literal(6)], { error: 'must be 4 or 6' })
-  .optional()
-  .describe('IPv4 or IPv6, where the names in this line have both.');
-
-const expectation = z.strictObject({
-  sessions: z
-    .union([z.literal('all'), z.strictObject({ on: reference, count: z.int().min(0).max(maxNodes) })], {
-      error: 'must be `all`, or {on: a node or router, count: how many}',
-    })
-    .optional()
-    .describe('Every expected BGP session is Established on both ends; or so many, and no more, on one machine.'),
-  route: z
-    .strictObject({
-      on: reference,
-      to: reference.describe('A prefix, an address, `<pod>.block`, `<pod>.address` or `<node>.block`.'),
-      via: reference.optional().describe('The only next hop: a machine or an address.'),
-      nexthops: z.array(reference).min(1).max(256).optional(),
-      proto: z
-        .string()
-        .regex(/^[a-z0-9]{1,16}$/, 'is no protocol as `ip route` shows it')
-        .optional(),
-      dev: z
-        .string()
-        .regex(/^[A-Za-z0-9._-]{1,15}$/, 'is no interface name')
-        .optional(),
-      metric: z.int().min(0).max(4294967295).optional(),
-      blackhole: z.boolean().optional(),
-      family,
-    })
-    .optional(),
-  mtu: z
-    .strictObject({
-      on: reference,
-      interface: z.string().regex(/^[A-Za-z0-9._-]{1,15}$/, 'is no interface name'),
-      value: mtu,
-    })
-    .optional(),
-  ping: z
-    .strictObject({
-      from: reference,
-      to: reference,
-      ttl: z.int().min(1).max(255).optional(),
-      answered: z.boolean().optional(),
-      family,
-    })
-    .optional(),
-  path: z
-    .strictObject({
-      from: reference,
-      to: reference,
-      hops: z.array(reference).min(1).max(64).describe('Machines in order; `spine*` is any whose name begins so.'),
-      encap: z.enum(['none', 'ipip', 'vxlan']).optional(),
-      ttl: z.int().min(1).max(255).optional(),
-      family,
-    })
-    .optional(),
-});
-
 const parts = {
   name: z.string().regex(labName, 'is not a lab name: lower-case letters, digits and dashes, at most 40 characters'),
   title: text.describe('One sentence: what the lab shows.'),
@@ -236,7 +189,9 @@ const parts = {
     .record(z.string().regex(podName, 'is not a pod name'), reference)
     .optional()
     .describe('Pod name: node. Left out: pod-a on the control plane, pod-b on the last node, others between.'),
-  expect: z.array(expectation).max(4096).optional().describe('What must be true; `labctl verify` checks it.'),
+  hosts: z.record(name, hostSchema).optional().describe('Machines outside of the cluster, each on a router port.'),
+  services: z.record(z.string().regex(serviceName, 'is not a service name'), serviceSchema).optional(),
+  expect: z.array(expectationSchema).max(4096).optional().describe('What must be true; `labctl verify` checks it.'),
 };
 
 /** Named variants, as they stand in a file. */

@@ -31,7 +31,7 @@ export interface Graph {
   readonly wires: readonly GraphWire[];
 }
 
-type Drawn = Pick<Design, 'lab' | 'variant' | 'title' | 'nodes' | 'routers' | 'switches' | 'pods' | 'links'>;
+type Drawn = Pick<Design, 'lab' | 'variant' | 'title' | 'nodes' | 'routers' | 'switches' | 'pods' | 'hosts' | 'links'>;
 
 /** Layers in the order in which they are drawn. */
 export const layers: readonly Layer[] = ['spine', 'leaf', 'network', 'node', 'pod'];
@@ -42,7 +42,12 @@ export function graphOf(design: Drawn): Graph {
     (node) => node.interfaces.find(({ name }) => name === node.addresses[0].uplink)?.link,
   );
   const shown = design.links.filter(
-    (link) => link.role === 'fabric' || link.role === 'rack' || link.role === 'pod' || uplinks.includes(link.name),
+    (link) =>
+      link.role === 'fabric' ||
+      link.role === 'rack' ||
+      link.role === 'pod' ||
+      link.role === 'host' ||
+      uplinks.includes(link.name),
   );
   const { boxes: networks, wires } = wiresOf(design, shown);
   const leaves = new Set(
@@ -62,6 +67,9 @@ export function graphOf(design: Drawn): Graph {
   for (const node of design.nodes) {
     const facts = [`AS ${node.peers.localAs}`, ...node.addresses.map(({ address }) => address)];
     boxes.push({ id: node.name, layer: 'node', title: node.short, facts });
+  }
+  for (const host of design.hosts) {
+    boxes.push({ id: host.name, layer: 'network', title: host.name, facts: [host.addresses[0].address] });
   }
   for (const pod of design.pods) {
     boxes.push({ id: pod.name, layer: 'pod', title: pod.name, facts: pod.addresses.map(({ address }) => address) });
@@ -84,7 +92,7 @@ function downwards(wire: GraphWire, boxes: readonly GraphBox[]): GraphWire {
 /** A bridge with a router port becomes wires from that port; any other bridge becomes a box of its own. */
 function wiresOf(design: Drawn, links: readonly Link[]): { boxes: GraphBox[]; wires: GraphWire[] } {
   const interfaces = new Map<string, Interface>();
-  for (const machine of [...design.routers, ...design.nodes]) {
+  for (const machine of [...design.routers, ...design.nodes, ...design.hosts]) {
     for (const iface of machine.interfaces) interfaces.set(`${machine.name}:${iface.name}`, iface);
   }
   const text = (machine: string, name: string) => {

@@ -4,7 +4,10 @@ import { shownName } from '../design/address-book.ts';
 import type { Design } from '../design/design.ts';
 import type { Evidence } from '../evidence/gather.ts';
 import type { Difference } from '../plan/converged.ts';
+import { judgeNeighbor, neighborTitle } from './neighbor.ts';
+import { judgePacket, packetTitle } from './packet.ts';
 import { judgeMtu, judgePath, judgePing, wrappingText } from './probe.ts';
+import { judgeRequest, requestTitle } from './request.ts';
 import { judgeRoute, routeWanted } from './route.ts';
 import { judgeSessionCount } from './session-count.ts';
 import type { CheckResult, Failure } from './verdict.ts';
@@ -50,7 +53,10 @@ export function titleOf(design: Design, expectation: Expectation): string {
   if (expectation.kind === 'session-count') return `sessions on ${expectation.on}: ${expectation.count} Established`;
   if (expectation.kind === 'route')
     return `${familyText(expectation)}route on ${expectation.on} to ${expectation.to}: ${routeWanted(expectation)}`;
+  if (expectation.kind === 'neighbor') return neighborTitle(expectation);
   if (expectation.kind === 'mtu') return `MTU of ${expectation.interface} on ${expectation.on}: ${expectation.value}`;
+  if (expectation.kind === 'packet') return packetTitle(expectation);
+  if (expectation.kind === 'request') return requestTitle(expectation);
   const { from, to, ttl } = expectation;
   const withTtl = ttl === undefined ? '' : `, TTL ${ttl}`;
   if (expectation.kind === 'ping') {
@@ -82,10 +88,16 @@ function judgeStated(
       return judgeSessionCount(design, expectation, evidence.tables.sessions);
     case 'route':
       return judgeRoute(design, expectation, evidence.tables.routes);
+    case 'neighbor':
+      return judgeNeighbor(design, expectation, evidence);
     case 'mtu':
       return judgeMtu(design, expectation, evidence);
     case 'ping':
       return judgePing(expectation, evidence);
+    case 'packet':
+      return judgePacket(expectation, evidence);
+    case 'request':
+      return judgeRequest(design, expectation, evidence);
     case 'path':
       return judgePath(design, expectation, evidence);
   }

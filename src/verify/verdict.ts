@@ -1,5 +1,7 @@
 // Owns the judgment of a lab: what a check found, and the verdict that all of them make. Pure.
 
+import type { Design } from '../design/design.ts';
+
 /** One thing that is not as it must be. */
 export interface Failure {
   /** What was looked at: "session", "route 10.244.142.0/26". */
@@ -14,7 +16,7 @@ export interface Failure {
 export interface CheckResult {
   /** `implied`: follows from the lab's design; `stated`: a line of the lab's `expect:` list. */
   readonly origin: 'implied' | 'stated';
-  readonly kind: 'sessions' | 'session-count' | 'routes' | 'route' | 'mtu' | 'ping' | 'path' | 'capture';
+  readonly kind: Design['expect'][number]['kind'] | 'routes' | 'capture';
   /** What must be true, as a sentence without a verb: "every session Established on both ends". */
   readonly title: string;
   /** Empty: it is true. */

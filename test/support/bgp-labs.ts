@@ -103,6 +103,7 @@ export function fabricLab(nodes: readonly NodeFacts[], facts: FabricFacts = {}):
       networks: facts.networks === false ? [] : own.map(networkOf),
       neighbors: [...far, ...below],
       multipathRelax: facts.multipathRelax ?? true,
+      timers: undefined,
       sourceNat: undefined,
       defaultGateway: '172.20.20.1',
       config: [],
@@ -138,6 +139,8 @@ function labOf(nodes: readonly NodeFacts[], routers: readonly RouterDesign[], mi
     nodes: designed,
     routers,
     pods: designed.flatMap(({ pods }) => pods),
+    hosts: [],
+    services: [],
     pools: [poolOf('10.244.0.0/16')],
     objects: [],
   };
@@ -196,7 +199,7 @@ function nodeOf(facts: NodeFacts, index: number): NodeDesign {
 }
 
 function neighbor(address: string, machine: string, remoteAs: number): RouterNeighbor {
-  return { address, machine, remoteAs, reflectorClient: false, nextHopSelf: false };
+  return { address, machine, remoteAs, reflectorClient: false, nextHopSelf: false, bfd: undefined };
 }
 
 function port(name: string, ...addresses: readonly string[]): Interface {

@@ -33,11 +33,11 @@ export const twoSpinesTwoLeaves: Topology = {
       mtu: 1500,
     },
   ],
-  bgp: { networks: 'connected', multipathRelax: true },
+  bgp: { networks: 'connected', multipathRelax: true, timers: undefined, bfd: undefined },
 };
 
 function fabricLink(a: string, b: string, prefix: string): Topology['links'][number] {
-  return { endpoints: [endpointOf(a), endpointOf(b)], prefix, prefix6: undefined, mtu: 1500 };
+  return { endpoints: [endpointOf(a), endpointOf(b)], prefix, prefix6: undefined, mtu: [1500, 1500] };
 }
 
 function endpointOf(text: string): { machine: string; interface: string } {
@@ -67,6 +67,7 @@ const calico = {
   blockSize6: 122,
   natOutgoing6: false,
   resources: [],
+  advertise: undefined,
 } as const;
 
 /** bgp-rr as its lab file says it. */
@@ -101,6 +102,8 @@ export const bgpRr: Lab = {
     { name: 'pod-d', node: 'bgp-rr-worker2' },
     { name: 'pod-b', node: 'bgp-rr-worker3' },
   ],
+  hosts: [],
+  services: [],
   expect: [{ kind: 'sessions', which: 'all' }],
 };
 
@@ -125,6 +128,8 @@ export const fullmesh: Lab = {
     { name: 'pod-c', node: 'fullmesh-worker' },
     { name: 'pod-b', node: 'fullmesh-worker2' },
   ],
+  hosts: [],
+  services: [],
   expect: [{ kind: 'sessions', which: 'all' }],
 };
 

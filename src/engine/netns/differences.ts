@@ -26,7 +26,7 @@ export const netnsDifferences: readonly KnownDifference[] = [
   },
   {
     id: 'no-kube-proxy',
-    what: 'No kube-proxy, no DNS, no kubelet probes, no other pods',
+    what: 'No kube-proxy (its rules for the services of a lab are written once, as nftables), no DNS, no kubelet probes, no other pods',
     why: 'nothing of Kubernetes runs; only what moves packets between pods does',
   },
   {

@@ -17,12 +17,12 @@ const mark = '@labctl@';
 
 /** Sessions and routes of all routers, nodes and pods, as their daemons and kernels show them now. */
 export async function look(holder: Shell, design: Design, at: LookAt): Promise<Tables> {
-  const { backend, routers, nodes, pods } = design;
+  const { backend, routers, nodes, pods, hosts } = design;
   const daemons = [
     ...routers.map(({ name }) => `frr ${name} ${machineFolder(name)}/run/frr/bgpd.vty\n`),
     ...(backend === 'bird' ? nodes : []).map(({ name }) => `bird ${name} ${machineFolder(name)}/run/calico/bird.ctl\n`),
   ];
-  const tables = [...routers, ...nodes, ...pods].map(
+  const tables = [...routers, ...nodes, ...pods, ...hosts].map(
     ({ name }) => `echo '${mark} route ${name}'; ip -n ${name} -j route show table all\n`,
   );
   const half = Math.ceil(tables.length / 2);
@@ -61,7 +61,7 @@ export async function deadResources(holder: Shell, made: ReadonlyMap<string, str
     const folder = machineFolder(machine);
     if (kind === 'frr')
       lines.push(
-        `{ ${isAlive(`${folder}/run/frr/zebra.pid`)} && ${isAlive(`${folder}/run/frr/bgpd.pid`)}; } || echo ${resource}`,
+        `{ ${isAlive(`${folder}/run/frr/zebra.pid`)} && ${isAlive(`${folder}/run/frr/bgpd.pid`)} && { [ ! -e ${folder}/run/frr/bfdd.pid ] || ${isAlive(`${folder}/run/frr/bfdd.pid`)}; }; } || echo ${resource}`,
       );
     if (kind === 'bird') lines.push(`${isAlive(`${folder}/run/calico/bird.pid`)} || echo ${resource}`);
     if (kind === 'pod-server') lines.push(`${isAlive('/run/labctl/pods.ready')} || echo ${resource}`);

@@ -4,6 +4,8 @@ import type { Artifacts } from '../../artifact/artifacts.ts';
 import { addressOf, familyOf, formatPrefix, inFamily, mustParsePrefix, nthAddress } from '../../base/address.ts';
 import { linkLocalOf } from '../../design/addressing.ts';
 import type {
+  Design,
+  HostDesign,
   Interface,
   NextHop,
   NodeDesign,
@@ -27,7 +29,8 @@ function interfaceLines(port: Interface): readonly string[] {
   return [
     ...port.addresses.map((address) => {
       if (isV6(address)) return `addr add ${address} dev ${port.name} nodad`;
-      return port.name === 'net0'
+      // A /31 has no broadcast address (RFC 3021); `brd +` would take the far end for one.
+      return port.name === 'net0' || address.endsWith('/31')
         ? `addr add ${address} dev ${port.name}`
         : `addr add ${address} brd + dev ${port.name}`;
     }),
@@ -36,8 +39,13 @@ function interfaceLines(port: Interface): readonly string[] {
 }
 
 /** Resolvable names of every machine, as Docker and kubelet write them. */
-export function hostsFile(entries: readonly (readonly [string, string])[]): string {
-  const lines = entries.map(([address, name]) => `${address}\t${name}`);
+export function hostsFile({ nodes, routers, hosts }: Design): string {
+  const lines = [
+    ...[...nodes, ...hosts].flatMap(({ name, addresses }) =>
+      addresses.map(({ address }) => `${addressOf(address)}\t${name}`),
+    ),
+    ...routers.map(({ name, routerId }) => `${routerId}\t${name}`),
+  ];
   return ['127.0.0.1\tlocalhost', '::1\tlocalhost ip6-localhost ip6-loopback', ...lines, ''].join('\n');
 }
 
@@ -60,9 +68,10 @@ export function nodeScript(node: NodeDesign, podRouteMetric: number | undefined)
   ].join('');
 }
 
-/** Felix's rules of a node, replaced as a whole. */
+/** Felix's and kube-proxy's rules of a node, replaced as a whole. */
 export function felixScript(node: NodeDesign, artifacts: Artifacts): string {
-  return withInput('nft -f -', `flush ruleset\n${artifacts.get(`nodes/${node.name}/rules.nft`) ?? ''}`);
+  const files = ['rules.nft', 'services.nft'].map((file) => artifacts.get(`nodes/${node.name}/${file}`) ?? '');
+  return withInput('nft -f -', `flush ruleset\n${files.join('')}`);
 }
 
 /** Docker's network has IPv6 whatever Calico uses, and Docker sets its default route (truth: route6.json). */
@@ -137,9 +146,12 @@ export function switchScript(device: SwitchDesign): string {
   ].join('');
 }
 
+/** What runs inside one machine. */
+export type MachineScript = { readonly machine: string; readonly script: string };
+
 /** A pod: one /32 and a default route by proxy ARP (calico.md C.1); runs inside the pod's network namespace. */
-export function podScript(pod: PodDesign): string {
-  return [
+export function podScript(pod: PodDesign): MachineScript {
+  const script = [
     sysctlLines(podSysctls),
     inFamily(pod.addresses, 6) === undefined ? '' : sysctlLines([['net/ipv6/conf/eth0/accept_dad', 0]]),
     ipBatch([
@@ -156,6 +168,17 @@ export function podScript(pod: PodDesign): string {
       ),
     ]),
   ].join('');
+  return { machine: pod.name, script };
+}
+
+/** A host outside of the cluster: an address and a default route; runs inside its network namespace. */
+export function hostScript(host: HostDesign): MachineScript {
+  const routes = defaultRoutesOf(host).map(({ via, dev }) => `route add default via ${via} dev ${dev}`);
+  const script = [
+    sysctlLines([['net/ipv4/ip_forward', 0]]),
+    ipBatch(['link set dev lo up', ...host.interfaces.flatMap(interfaceLines), ...routes]),
+  ].join('');
+  return { machine: host.name, script };
 }
 
 /** FRR's files as they stand on a real router. */
@@ -185,7 +208,9 @@ const stopByPidFile = `stop() {
 
 /** zebra (unless it runs), then bgpd, each waited for by the socket that the next one needs. */
 export function startFrrScript(router: RouterDesign): string {
-  return `${startFrr}${(router.vyos?.daemons ?? []).map(startMore).join('')}`;
+  const watches = router.neighbors.some(({ bfd }) => bfd !== undefined);
+  const more = new Set([...(router.vyos?.daemons ?? []), ...(watches ? ['bfdd'] : [])]);
+  return `${startFrr}${[...more].map(startMore).join('')}`;
 }
 
 /** One of FRR's other daemons; those of FRR 10 ask mgmtd for their configuration. */

@@ -2,7 +2,6 @@
 
 import { createHash } from 'node:crypto';
 import type { Artifacts } from '../../artifact/artifacts.ts';
-import { addressOf } from '../../base/address.ts';
 import type { Design } from '../../design/design.ts';
 import type { Observed } from '../../plan/observed.ts';
 import type { Json, Operation, Plan, ResourceId } from '../../plan/plan.ts';
@@ -11,6 +10,7 @@ import {
   birdFiles,
   felixScript,
   frrFiles,
+  hostScript,
   hostsFile,
   nodeScript,
   podScript,
@@ -83,10 +83,7 @@ function causeOf(wish: Wish, seen: Observed): string | undefined {
 
 /** The machines that have a mount and UTS namespace of their own beside the network namespace. */
 function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | undefined): readonly Wish[] {
-  const names = hostsFile([
-    ...design.nodes.flatMap((node) => node.addresses.map(({ address }) => [addressOf(address), node.name] as const)),
-    ...design.routers.map((router) => [router.routerId, router.name] as const),
-  ]);
+  const names = hostsFile(design);
   const podMetric = design.expected.routes.find((route) =>
     design.pods.some((pod) => route.prefix === `${pod.addresses[0].address}/32` && route.machine === pod.node),
   )?.metric;
@@ -135,7 +132,7 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
     namespaces(
       'nodes',
       design.nodes,
-      [...design.switches, ...design.pods],
+      [...design.switches, ...design.pods, ...design.hosts],
       routersStarted.length > 0 ? routersStarted : ['holder'],
     ),
     {
@@ -195,7 +192,7 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
       phase: 'links',
       needs: ['links'],
       whenDifferent: 'rebuild',
-      input: { machines: design.pods.map((pod) => ({ machine: pod.name, script: podScript(pod) })) },
+      input: { machines: [...design.pods.map(podScript), ...design.hosts.map(hostScript)] },
     },
     {
       verb: 'configureNamespaces',

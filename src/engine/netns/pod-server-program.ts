@@ -2,11 +2,11 @@
 
 /**
  * One process listens in the network namespace of every pod (setns(2), then socket, then back) and answers each request
- * with one line, `<pod> <address>`. Input: a line a pod, `<namespace> <address>`. perl-base only; 8 MB for a hundred pods.
+ * with one line, `<pod> <address> <client>`: who it is, and the address that the request came from. Input: a line a pod, `<namespace> <address>`. perl-base only; 8 MB for a hundred pods.
  */
 export const podServerProgram = String.raw`
 use strict;
-use Socket qw(:DEFAULT inet_pton AF_INET6 pack_sockaddr_in6 IPPROTO_TCP);
+use Socket qw(:DEFAULT inet_pton inet_ntop AF_INET6 pack_sockaddr_in6 unpack_sockaddr_in6 IPPROTO_TCP);
 use Fcntl;
 my %setns = (x86_64 => 308, aarch64 => 268, riscv64 => 268, ppc64le => 350, s390x => 339, armv7l => 375);
 my $machine = do { open(my $f, '-|', 'uname', '-m') or die; my $m = <$f>; chomp $m; $m };
@@ -23,7 +23,7 @@ while (my $line = <STDIN>) {
   bind($socket, $v6 ? pack_sockaddr_in6(80, inet_pton(AF_INET6, $address)) : pack_sockaddr_in(80, inet_aton($address))) or die "labctl pods: bind $pod: $!\n";
   listen($socket, 64) or die "labctl pods: listen $pod: $!\n";
   fcntl($socket, F_SETFL, O_NONBLOCK);
-  $listening{fileno($socket)} = [$socket, "$pod $address\n"];
+  $listening{fileno($socket)} = [$socket, "$pod $address", $v6];
 }
 enter('/proc/1/ns/net');
 open(my $ready, '>', '/run/labctl/pods.ready'); print $ready "$$\n"; close $ready;
@@ -33,10 +33,11 @@ while (1) {
   vec($bits, $_, 1) = 1 for keys %listening, keys %asking;
   my $found = select($bits, undef, undef, %asking ? 1 : undef);
   for my $fd (grep { vec($bits, $_, 1) } keys %listening) {
-    my ($socket, $answer) = @{ $listening{$fd} };
-    while (accept(my $client, $socket)) {
+    my ($socket, $answer, $v6) = @{ $listening{$fd} };
+    while (my $from = accept(my $client, $socket)) {
+      my $peer = $v6 ? inet_ntop(AF_INET6, (unpack_sockaddr_in6($from))[1]) : inet_ntoa((unpack_sockaddr_in($from))[1]);
       fcntl($client, F_SETFL, O_NONBLOCK);
-      $asking{fileno($client)} = [$client, $answer, '', time];
+      $asking{fileno($client)} = [$client, "$answer $peer\n", '', time];
     }
   }
   for my $fd (keys %asking) {

@@ -84,8 +84,8 @@ describe('set', () => {
     const { lab } = await readText(fabric.replace(', count: 2}', '}\n    - {role: worker, rack: rack1}'), set);
 
     expect(lab.cluster.nodes.at(-1)?.short).toBe('worker7');
-    expect(lab.topology?.links[0]?.mtu).toBe(9000);
-    expect(lab.topology?.links[1]?.mtu).toBe(1500);
+    expect(lab.topology?.links[0]?.mtu).toEqual([9000, 9000]);
+    expect(lab.topology?.links[1]?.mtu).toEqual([1500, 1500]);
     expect(lab.calico.peers[0]?.nextHopSelf).toBe(true);
   });
 

@@ -25,7 +25,15 @@ function tablesOf(design: Design): readonly ObservedRoute[] {
 }
 
 function evidenceOf(design: Design, parts: Partial<Evidence> = {}): Evidence {
-  const empty = { links: new Map(), pings: new Map(), traces: new Map(), wrappings: new Map() };
+  const empty = {
+    links: new Map(),
+    neighbors: new Map(),
+    pings: new Map(),
+    packets: new Map(),
+    requests: new Map(),
+    traces: new Map(),
+    wrappings: new Map(),
+  };
   return { tables: { sessions: [], routes: tablesOf(design) }, ...empty, ...parts };
 }
 
