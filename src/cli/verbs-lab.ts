@@ -1,6 +1,7 @@
 // Owns the declarations of the verbs of a lab's life: from the catalogue over files and plans to up and down.
 
 import type { Command } from 'commander';
+import type { DiffFlags } from './commands/diff.ts';
 import type { DownFlags } from './commands/down.ts';
 import type { GraphFlags } from './commands/graph.ts';
 import type { ListFlags } from './commands/list.ts';
@@ -83,6 +84,15 @@ A lab that this machine cannot run is skipped, with the reason.`,
     ],
     examples: ["labctl test bgp-rr 'vxlan*'", 'labctl test --all --junit labs.xml --shard 1/4'],
     load: async () => (await import('./commands/test.ts')).testCommand,
+  });
+  addVerb<DiffFlags>(program, door, {
+    usage: 'diff <lab> <other>',
+    group,
+    summary: 'say what differs between two labs: sessions, routes, MTUs, the way of a packet',
+    description: `Says what differs between two labs: sessions, routes, devices' MTUs, and a packet's way, wrapping and TTL.\nA lab that runs is looked at; of another the design is taken, which up proves. Names stand for addresses, so that labs\nwith other nodes compare. Exit status 1 when something differs.\nIn all verbs ${reference}.`,
+    flags: [{ flags: '-m, --markdown', description: 'print tables in Markdown' }],
+    examples: ['labctl diff vxlan vxlan-crosssubnet', 'labctl diff bgp-rr bgp-rr:article --markdown'],
+    load: async () => (await import('./commands/diff.ts')).diffCommand,
   });
   addVerb<ListFlags>(program, door, {
     usage: 'list',

@@ -1,0 +1,68 @@
+// Owns what the design says of a packet's way between two pods: machines, wrapping, header bytes, TTL on arrival. Pure.
+
+import type { Family } from '../base/address.ts';
+import { primaryAddressOf, shownName } from './address-book.ts';
+import type { Design, PodDesign } from './design.ts';
+import { reaches, walkRoutes } from './walk.ts';
+
+/** How a packet travels between two pods once the lab is converged. */
+export interface PathFacts {
+  /** False: some packet, or its answer, has no route to its end. */
+  readonly arrives: boolean;
+  /** Machines between the pods in order; several of one distance are equal paths. */
+  readonly hops: readonly (readonly string[])[];
+  readonly encapsulation: 'none' | 'ipip' | 'vxlan';
+  /** Bytes of outer headers on the way: 20 for IPIP (RFC 2003), 50 for VXLAN over IPv4 and 70 over IPv6 (RFC 7348). */
+  readonly headerBytes: number;
+  /** Of a packet that starts with 64: each machine that forwards the inner header takes one (RFC 1812 5.3.1). */
+  readonly ttl: number;
+}
+
+const bytesOf: Readonly<Record<string, number>> = { tunl0: 20, 'vxlan.calico': 50, 'vxlan-v6.calico': 70 };
+
+/** The way from one pod to another, in one family, by the routes the design expects. */
+export function pathFactsOf(design: Design, from: PodDesign, to: PodDesign, family: Family): PathFacts {
+  const between = walkRoutes(design, from, to, family).filter(
+    ({ machine }) => machine !== from.name && machine !== to.name,
+  );
+  const hops: string[][] = [];
+  for (const { machine, depth } of between) {
+    hops[depth] ??= [];
+    hops[depth].push(shownName(design, machine));
+  }
+  const tunnel = between.flatMap(({ outs }) => [...outs]).find((device) => device in bytesOf);
+  const isNode = ({ machine }: { readonly machine: string }) => design.nodes.some(({ name }) => name === machine);
+  const ways = hops.filter((names) => names !== undefined).map((names) => names.toSorted());
+  const forwarding = tunnel === undefined ? ways.length : between.filter(isNode).length;
+  return {
+    arrives: reaches(design, from, to, family),
+    hops: ways,
+    encapsulation: tunnel === undefined ? 'none' : tunnel === 'tunl0' ? 'ipip' : 'vxlan',
+    headerBytes: tunnel === undefined ? 0 : (bytesOf[tunnel] ?? 0),
+    ttl: 64 - forwarding,
+  };
+}
+
+/** Two pods and a family in which both have an address. */
+export interface TellingPair {
+  readonly from: PodDesign;
+  readonly to: PodDesign;
+  readonly family: Family;
+}
+
+/** Pairs of pods whose ways tell a lab apart: from the first pod to every other one, in every family both have. */
+export function tellingPairs(design: Design): readonly TellingPair[] {
+  const from = design.pods.find(({ name }) => name === 'pod-a') ?? design.pods[0];
+  if (from === undefined) return [];
+  const pairs: TellingPair[] = [];
+  for (const to of design.pods) {
+    for (const { family } of from.addresses)
+      if (to !== from && primaryAddressOf(to, family) !== undefined) pairs.push({ from, to, family });
+  }
+  return pairs;
+}
+
+/** What a pair is called: `pod-a to pod-b`, with the family where it is IPv6. */
+export function pairName({ from, to, family }: TellingPair): string {
+  return `${from.name} to ${to.name}${family === 6 ? ' (IPv6)' : ''}`;
+}

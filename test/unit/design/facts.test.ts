@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { factsOf } from '../../../src/design/facts.ts';
+import { pathFactsOf, tellingPairs } from '../../../src/design/path-facts.ts';
+import { labDiffMarkdown, labDiffText } from '../../../src/report/lab-diff-text.ts';
+import { diffFacts } from '../../../src/verify/lab-diff.ts';
+import { catalogueDesign } from '../../support/catalogue-lab.ts';
+
+it('tells the same of a lab and of the same lab under another name: blocks follow from node names', async () => {
+  const design = await catalogueDesign('bgp-rr');
+  const kinds = diffFacts(factsOf(design), factsOf(await catalogueDesign('bgp-rr:article')));
+
+  expect(kinds.find(({ kind }) => kind === 'sessions')?.changes).toEqual([]);
+  expect(kinds.find(({ kind }) => kind === 'paths')?.changes).toEqual([]);
+  expect(kinds.find(({ kind }) => kind === 'routes')?.changes).toContainEqual({
+    name: 'control-plane: worker.block',
+    a: 'via worker dev net0 proto bird metric 1024',
+    b: 'via worker dev net0 proto bird',
+  });
+});
+
+it('knows the way, the wrapping and the TTL of plain and wrapped packets', async () => {
+  const ways = async (lab: string) => {
+    const design = await catalogueDesign(lab);
+    return tellingPairs(design).map(({ from, to, family }) => [to.name, pathFactsOf(design, from, to, family)]);
+  };
+  const plain = { arrives: true, encapsulation: 'none', headerBytes: 0 };
+  const wrapped = { arrives: true, encapsulation: 'vxlan', headerBytes: 50 };
+
+  expect(await ways('bgp-rr')).toContainEqual([
+    'pod-b',
+    { ...plain, hops: [['control-plane'], ['leaf0'], ['spine0', 'spine1'], ['leaf1'], ['worker3']], ttl: 59 },
+  ]);
+  expect(await ways('vxlan')).toContainEqual([
+    'pod-b',
+    { ...wrapped, hops: [['control-plane'], ['leaf0'], ['spine0', 'spine1'], ['leaf1'], ['worker3']], ttl: 62 },
+  ]);
+  expect((await ways('fullmesh-routed')).find(([name]) => name === 'pod-b')?.[1]).toMatchObject({ arrives: false });
+});
+
+it('shows only what differs, as text and as Markdown', async () => {
+  const a = { reference: 'vxlan', from: 'design' } as const;
+  const b = { reference: 'vxlan-crosssubnet', from: 'running' } as const;
+  const kinds = diffFacts(factsOf(await catalogueDesign('vxlan')), factsOf(await catalogueDesign('vxlan-crosssubnet')));
+
+  const text = labDiffText({ a, b, kinds });
+  const markdown = labDiffMarkdown({ a, b, kinds });
+
+  expect(text).toMatch(/^--- vxlan \(as it is when it is up\)\n\+\+\+ vxlan-crosssubnet \(as it runs now\)\n/);
+  expect(text).toContain('\nsessions: all 4 equal\n');
+  expect(text).toContain(
+    '- control-plane: worker.block: via worker.tunnel dev vxlan.calico onlink mtu 1450\n' +
+      '+ control-plane: worker.block: via worker dev net0 proto 80 onlink\n',
+  );
+  expect(text).toContain('- pod-a to pod-c: wrapping: VXLAN, 50 bytes of headers more\n');
+  expect(text).not.toContain('pod-a to pod-b');
+  expect(markdown).toContain('| pod-a to pod-c: wrapping | VXLAN, 50 bytes of headers more | plain |');
+});
