@@ -47,13 +47,19 @@ export async function analyze(context: Pick<Context, 'cwd' | 'signal'>, options:
   const correlator = new Correlator();
   const files: AnalyzedFile[] = [];
   for (const { path, name } of named) {
-    const points: Point[] = [];
+    const points: (Point | undefined)[] = [];
     const facts = await readCaptureFile(path, (frame) => {
       const { index } = frame.interface;
-      points[index] ??= correlator.addPoint(index === 0 ? name : `${name}:${frame.interface.name ?? index}`);
+      points[index] ??= correlator.addPoint(name);
       correlator.see(points[index], frame);
     });
     if (points.length === 0) correlator.addPoint(name);
+    // Several interfaces of one file are several points, told apart by the interface's name.
+    for (const [place, point] of points.length > 1 ? points.entries() : []) {
+      if (point === undefined) continue;
+      const shown = `${name}:${facts.interfaces[place]?.name ?? place}`;
+      correlator.points[point.index] = { index: point.index, name: shown };
+    }
     files.push({ path, name, facts });
     if (context.signal.aborted) throw new LabError('INTERRUPTED', 'interrupted');
   }

@@ -45,7 +45,7 @@ export function addLiveVerbs(program: Command, door: Door): void {
     load: async () => (await import('./commands/shell.ts')).shellCommand,
   });
   addVerb<CaptureFlags>(program, door, {
-    usage: 'capture <from> <to>',
+    usage: 'capture [from] [to]',
     group,
     summary: 'follow a ping through every interface between two pods or nodes',
     description: `Listens at every interface on the way, sends a ping, and shows it hop by hop; a pcap file a point. ${machine}`,
@@ -57,6 +57,7 @@ export function addLiveVerbs(program: Command, door: Door): void {
       },
       { flags: '-6, --ipv6', description: 'ping the IPv6 address, in a dual-stack lab' },
       { flags: '--out <folder>', description: 'where the pcap files go (default: ./labctl-<lab>/capture-<n>)' },
+      { flags: '-r, --read <file...>', description: 'analyze files instead, as labctl analyze does; needs no lab' },
     ],
     examples: ['labctl capture pod-a pod-b', 'labctl capture pod-a pod-b --count 3 --out /tmp/bgp-rr'],
     load: async () => (await import('./commands/capture.ts')).captureCommand,

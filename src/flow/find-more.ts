@@ -65,6 +65,8 @@ export function announced({ correlator }: Correlation): readonly Finding[] {
   for (const { sender, senderMac, target, operation, point, frame } of arp) {
     const isGratuitous = sender === target;
     const others = [...(byMac.get(senderMac) ?? [])].filter((other) => other !== sender);
+    // Every Calico veth answers so for its gateway (proxy ARP); `calico-veth` tells that.
+    if (senderMac === 'ee:ee:ee:ee:ee:ee') continue;
     if (told.has(sender) || (!isGratuitous && (operation !== 2 || others.length === 0))) continue;
     told.add(sender);
     const also = others.length === 0 ? '' : `, which also has ${others.join(', ')}`;

@@ -37,7 +37,7 @@ export interface Correlation {
   readonly paths: readonly Path[];
 }
 
-const mostSamples = 1_000;
+const mostSamples = 100;
 
 /** Brings together what the points saw: identities, clocks, paths. */
 export function correlate(correlator: Correlator): Correlation {

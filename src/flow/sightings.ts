@@ -1,7 +1,7 @@
-// Owns the table of sightings: a row for each packet at each point, in columns of numbers, so that millions fit.
+// Owns the table of sightings: a row for each packet at each point, in columns of numbers, so that a million take 70 MB.
 
 /** Rows that are kept; later packets are only counted. */
-export const mostSightings = 2 ** 21;
+export const mostSightings = 2 ** 20;
 
 /** Bits of the column `marks`. */
 export const mark = { unfragmentable: 1, moreFragments: 2, laterFragment: 4, syn: 8, reset: 16 } as const;

@@ -120,7 +120,11 @@ describe('the command line', () => {
       ['calicoctl', 'apply'],
       "error: required option '-f, --filename <file>' not specified\nSee: labctl calicoctl apply --help\n",
     ],
-    [['capture', 'pod-a'], "error: missing required argument 'to'\nSee: labctl capture --help\n"],
+    [['shell'], "error: missing required argument 'machine'\nSee: labctl shell --help\n"],
+    [
+      ['capture', 'pod-a'],
+      'error: labctl capture needs two machines, or -r and files [USAGE]\n  try: labctl capture pod-a pod-b\n',
+    ],
   ])('refuses labctl %j', async (argv, stderr) => {
     expect(await call(argv)).toEqual({ exitCode: 2, stdout: '', stderr });
   });
