@@ -25,6 +25,7 @@ import { type Wiring, wireLab } from './fabric.ts';
 import { hasError } from './problem.ts';
 import { designRouters } from './router-bgp.ts';
 import { designHosts, designServices } from './services.ts';
+import { leafAddressOf } from './vyos-ports.ts';
 
 /** What a lab is, and all that is wrong with it; no design where something stops it. Problems carry lab document paths. */
 export interface DesignedLab {
@@ -133,7 +134,8 @@ function knownAddresses(lab: Lab, { interfaces }: Wiring): KnownAddresses {
       const racks = lab.topology?.racks ?? [];
       const met = racks.find(({ name, leaf }) => leaf.machine === router && (rack === undefined || name === rack));
       const port = portsOf(router).find(({ name }) => name === met?.leaf.interface) ?? portsOf(router)[0];
-      const address = port?.addresses.find((one) => familyOf(one) === family);
+      const own = [met && leafAddressOf(lab, met), ...(port?.addresses ?? [])];
+      const address = own.find((one) => one !== undefined && familyOf(one) === family);
       return address === undefined ? undefined : addressOf(address);
     },
   };

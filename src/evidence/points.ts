@@ -24,7 +24,7 @@ export interface PlannedPoint {
 export function pointsBetween(design: Design, from: Machine, to: Machine, family?: Family): readonly PlannedPoint[] {
   const points: PlannedPoint[] = [];
   const ways = joinWays(walkRoutes(design, from, to, family), walkRoutes(design, to, from, family));
-  for (const passage of ways) {
+  for (const passage of [...ways, ...undecided(design, ways)]) {
     const onPath = new Set([...passage.ins, ...passage.outs]);
     const beside = portsOf(design, passage.machine).filter((port) => !onPath.has(port));
     const add = (port: string, role: PlannedPoint['role'], requestGoes: PlannedPoint['requestGoes']): void => {
@@ -36,6 +36,16 @@ export function pointsBetween(design: Design, from: Machine, to: Machine, family
     for (const port of passage.outs) if (!passage.ins.has(port)) add(port, 'path', 'out');
   }
   return points;
+}
+
+/** Routers that a packet may pass all the same, where a router's own configuration has what no routes are derived from. */
+function undecided(design: Design, passages: readonly Passage[]): readonly Passage[] {
+  if (design.routers.every(({ vyos }) => (vyos?.beyond.length ?? 0) === 0)) return [];
+  const known = new Set(passages.map(({ machine }) => machine));
+  const none: ReadonlySet<string> = new Set();
+  return design.routers
+    .filter(({ name }) => !known.has(name))
+    .map(({ name }) => ({ machine: name, depth: passages.length, ins: none, outs: none, goesOn: true }));
 }
 
 /** The two ways as one list of machines, nearest to the source first. On the way back, in and out change places. */

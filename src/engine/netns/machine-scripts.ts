@@ -113,11 +113,11 @@ export function routerScript(router: RouterDesign, artifacts: Artifacts): string
   ].join('');
 }
 
-/** A command that makes a device of a VyOS configuration. */
+/** A command that makes a device of a VyOS configuration; the kernel may have no such device. */
 function deviceLine(command: string): string {
-  return command.startsWith('bridge:')
-    ? `bridge ${command.replace('bridge:', '').replace(/^vlan/, 'vlan add vid')}\n`
-    : `ip ${command}\n`;
+  if (command.startsWith('bridge:'))
+    return `bridge ${command.slice('bridge:'.length).replace(/^vlan/, 'vlan add vid')}\n`;
+  return `ip ${command} || { echo "this kernel does not do what the VyOS configuration asks for: ip ${command}" >&2; exit 1; }\n`;
 }
 
 /** A kernel without dummies gets a veth pair with both ends in the router: it is up and leads nowhere, all the same. */

@@ -26,6 +26,8 @@ const anyWords: readonly (Row | readonly [string])[] = [
   note('ip arp-cache-timeout'),
   note('ip disable-arp-filter'),
   note('ipv6'),
+  // A copy for a listener: the packet itself goes on as before.
+  note('mirror'),
 ];
 const vif: Row = { path: 'vif', isElsewhere: true };
 const portWords = vocabularyOf(anyWords, [vif]);

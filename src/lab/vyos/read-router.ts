@@ -10,7 +10,7 @@ import { policyLines } from './policy.ts';
 import { readVyosConfig } from './read-config.ts';
 import type { Mark, VyosRouter } from './router.ts';
 import { bfd, ospf, staticRoutes } from './routing.ts';
-import { Findings } from './vocabulary.ts';
+import { Findings, translate, vocabularyOf } from './vocabulary.ts';
 
 /** A router, what is wrong with its file (errors and warnings), and what of it no packet depends on. */
 export interface ReadRouter {
@@ -24,7 +24,7 @@ const protocols = ['bgp', 'static', 'ospf', 'bfd'];
 
 /** Parts of `system` and `service` that change no packet of others. */
 const silentSystem =
-  /^(config-management|conntrack|console|domain-|host-name|login|name-server|ntp|option|syslog|time-zone|update-check|task-scheduler|acceleration|watchdog|logs|static-host-mapping|sflow|flow-accounting|proxy|frr)/;
+  /^(config-management|conntrack|console|domain-|host-name|ip$|ipv6$|login|name-server|ntp|option|syslog|time-zone|update-check|task-scheduler|acceleration|watchdog|logs|static-host-mapping|sflow|flow-accounting|proxy|frr)/;
 const silentService =
   /^(ssh|https|ntp|snmp|lldp|monitoring|console-server|config-sync|event-handler|salt-minion|dns|dhcp-server|dhcpv6-server|tftp-server|mdns|broadcast-relay)$/;
 
@@ -77,8 +77,18 @@ function markOf(node: VyosNode | undefined): Mark {
   return [node?.start ?? 0, node?.end ?? 1];
 }
 
+/** `system ip` and `system ipv6`. Routers of this engine hash ECMP over ports (layer 4) as containers of FRR do. */
+const kernelWords = vocabularyOf([
+  ['multipath layer4-hashing'],
+  { path: 'arp', isNote: true },
+  { path: 'neighbor', isNote: true },
+  { path: 'tcp', isNote: true },
+]);
+
 /** Everything that is in no part of its own: login and the like are notes, the rest is not understood. */
 function readRest(roots: readonly VyosNode[], findings: Findings): void {
+  translate(nodesAt(roots, 'system', 'ip'), kernelWords, ['system', 'ip'], findings);
+  translate(nodesAt(roots, 'system', 'ipv6'), kernelWords, ['system', 'ipv6'], findings);
   for (const root of roots) {
     const known = { interfaces: /./, nat: /./, policy: /./, protocols: new RegExp(`^(${protocols.join('|')})$`) }[
       root.word
@@ -90,7 +100,7 @@ function readRest(roots: readonly VyosNode[], findings: Findings): void {
     }
     for (const node of root.children) {
       if (silent?.test(node.word) === true) {
-        if (node.word !== 'host-name') findings.note(node, [root.word]);
+        if (!['host-name', 'ip', 'ipv6'].includes(node.word)) findings.note(node, [root.word]);
       } else if (known?.test(node.word) !== true) {
         findings.unknown(node, [root.word]);
       }

@@ -88,6 +88,72 @@ describe('two releases', () => {
   });
 });
 
+describe('devices', () => {
+  it('are made as VyOS makes them', () => {
+    const { router, problems } = read(`interfaces {
+  bridge br0 {
+    enable-vlan
+    member {
+      interface eth5 {
+        native-vlan 5
+      }
+    }
+    vif 5 {
+      address 10.1.5.1/24
+    }
+  }
+  ethernet eth1 {
+    mirror {
+      ingress eth0
+    }
+    vif 7 {
+      address 10.1.7.1/24
+    }
+  }
+  tunnel tun0 {
+    address 10.77.0.1/30
+    encapsulation ipip
+    remote 10.1.10.2
+    source-address 10.1.10.1
+  }
+  vxlan vxlan10 {
+    remote 10.1.10.2
+    source-address 10.1.10.1
+    vni 10
+  }
+}
+system {
+  ip {
+    multipath {
+      layer4-hashing
+    }
+  }
+}
+`);
+
+    expect(problems).toEqual([]);
+    expect(router.interfaces.map(({ name, addresses }) => [name, ...addresses].join(' '))).toEqual([
+      'br0',
+      'br0.5 10.1.5.1/24',
+      'eth1',
+      'eth1.7 10.1.7.1/24',
+      'tun0 10.77.0.1/30',
+      'vxlan10',
+    ]);
+    expect(router.interfaces.flatMap(({ make }) => make)).toEqual([
+      'link add name br0 type bridge stp_state 0 vlan_filtering 1',
+      'link set dev eth5 master br0',
+      'link set dev eth5 up',
+      'bridge:vlan 5 dev br0 self',
+      'bridge:vlan 5 dev eth5 pvid untagged',
+      'link add link br0 name br0.5 type vlan id 5',
+      'link add link eth1 name eth1.7 type vlan id 7',
+      'link add name tun0 type ipip local 10.1.10.1 remote 10.1.10.2 ttl 64',
+      'link add name vxlan10 type vxlan id 10 dstport 8472 local 10.1.10.1 remote 10.1.10.2',
+    ]);
+  });
+});
+
 describe('what is not understood', () => {
   it('is an error where packets depend on it', () => {
     expect(
