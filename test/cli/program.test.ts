@@ -120,7 +120,7 @@ describe('the command line', () => {
       ['calicoctl', 'apply'],
       "error: required option '-f, --filename <file>' not specified\nSee: labctl calicoctl apply --help\n",
     ],
-    [['shell'], "error: missing required argument 'machine'\nSee: labctl shell --help\n"],
+    [['diff'], "error: missing required argument 'lab'\nSee: labctl diff --help\n"],
     [
       ['capture', 'pod-a'],
       'error: labctl capture needs two machines, or -r and files [USAGE]\n  try: labctl capture pod-a pod-b\n',
