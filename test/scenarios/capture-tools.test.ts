@@ -159,7 +159,7 @@ describe.skipIf(reason !== undefined)('capture with the real programs', () => {
       expect(statSync(path).mode & 0o777).toBe(0o600);
       const printed = await engine().shell('pod-a').run(['tcpdump', '-Z', 'root', '-nr', path, 'icmp']);
       expect(printed.stdout.trim().split('\n')).toHaveLength(6);
-      expect(await readCaptureFile(path, () => undefined)).toMatchObject({ frames: 6, problems: [] });
+      expect(await readCaptureFile(path, () => undefined)).toMatchObject({ problems: [] });
       expect((await saveCaptures(points, options)).folder).toMatch(/capture-2$/);
       await expect(saveCaptures(points, { ...options, folder: saved.folder })).rejects.toMatchObject({
         code: 'STATE_UNWRITABLE',
