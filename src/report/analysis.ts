@@ -81,6 +81,7 @@ function pathTable({ correlator }: Correlation, path: Path): AnalysisTable {
     if (before !== undefined && before.flow !== hop.flow) {
       notes.push(translationText(flows.all[before.flow]!, flows.all[hop.flow]!));
     }
+    if (before === undefined && hopsBefore(hop.ttl) > 0) notes.push(`${hopsText(hopsBefore(hop.ttl))} before`);
     if (before !== undefined && before.ttl > hop.ttl) notes.push(hopsText(before.ttl - hop.ttl));
     if (path.hops.slice(0, place).some(({ point }) => point === hop.point)) notes.push('seen again');
     return [
@@ -98,6 +99,12 @@ function pathTable({ correlator }: Correlation, path: Path): AnalysisTable {
   const repeats = path.repeats > 0 ? `, ${path.repeats} of them sent again` : '';
   const title = `${flowText(flows.all[path.flow]!)}: ${path.count} packet${path.count === 1 ? '' : 's'}${repeats}`;
   return { title, headings: ['POINT', 'FRAME', 'TTL', 'ENCAPSULATION', 'BYTES', 'IP ID', 'DF', 'TIME', 'NOTE'], rows };
+}
+
+/** Systems begin at 64, 128 or 255 (RFC 1700 says 64); nobody is more than 32 hops away. */
+function hopsBefore(ttl: number): number {
+  const began = [64, 128, 255].find((initial) => ttl <= initial) ?? ttl;
+  return began - ttl <= 32 ? began - ttl : 0;
 }
 
 function hopsText(count: number): string {

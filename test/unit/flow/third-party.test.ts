@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { bgpTable, incompleteness, pointsTable } from '../../../src/report/analysis.ts';
+import { analysisText } from '../../../src/report/analysis-text.ts';
 import { analyzed, captures, found, pathsOf } from '../../support/analyzed.ts';
 
 const folder = captures ?? '';
@@ -27,6 +28,7 @@ describe.skipIf(captures === undefined)('captures made by others', () => {
       '2 raw IP',
       '222 Ethernet',
     ]);
+    expect(analysisText(all)).toMatch(/calico-ipip-eth0 +2 +62 +plain .* 2 routed hops before$/m);
     const { sightings } = all.correlation.correlator;
     const ipip = Array.from({ length: sightings.count }, (_, row) => row).filter((row) => sightings.wrap[row] !== 0);
     expect(
