@@ -9,7 +9,8 @@ import type { Context, RunView } from './context.ts';
 
 /**
  * Checks this machine for a lab and returns the folder of unpacked programs (undefined when the host has all). Missing
- * programs are installed only with consent. Throws ENGINE_MISSING with every finding and the command that mends it.
+ * programs are installed only with consent. Throws ENGINE_MISSING with every finding and the command that mends it, USAGE
+ * for a password file that cannot be used.
  */
 export async function preflight(
   context: Context,
@@ -17,6 +18,7 @@ export async function preflight(
   yes: boolean,
   view: RunView,
 ): Promise<string | undefined> {
+  for (const file of Object.values(design.secrets)) await (await import('../host/secret-file.ts')).readSecretFile(file);
   const programs = await readyPrograms(context, yes, (line) => view.note(line));
   const { probeNetns } = await import('../engine/netns/probe.ts');
   const stamp = await kernelStamp(context, programs);

@@ -9,7 +9,7 @@ import type { NodePeers } from '../calico/peer.ts';
 import { peersOfNode } from '../calico/peers.ts';
 import { validateObject } from '../calico/validate.ts';
 import { defaultVersion, versionOf } from '../lab/defaults.ts';
-import { calicoVersionPattern } from '../lab/schema.ts';
+import { calicoVersionPattern } from '../lab/schema-calico.ts';
 import type { Context } from './context.ts';
 import { readObjects, type WrittenObject } from './read-objects.ts';
 

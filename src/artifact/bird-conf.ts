@@ -1,6 +1,7 @@
 // Owns a node's bird.cfg in BIRD 2's words: one daemon for both families, behaving as Calico's BIRD 1.6 (calico.md B, B.7).
 
 import { addressOf, type Family, inFamily, mustParsePrefix } from '../base/address.ts';
+import { advertisedPrefixes } from '../calico/communities.ts';
 import { generationOf } from '../calico/generations.ts';
 import { findObject, objectsOf } from '../calico/objects.ts';
 import type { CalicoPeer } from '../calico/peer.ts';
@@ -8,6 +9,7 @@ import type { Design, NodeDesign } from '../design/design.ts';
 import { announcedBy, rangesOf } from '../design/services.ts';
 import { type FilterFacts, familySuffix, filterLines, isRealBlock } from './bird-filters.ts';
 import { bgpFilterLines, peerChannelLines } from './bird-policy.ts';
+import { passwordMark } from './password-mark.ts';
 
 /** The whole configuration of a node's BIRD, in the families of the node's addresses. */
 export function birdConf(design: Design, node: NodeDesign): string {
@@ -41,6 +43,7 @@ function factsOf(design: Design, node: NodeDesign, family: Family): FilterFacts 
     generation: generationOf(design.version),
     blocks: node.blocks.map(({ cidr }) => cidr).filter(isOwn),
     objects: design.objects,
+    advertised: advertisedPrefixes(design.objects, node.name),
     pools: design.pools.filter(({ spec }) => isOwn(spec.cidr)),
     announced: announcedBy(design, node).filter(isOwn),
     serviceRanges: rangesOf(design).filter(isOwn),
@@ -103,20 +106,19 @@ function staticProtocol(
 function template(design: Design, node: NodeDesign, facts: readonly FilterFacts[]): readonly string[] {
   const spec = findObject(design.objects, 'BGPConfiguration', `node.${node.name}`)?.spec;
   const common = findObject(design.objects, 'BGPConfiguration', 'default')?.spec;
-  const port = spec?.listenPort ?? common?.listenPort;
   const isBound = common?.bindMode === 'NodeIP';
   const local = (family: Family): string =>
     [
       'local',
       ...(isBound ? [addressOf(inFamily(node.addresses, family)?.address ?? '')] : []),
-      ...(port === undefined ? [] : [`port ${port}`]),
+      ...(node.listenPort === undefined ? [] : [`port ${node.listenPort}`]),
       `as ${node.peers.localAs}`,
     ].join(' ');
   return [
     'template bgp bgp_template {',
     '  description "Connection to BGP peer";',
     ...(isBound ? ['  strict bind on;'] : []),
-    ...debugLines(common?.logSeverityScreen),
+    ...debugLines(spec?.logSeverityScreen ?? common?.logSeverityScreen),
     '  graceful restart;',
     '  connect delay time 2;',
     '  connect retry time 5;',
@@ -161,6 +163,7 @@ function peerProtocol(design: Design, node: NodeDesign, peer: CalicoPeer, family
     ...(peer.passive === true ? ['  passive on;'] : []),
     ...(peer.rrClient === true ? ['  rr client;'] : []),
     ...(peer.rrClusterId === undefined ? [] : [`  rr cluster id ${peer.rrClusterId};`]),
+    ...(peer.password === undefined ? [] : [`  password "${passwordMark(peer.password)}";`]),
     ...(peer.gracefulRestartTime === undefined ? [] : [`  graceful restart time ${peer.gracefulRestartTime};`]),
     ...(peer.allowLocalAs === undefined ? [] : [`  allow local as ${peer.allowLocalAs};`]),
     ...(peer.keepaliveTime === undefined ? [] : [`  keepalive time ${peer.keepaliveTime};`]),

@@ -1,9 +1,10 @@
 // Owns Calico's filters in BIRD 2's words: what a node tells its peers and what BIRD writes into the kernel (calico.md B.4, B.5).
 
 import { type Family, mustParsePrefix } from '../base/address.ts';
+import type { AdvertisedPrefix } from '../calico/communities.ts';
 import { routeOwner } from '../calico/encapsulation.ts';
 import type { Generation } from '../calico/generations.ts';
-import { type CalicoObject, findObject, type IPPool } from '../calico/objects.ts';
+import type { CalicoObject, IPPool } from '../calico/objects.ts';
 
 /** What the filters of one address family of one node follow from. */
 export interface FilterFacts {
@@ -17,6 +18,7 @@ export interface FilterFacts {
   readonly announced: readonly string[];
   /** All that is configured: none of it enters the kernel (B.5). */
   readonly serviceRanges: readonly string[];
+  readonly advertised: readonly AdvertisedPrefix[];
   /** Felix's routes leave by vxlan.calico here. Then all sessions are iBGP (checked in the design). */
   readonly hasTunnel: boolean;
 }
@@ -53,7 +55,7 @@ export function isRealBlock(block: string): boolean {
 }
 
 function exportLines(facts: FilterFacts): readonly string[] {
-  const { family, generation, objects, pools, announced, hasTunnel } = facts;
+  const { family, generation, pools, announced, hasTunnel } = facts;
   const hidden = pools.filter(({ spec }) => spec.disableBGPExport === true);
   const exported = pools.filter(({ spec }) => spec.disableBGPExport !== true);
   return [
@@ -63,7 +65,7 @@ function exportLines(facts: FilterFacts): readonly string[] {
     ...(hasTunnel && generation.deviceRouteExportRule ? ['  if ifname ~ "*.calico" then reject;'] : []),
     ...(generation.metricFromLocalPref ? exportPriorityLines : []),
     ...hidden.map(({ spec }) => `  if net ~ ${spec.cidr} then reject;`),
-    ...communityLines(objects, family),
+    ...communityLines(facts),
     `  calico_aggr${familySuffix(family)}();`,
     ...announced.map((prefix) => `  if net ~ ${prefix} then accept;`),
     ...exported.map(({ spec }) => `  if net ~ ${spec.cidr} then accept;`),
@@ -81,16 +83,11 @@ const exportPriorityLines = [
   '  }',
 ];
 
-/** prefixAdvertisements of BGPConfiguration `default` (calico.md A.3, B.4). */
-function communityLines(objects: readonly CalicoObject[], family: Family): readonly string[] {
-  const spec = findObject(objects, 'BGPConfiguration', 'default')?.spec;
-  const values = new Map((spec?.communities ?? []).map(({ name, value }) => [name, value]));
-  return (spec?.prefixAdvertisements ?? [])
+/** What prefixAdvertisements add to announced routes (calico.md B.4). */
+function communityLines({ advertised, family }: FilterFacts): readonly string[] {
+  return advertised
     .filter(({ cidr }) => mustParsePrefix(cidr).family === family)
-    .map(({ cidr, communities }) => {
-      const actions = communities.map((name) => communityAction(values.get(name) ?? name));
-      return `  if net ~ ${cidr} then { ${actions.join(' ')} }`;
-    });
+    .map(({ cidr, communities }) => `  if net ~ ${cidr} then { ${communities.map(communityAction).join(' ')} }`);
 }
 
 function communityAction(value: string): string {

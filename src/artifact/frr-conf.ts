@@ -2,6 +2,7 @@
 
 import { type Family, familyOf } from '../base/address.ts';
 import type { RouterDesign, RouterNeighbor } from '../design/design.ts';
+import { passwordMark } from './password-mark.ts';
 
 /**
  * frr.conf of a router. Addresses are not in it: the engine sets them, and zebra would set them again.
@@ -32,10 +33,16 @@ function statedLines(router: RouterDesign): readonly string[] {
   ];
 }
 
-/** BFD's numbers stand with the neighbor: detect multiplier, then receive and transmit interval. */
-function sessionLines({ address, remoteAs, bfd }: RouterNeighbor): string[] {
+/**
+ * Who the neighbor is, and what its end of the session demands. BFD's numbers stand with the neighbor: detect multiplier,
+ * then receive and transmit interval.
+ */
+function sessionLines({ address, remoteAs, port, ttlSecurity, password, bfd }: RouterNeighbor): string[] {
   return [
     ` neighbor ${address} remote-as ${remoteAs}`,
+    ...(port === undefined ? [] : [` neighbor ${address} port ${port}`]),
+    ...(ttlSecurity === undefined ? [] : [` neighbor ${address} ttl-security hops ${ttlSecurity}`]),
+    ...(password === undefined ? [] : [` neighbor ${address} password ${passwordMark(password)}`]),
     ...(bfd === undefined ? [] : [` neighbor ${address} bfd ${bfd.multiplier} ${bfd.interval} ${bfd.interval}`]),
   ];
 }

@@ -16,14 +16,14 @@ const reasons: Readonly<Record<string, string>> = {
   ClusterInformation: 'it is written by Calico itself',
   CalicoNodeStatus: 'it is written by Calico itself; see labctl status',
   IPReservation: 'reserved addresses are not kept out of the allocation yet',
-  IPAMConfiguration: 'IPAM runs with its defaults: strictAffinity false, at most 20 blocks a node',
-  IPAMConfig: 'IPAM runs with its defaults: strictAffinity false, at most 20 blocks a node',
+  IPAMConfiguration: 'write it as calico.ipam in the lab file: strictAffinity, maxBlocksPerHost',
+  IPAMConfig: 'write it as calico.ipam in the lab file: strictAffinity, maxBlocksPerHost',
   IPAMBlock: 'blocks follow from node names and pools and cannot be written',
   IPAMHandle: 'addresses follow from pods and pools and cannot be written',
   BlockAffinity: 'blocks follow from node names and pools and cannot be written',
   WorkloadEndpoint: 'endpoints follow from the pods of the lab',
   BGPPeerList: 'write the objects one by one, not as a list',
-  Secret: 'passwords are not used in a lab yet',
+  Secret: 'a password comes from a file: write calico.secrets in the lab file',
 };
 
 /** Why a kind is refused; undefined for one that Calico does not have. */

@@ -27,6 +27,8 @@ export interface ObjectSet {
 export interface KnownAddresses {
   /** The address, with prefix length, that calico-node finds on a node (full name). */
   node(name: string, family: Family): string | undefined;
+  /** Why calico-node finds none. */
+  readonly problems: readonly Problem[];
   /** The address, without length, on which a router meets the nodes of a rack (undefined: all nodes). */
   routerFor(router: string, rack: string | undefined, family: Family): string | undefined;
 }
@@ -82,6 +84,7 @@ interface Derived {
 }
 
 function derive(lab: Lab, known: KnownAddresses, problems: Problem[]): Derived[] {
+  problems.push(...known.problems);
   const all: Derived[] = [{ object: bgpConfiguration(lab), path: ['calico', 'nodeToNodeMesh'] }];
   for (const [i, peer] of lab.calico.peers.entries()) {
     const path = ['calico', 'peers', i];

@@ -12,7 +12,7 @@ import {
 import type { Problem, Severity } from '../base/place.ts';
 import { poolMode, routeOwner } from '../calico/encapsulation.ts';
 import { generationOf } from '../calico/generations.ts';
-import { objectsOf } from '../calico/objects.ts';
+import { type CalicoObject, objectsOf, type SecretKeyRef } from '../calico/objects.ts';
 import type { CalicoPeer } from '../calico/peer.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { ObjectSet } from './calico-objects.ts';
@@ -185,14 +185,23 @@ export function checkDistance({ nodes, routers, set }: Speakers): Problem[] {
   });
 }
 
-/** Passwords come from Secrets, which a lab does not have. */
-export function checkPasswords({ set }: Speakers): Problem[] {
+/** A password comes from a Secret: without it Calico only logs, and the session has no password (calico.md A.4). */
+export function checkPasswords(lab: Lab, { set }: Speakers): Problem[] {
   return set.objects.flatMap((object) => {
+    const reference = passwordOf(object);
+    if (reference?.secretKeyRef === undefined) return [];
+    const { name, key } = reference.secretKeyRef;
+    if (Object.hasOwn(lab.calico.secrets, `${name}/${key}`)) return [];
     const field = object.kind === 'BGPPeer' ? 'password' : 'nodeMeshPassword';
-    if ((object.spec as Readonly<Record<string, unknown>>)[field] === undefined) return [];
-    const message = `${field} is to come from a Secret, and labctl has no Secrets`;
-    return [errorAt(set.pathOf(object, ['spec', field]), 'PEER_PASSWORD', message, 'leave the password out')];
+    const message = `the lab has no Secret ${name} with the key ${key}: Calico would only log that, and run the session without password`;
+    const hint = `name the file that holds it: calico.secrets: {${name}: {${key}: <file of mode 0600>}}`;
+    return [errorAt(set.pathOf(object, ['spec', field]), 'SECRET_MISSING', message, hint)];
   });
+}
+
+function passwordOf(object: CalicoObject): SecretKeyRef | undefined {
+  if (object.kind === 'BGPPeer') return object.spec.password;
+  return object.kind === 'BGPConfiguration' ? object.spec.nodeMeshPassword : undefined;
 }
 
 function peerPath(set: ObjectSet, peer: CalicoPeer): ProblemPath {

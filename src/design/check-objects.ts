@@ -9,7 +9,7 @@ import type { Lab } from '../lab/lab.ts';
 import { nodeNetworkV6, outsideNetwork } from './addressing.ts';
 import type { ObjectSet } from './calico-objects.ts';
 import type { Interface } from './design.ts';
-import { errorAt, type ProblemPath } from './problem.ts';
+import { errorAt, type ProblemPath, warningAt } from './problem.ts';
 
 interface Network {
   readonly prefix: string;
@@ -53,12 +53,14 @@ export function checkNodeObjects(
 ): Problem[] {
   const problems: Problem[] = [];
   const objects = objectsOf(set.objects, 'Node');
+  const isUndetected = set.problems.some(({ code }) => code.startsWith('AUTODETECTION'));
   for (const [i, node] of lab.cluster.nodes.entries()) {
     const object = objects.find(({ metadata }) => metadata.name === node.name);
     const { ipv4Address: address, ipv6Address } = object?.spec.bgp ?? {};
     const own = (interfaces.get(node.name) ?? []).flatMap(({ addresses }) => addresses);
     if (own.length === 0) continue;
     const path = object === undefined ? ['cluster', 'nodes', i] : set.pathOf(object, ['spec', 'bgp']);
+    if (address === undefined && isUndetected) continue;
     if (address === undefined) {
       const message = `Node ${node.name} has no spec.bgp.ipv4Address, so calico-node would run no BGP there`;
       problems.push(errorAt(path, 'NODE_NO_BGP_ADDRESS', message, `write ipv4Address: ${own.at(-1)}`));
@@ -117,6 +119,33 @@ export function checkBackend(lab: Lab, set: ObjectSet, severity: Severity): Prob
       return { ...errorAt(set.pathOf(peer), 'BACKEND_NO_BGP', message, hint), severity };
     }),
   ];
+}
+
+/**
+ * BIRD's IPIP routes go to the BGP next hop: a leaf that sets itself as next hop would be the end of the tunnel, which it
+ * does not speak; with CrossSubnet it lies in the node's subnet, so nothing is wrapped at all (calico.md 0.7, E.4).
+ */
+export function checkTunnelEnds(lab: Lab, set: ObjectSet): Problem[] {
+  if (generationOf(lab.calico.version).felixOwnsIpip) return [];
+  const pool = objectsOf(set.objects, 'IPPool').find((candidate) => poolMode(candidate).tunnel === 'ipip');
+  const index = lab.calico.peers.findIndex(({ nextHopSelf }) => nextHopSelf);
+  const leaf = lab.calico.peers[index]?.to;
+  if (pool === undefined || leaf === undefined) return [];
+  const isAlways = pool.spec.ipipMode === 'Always';
+  const what = isAlways
+    ? `the tunnel would end at ${leaf}`
+    : `${leaf} is in the node's subnet, so nothing would be wrapped`;
+  const message = `BIRD tunnels to the BGP next hop, and ${leaf} sets itself as next hop: ${what}`;
+  return [
+    warningAt(['calico', 'peers', index], 'IPIP_NEXT_HOP_SELF', message, 'leave next-hop-self out, or use v3.33'),
+  ];
+}
+
+/** Typha only fans the datastore out to many nodes (calico.md A.8). */
+export function checkTypha(lab: Lab): Problem[] {
+  if (!lab.calico.typha) return [];
+  const message = 'typha changes nothing in the data path: it only stands between the datastore and the nodes';
+  return [warningAt(['calico', 'typha'], 'TYPHA_CHANGES_NOTHING', message)];
 }
 
 /** An IPv6 pool needs nodes with IPv6: CNI's assign_ipv6 and FELIX_IPV6SUPPORT belong to a dual-stack cluster (calico.md A.8). */

@@ -6,6 +6,7 @@ import { generationOf } from '../calico/generations.ts';
 import { assignAddresses } from '../calico/ipam.ts';
 import { hostMtu, mtusOf } from '../calico/mtu.ts';
 import { vxlanMac, workloadInterface } from '../calico/names.ts';
+import { type ClusterFacts, clusterFacts, portOfNode } from '../calico/node-facts.ts';
 import { type CalicoNode, type CalicoObject, objectsOf } from '../calico/objects.ts';
 import type { NodePeers } from '../calico/peer.ts';
 import { peersOfNode } from '../calico/peers.ts';
@@ -36,6 +37,7 @@ export function designCluster(
   set: ObjectSet,
   interfaces: ReadonlyMap<string, readonly Interface[]>,
 ): ClusterDesign {
+  const facts = clusterFacts(set.objects);
   const objects = new Map(objectsOf(set.objects, 'Node').map((node) => [node.metadata.name, node]));
   const { blocks, pods, tunnels, problems } = designPods(lab, set, objects, interfaces);
   const nodes = lab.cluster.nodes.map((node): NodeDesign => {
@@ -51,6 +53,7 @@ export function designCluster(
       addresses: addressesOf(lab, node, object, own),
       labels: object?.metadata.labels ?? {},
       peers: peersOf(lab, set, node.name),
+      ...listenPortOf(facts, node.name),
       blocks: blocks.filter((block) => block.node === node.name),
       tunnels: tunnels.get(node.name) ?? [],
       pods: pods.filter((pod) => pod.node === node.name),
@@ -64,8 +67,16 @@ export function designCluster(
 
 /** Without BIRD nobody speaks BGP, whatever the objects say (calico.md A.8). */
 function peersOf(lab: Lab, set: ObjectSet, node: string): NodePeers {
-  const peers = peersOfNode(set.objects, node, { version: lab.calico.version });
+  const { version, routerID, secrets: files } = lab.calico;
+  const secrets = new Set(Object.keys(files));
+  const peers = peersOfNode(set.objects, node, { version, env: { CALICO_ROUTER_ID: routerID ?? '' }, secrets });
   return lab.calico.backend === 'bird' ? peers : { ...peers, ipv4: [], ipv6: [] };
+}
+
+function listenPortOf(facts: ClusterFacts, name: string): Pick<NodeDesign, 'listenPort'> {
+  const node = facts.nodes.find((candidate) => candidate.name === name);
+  const listenPort = node && portOfNode(facts, node);
+  return listenPort === undefined ? {} : { listenPort };
 }
 
 function withTunnelAddresses(node: CalicoNode, tunnels: readonly TunnelDesign[]): CalicoNode {
@@ -91,7 +102,9 @@ function designPods(
   const pools = objectsOf(set.objects, 'IPPool');
   const wanted = lab.pods.map(({ name, node }) => ({ namespace: podNamespace, name, node }));
   const nodes = lab.cluster.nodes.map(({ name }) => ({ name, labels: objects.get(name)?.metadata.labels ?? {} }));
-  const ipam = assignAddresses({ pools, nodes, pods: wanted });
+  const { strictAffinity, maxBlocksPerHost } = lab.calico.ipam;
+  const limits = { strictAffinity, ...(maxBlocksPerHost === 0 ? {} : { maxBlocksPerNode: maxBlocksPerHost }) };
+  const ipam = assignAddresses({ pools, nodes, pods: wanted, ...limits });
   const generation = generationOf(lab.calico.version);
   const pods = wanted.flatMap(({ namespace, name, node }): PodDesign[] => {
     const [first, ...others] = (ipam.pods.get(`${namespace}/${name}`) ?? []).map(({ address, block }) => ({

@@ -15,13 +15,22 @@ import {
   checkSiblingAs,
   checkTunnelRoutes,
 } from './check-bgp.ts';
-import { checkBackend, checkEncapsulation, checkFamilies, checkNodeObjects, checkPools } from './check-objects.ts';
+import {
+  checkBackend,
+  checkEncapsulation,
+  checkFamilies,
+  checkNodeObjects,
+  checkPools,
+  checkTunnelEnds,
+  checkTypha,
+} from './check-objects.ts';
 import { checkUnsupported } from './check-unsupported.ts';
 import { checkVyosPorts, checkVyosRouters } from './check-vyos.ts';
 import { designCluster } from './cluster.ts';
 import type { Design, NodeDesign } from './design.ts';
 import { expectedOf } from './expected.ts';
 import { type Wiring, wireLab } from './fabric.ts';
+import { findNodeAddresses } from './node-addresses.ts';
 import { hasError } from './problem.ts';
 import { designRouters } from './router-bgp.ts';
 import { designHosts, designServices } from './services.ts';
@@ -62,6 +71,8 @@ function checkObjects(lab: Lab, set: ObjectSet, wiring: Wiring, isRunning: boole
     ...checkEncapsulation(lab, set),
     ...checkBackend(lab, set, isRunning ? 'warning' : 'error'),
     ...checkFamilies(lab, set),
+    ...checkTunnelEnds(lab, set),
+    ...checkTypha(lab),
     ...checkUnsupported(set),
     ...checkNodeObjects(lab, set, wiring.interfaces),
   ];
@@ -86,7 +97,7 @@ function designChecked(
     ...checkRouterIds(lab, speakers),
     ...checkFarEnds(speakers),
     ...checkDistance(speakers),
-    ...checkPasswords(speakers),
+    ...checkPasswords(lab, speakers),
     ...checkSiblingAs(lab, speakers),
     ...checkTunnelRoutes(lab, speakers),
     ...checkVyosRouters(lab, wiring.interfaces, cluster.nodes, routers),
@@ -110,9 +121,16 @@ function designChecked(
     pools: objectsOf(set.objects, 'IPPool'),
     blocks: cluster.blocks,
     labPeers: lab.calico.peers,
+    secrets: secretsUsed(lab, cluster.nodes),
     expect: lab.expect,
   };
   return { design: { ...parts, expected: expectedOf(parts) }, problems };
+}
+
+/** The password files that some session needs. */
+function secretsUsed(lab: Lab, nodes: readonly NodeDesign[]): Design['secrets'] {
+  const used = new Set(nodes.flatMap(({ peers }) => [...peers.ipv4, ...peers.ipv6].map(({ password }) => password)));
+  return Object.fromEntries(Object.entries(lab.calico.secrets).filter(([name]) => used.has(name)));
 }
 
 /** The nodes as the lab file has them: a router's configuration was written then, and no later Calico object changes it. */
@@ -122,14 +140,18 @@ function nodesAsWritten(lab: Lab, wiring: Wiring): readonly NodeDesign[] {
 
 /** What the objects need to know of the wires: node addresses, and where a router meets its nodes. */
 function knownAddresses(lab: Lab, { interfaces }: Wiring): KnownAddresses {
+  const found = findNodeAddresses(lab, interfaces);
   const portsOf = (router: string) => (interfaces.get(router) ?? []).filter(({ name }) => name !== 'eth0');
   return {
-    // The last interface first, as calico-node's first-found does (calico.md A.8): the fabric, where it has the family.
+    // IPv6 has no method of its own in a lab: the last interface first, as first-found does (calico.md A.8).
     node: (name, family) =>
-      (interfaces.get(name) ?? [])
-        .toReversed()
-        .flatMap(({ addresses }) => addresses)
-        .find((address) => familyOf(address) === family),
+      family === 4
+        ? found.addresses.get(name)
+        : (interfaces.get(name) ?? [])
+            .toReversed()
+            .flatMap(({ addresses }) => addresses)
+            .find((address) => familyOf(address) === 6),
+    problems: found.problems,
     routerFor: (router, rack, family) => {
       const racks = lab.topology?.racks ?? [];
       const met = racks.find(({ name, leaf }) => leaf.machine === router && (rack === undefined || name === rack));

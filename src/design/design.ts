@@ -68,6 +68,8 @@ export interface NodeDesign {
   readonly addresses: readonly [NodeAddress, ...NodeAddress[]];
   readonly labels: Readonly<Record<string, string>>;
   readonly peers: NodePeers;
+  /** Where BIRD listens when it is not BGP's own 179 (calico.md A.3). */
+  readonly listenPort?: number | undefined;
   readonly blocks: readonly Block[];
   /** One in each family in which a pool with VXLAN gave the node a tunnel address. */
   readonly tunnels: readonly TunnelDesign[];
@@ -93,6 +95,11 @@ export interface RouterNeighbor {
   readonly asOverride?: boolean | undefined;
   /** BFD (RFC 5880) watches the neighbor; only routers have it, Calico's BIRD does not. */
   readonly bfd?: Bfd | undefined;
+  /** What the node's own end demands of the router's: its listen port, GTSM hops (RFC 5082), TCP MD5 (RFC 2385). */
+  readonly port?: number | undefined;
+  readonly ttlSecurity?: number | undefined;
+  /** `<secret>/<key>`. */
+  readonly password?: string | undefined;
 }
 
 /** A router: FRR on the netns engine, VyOS or FRR on the kind engine. */
@@ -252,6 +259,8 @@ export interface Design {
   readonly pools: readonly IPPool[];
   readonly blocks: readonly Block[];
   readonly labPeers: readonly LabPeer[];
+  /** `<secret>/<key>` to the file with the password, for those that a session needs. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly expected: Expected;
   readonly expect: readonly Expectation[];
 }

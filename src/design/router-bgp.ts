@@ -97,6 +97,9 @@ function nodeNeighbors(
         reflectorClient: flags.reflector && isInternal,
         nextHopSelf: flags.nextHopSelf,
         bfd: undefined,
+        ...(node.listenPort === undefined ? {} : { port: node.listenPort }),
+        ...(peer.ttlSecurity && typeof peer.multihop === 'number' ? { ttlSecurity: peer.multihop } : {}),
+        ...(peer.password === undefined ? {} : { password: peer.password }),
       });
     }
   }

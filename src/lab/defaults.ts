@@ -1,5 +1,6 @@
 // Owns what a lab need not say: node names as kind gives them, pods, networks, and Calico's own defaults.
 
+import { dirname, resolve } from 'node:path';
 import { formatAddress, mustParsePrefix, nthAddress } from '../base/address.ts';
 import { completeExpectation } from './expectations.ts';
 import type { CalicoVersion, Endpoint, Lab, LabPod, NodeNetwork, Topology } from './lab.ts';
@@ -128,6 +129,20 @@ export function endpointOf(text: string): Endpoint {
   return { machine, interface: port };
 }
 
+/** `<secret>/<key>` to a path; a relative one starts at the lab file. */
+function secretFiles(
+  secrets: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  source: string,
+): Readonly<Record<string, string>> {
+  const files = Object.entries(secrets).flatMap(([secret, keys]) =>
+    Object.entries(keys).map(([key, file]) => [
+      `${secret}/${key}`,
+      source === '-' ? file : resolve(dirname(source), file),
+    ]),
+  );
+  return Object.fromEntries(files);
+}
+
 /** What the file's text leads to: the lab with every default filled in. The merged lab must have passed all checks. */
 export function completeLab(
   merged: MergedLab,
@@ -197,6 +212,14 @@ export function completeLab(
         loadBalancerIPs: calico.advertise.loadBalancerIPs ?? [],
         loadBalancerAggregation: calico.advertise.loadBalancerAggregation,
       },
+      autodetection: calico?.autodetection ?? 'first-found',
+      ipam: {
+        strictAffinity: calico?.ipam?.strictAffinity ?? false,
+        maxBlocksPerHost: calico?.ipam?.maxBlocksPerHost ?? 0,
+      },
+      typha: calico?.typha ?? false,
+      routerID: calico?.routerID,
+      secrets: secretFiles(calico?.secrets ?? {}, from.source),
       resources: calico?.resources ?? [],
     },
     pods,

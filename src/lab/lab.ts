@@ -162,6 +162,14 @@ export interface CalicoSetup {
   readonly nodeASNumber: 'leaf' | number | Readonly<Record<string, number>> | undefined;
   readonly peers: readonly LabPeer[];
   readonly advertise: Advertise | undefined;
+  /** IP_AUTODETECTION_METHOD as written; `first-found` unless stated (calico.md A.8). */
+  readonly autodetection: string;
+  readonly ipam: { readonly strictAffinity: boolean; readonly maxBlocksPerHost: number };
+  readonly typha: boolean;
+  /** CALICO_ROUTER_ID of every node: `hash`, a literal, or undefined for the node's IPv4 address (calico.md A.8). */
+  readonly routerID: string | undefined;
+  /** `<secret>/<key>` to the file that holds the password; what it holds is read only where a daemon's file is written. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** The user's own objects, as written; they win over derived ones of the same kind and name. */
   readonly resources: readonly unknown[];
 }

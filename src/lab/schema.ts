@@ -2,9 +2,10 @@
 
 import * as z from 'zod';
 import { interfaceName, labName, machineName, podName, variantName } from './names.ts';
+import { calicoSchema } from './schema-calico.ts';
 import { expectationSchema } from './schema-expect.ts';
-import { advertiseSchema, hostSchema, serviceSchema } from './schema-services.ts';
-import { line, maxNodes, mtu, reference } from './schema-words.ts';
+import { hostSchema, serviceSchema } from './schema-services.ts';
+import { address, asNumber, line, maxNodes, mtu, reference, text } from './schema-words.ts';
 
 // Each schema is used once in a process: compiling it to code first would take longer than the check.
 z.config({ jitless: true });
@@ -13,7 +14,6 @@ z.config({ jitless: true });
 export const maxLinks = 4096;
 
 const serviceName = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/;
-const dotted = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
 const dottedPrefix = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\/\d{1,2}$/;
 const hexPrefix = /^[0-9a-fA-F:]{2,39}\/\d{1,3}$/;
 const dottedMaybePrefix = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(\/\d{1,2})?$/;
@@ -23,12 +23,9 @@ const labelValue = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
 
 const shortName =
   'is not a name: lower-case letters, digits and dashes, beginning with a letter, at most 15 characters';
-const text = z.string().regex(line, 'must be one line of text').max(200);
 const name = z.string().regex(machineName, shortName);
 const prefix = z.string().regex(dottedPrefix, 'is not an IPv4 prefix such as 10.1.10.0/24');
 const prefix6 = z.string().regex(hexPrefix, 'is not an IPv6 prefix such as fd00:10:1:10::/64');
-const address = z.string().regex(dotted, 'is not an IPv4 address such as 10.1.5.1');
-const asNumber = z.int().min(1).max(4294967295);
 const endpoint = z.string().regex(endpointPattern, 'is not a port such as leaf0:eth1');
 
 const router = z.strictObject({
@@ -117,59 +114,6 @@ const cluster = z.strictObject({
   nodes: z.array(node).min(1).max(maxNodes).describe("kind's node list; kind's names follow from it."),
 });
 
-const peer = z.strictObject({
-  rack: reference.optional().describe('Nodes of this rack; all nodes when left out.'),
-  to: reference.describe('A router of the topology, or `reflectors`: the nodes that have `reflector`.'),
-  reflector: z.boolean().optional().describe('The router treats the nodes as route reflector clients (RFC 4456).'),
-  'next-hop-self': z.boolean().optional().describe('The router sets itself as next hop towards the nodes.'),
-  'allow-local-as': z
-    .int()
-    .min(1)
-    .max(255)
-    .optional()
-    .describe("How often the nodes' own AS may stand in a path they accept (numAllowedLocalASNumbers)."),
-  filters: z.array(reference).max(64).optional().describe('Names of BGPFilters in `calico.resources`.'),
-  bfd: z.unknown().optional().describe('Refused: BIRD of Calico nodes has no BFD.'),
-});
-
-/** How a Calico release is written: `v3.33`, `v3.23.2`. */
-export const calicoVersionPattern = /^v3\.(2[3-9]|3[0-3])(\.(0|[1-9]\d{0,2}))?$/;
-
-const calico = z.strictObject({
-  version: z
-    .string()
-    .regex(calicoVersionPattern, 'is not a Calico release from v3.23 to v3.33')
-    .optional()
-    .describe('Default v3.33.'),
-  backend: z
-    .enum(['bird', 'vxlan'])
-    .optional()
-    .describe("calico-node's CALICO_NETWORKING_BACKEND; `vxlan`: no BIRD, no BGP. Default bird."),
-  encapsulation: z.enum(['None', 'IPIP', 'IPIPCrossSubnet', 'VXLAN', 'VXLANCrossSubnet']).optional(),
-  blockSize: z.int().min(20).max(32).optional().describe('Default 26.'),
-  natOutgoing: z.boolean().optional().describe('Default true.'),
-  encapsulation6: z
-    .enum(['None', 'VXLAN', 'VXLANCrossSubnet'])
-    .optional()
-    .describe('Of the IPv6 pool of a dual-stack cluster; default None.'),
-  blockSize6: z.int().min(116).max(128).optional().describe('Default 122.'),
-  natOutgoing6: z.boolean().optional().describe('Default false.'),
-  nodeToNodeMesh: z.boolean().optional().describe('Default true.'),
-  asNumber: asNumber.optional().describe("The cluster's AS (BGPConfiguration); default 64512."),
-  nodeASNumber: z
-    .union([z.literal('leaf'), asNumber, z.record(reference, asNumber)], {
-      error: 'must be `leaf`, a number, or a number for each rack or node',
-    })
-    .optional(),
-  peers: z.array(peer).max(maxNodes).optional(),
-  advertise: advertiseSchema.optional().describe('Service ranges that nodes announce.'),
-  resources: z
-    .array(z.record(z.string(), z.unknown()))
-    .max(maxNodes)
-    .optional()
-    .describe('projectcalico.org/v3 objects; they win over derived ones.'),
-});
-
 const variant = z.strictObject({
   title: text.optional(),
   remove: z
@@ -184,7 +128,7 @@ const parts = {
   name: z.string().regex(labName, 'is not a lab name: lower-case letters, digits and dashes, at most 40 characters'),
   title: text.describe('One sentence: what the lab shows.'),
   cluster,
-  calico: calico.optional(),
+  calico: calicoSchema.optional(),
   pods: z
     .record(z.string().regex(podName, 'is not a pod name'), reference)
     .optional()

@@ -118,6 +118,7 @@ function designOf(
     pools: [],
     blocks: nodes.flatMap((node) => node.blocks),
     labPeers: [],
+    secrets: {},
     expected: { sessions: [], routes: [...local, ...routes], paths: [] },
     expect: [],
   };

@@ -68,6 +68,11 @@ const calico = {
   natOutgoing6: false,
   resources: [],
   advertise: undefined,
+  secrets: {},
+  autodetection: 'first-found',
+  ipam: { strictAffinity: false, maxBlocksPerHost: 0 },
+  typha: false,
+  routerID: undefined,
 } as const;
 
 /** bgp-rr as its lab file says it. */

@@ -16,7 +16,7 @@ import type {
 } from '../../design/design.ts';
 import { podGateways } from '../../design/kernel-routes.ts';
 import { defaultRoutesOf } from '../../design/speakers.ts';
-import { ipBatch, type ScriptFile, sysctlLines, withInput } from './script.ts';
+import { ipBatch, sysctlLines, withInput } from './script.ts';
 import { nodeSysctls, podSysctls, routerSysctls, switchSysctls, tunnelSysctls } from './sysctls.ts';
 import { tunnelLines } from './vxlan.ts';
 
@@ -181,14 +181,6 @@ export function hostScript(host: HostDesign): MachineScript {
   return { machine: host.name, script };
 }
 
-/** FRR's files as they stand on a real router. */
-export function frrFiles(router: RouterDesign, artifacts: Artifacts): readonly ScriptFile[] {
-  return [
-    { path: '/etc/frr/frr.conf', text: artifacts.get(`routers/${router.name}/frr.conf`) ?? '' },
-    { path: '/etc/frr/vtysh.conf', text: 'service integrated-vtysh-config\nusername root nopassword\n' },
-  ];
-}
-
 /**
  * `await PID FILE`: waits until the process has made the file, fails when it ended before. One Perl instead of a `sleep` every
  * few milliseconds, which took a tenth of the time of `up` on a small machine.
@@ -206,7 +198,10 @@ const stopByPidFile = `stop() {
 }
 `;
 
-/** zebra (unless it runs), then bgpd, each waited for by the socket that the next one needs. */
+/**
+ * zebra (unless it runs), then bgpd, each waited for by the socket that the next one needs. Every daemon logs the lines that
+ * are another's: those with passwords are for bgpd alone.
+ */
 export function startFrrScript(router: RouterDesign): string {
   const watches = router.neighbors.some(({ bfd }) => bfd !== undefined);
   const more = new Set([...(router.vyos?.daemons ?? []), ...(watches ? ['bfdd'] : [])]);
@@ -216,12 +211,12 @@ export function startFrrScript(router: RouterDesign): string {
 /** One of FRR's other daemons; those of FRR 10 ask mgmtd for their configuration. */
 function startMore(daemon: string): string {
   return `[ ! -x /usr/lib/frr/mgmtd ] || [ -e /run/frr/mgmtd.vty ] || {
-setsid /usr/lib/frr/mgmtd -u frr -g frr -f /etc/frr/frr.conf -P 0 --log stdout </dev/null >>"$LOGS-mgmtd.log" 2>&1 &
+setsid /usr/lib/frr/mgmtd -u frr -g frr -f /run/frr/others.conf -P 0 --log stdout </dev/null >>"$LOGS-mgmtd.log" 2>&1 &
 await $! /run/frr/mgmtd.vty
 }
 stop /run/frr/${daemon}.pid
 rm -f /run/frr/${daemon}.vty
-setsid /usr/lib/frr/${daemon} -u frr -g frr -f /etc/frr/frr.conf -P 0 --log stdout </dev/null >>"$LOGS-${daemon}.log" 2>&1 &
+setsid /usr/lib/frr/${daemon} -u frr -g frr -f /run/frr/others.conf -P 0 --log stdout </dev/null >>"$LOGS-${daemon}.log" 2>&1 &
 await $! /run/frr/${daemon}.vty
 `;
 }
@@ -230,9 +225,10 @@ const startFrr = `${awaitFile}${stopByPidFile}mkdir -p /run/frr /var/tmp/frr
 chown frr:frr /run/frr /etc/frr /etc/frr/frr.conf
 chgrp frrvty /etc/frr/vtysh.conf
 LOGS=/run/labctl/logs/$(uname -n)
+sed '/^ neighbor .* password /d' /etc/frr/frr.conf >/run/frr/others.conf
 if ! kill -0 "$(cat /run/frr/zebra.pid 2>/dev/null)" 2>/dev/null; then
   rm -f /run/frr/zserv.api
-  setsid /usr/lib/frr/zebra -u frr -g frr -f /etc/frr/frr.conf -P 0 --log stdout </dev/null >>"$LOGS-zebra.log" 2>&1 &
+  setsid /usr/lib/frr/zebra -u frr -g frr -f /run/frr/others.conf -P 0 --log stdout </dev/null >>"$LOGS-zebra.log" 2>&1 &
   ZEBRA=$!
   await $ZEBRA /run/frr/zserv.api
 fi
@@ -242,11 +238,6 @@ setsid /usr/lib/frr/bgpd -u frr -g frr -f /etc/frr/frr.conf -P 0 --log stdout </
 BGPD=$!
 await $BGPD /run/frr/bgpd.vty
 `;
-
-/** BIRD's files where calico-node has them (calico.md B.1). */
-export function birdFiles(node: NodeDesign, artifacts: Artifacts): readonly ScriptFile[] {
-  return [{ path: '/etc/calico/confd/config/bird.cfg', text: artifacts.get(`nodes/${node.name}/bird.conf`) ?? '' }];
-}
 
 /** BIRD with calico-node's paths; a running one is told to read its file again, as confd does (calico.md B.1). */
 export function startBirdScript(node: NodeDesign): string {

@@ -7,6 +7,7 @@ import type { Design } from '../../design/design.ts';
 import { type Difference, routeDifferences, sessionDifferences } from '../../plan/converged.ts';
 import type { OperationContext, OperationTable } from '../../plan/engine.ts';
 import type { Tables } from '../../plan/observed.ts';
+import { type DaemonFiles, withPasswords } from './daemon-files.ts';
 import { awaitFile } from './machine-scripts.ts';
 import { namespacesScript } from './namespaces-script.ts';
 import { podServerProgram } from './pod-server-program.ts';
@@ -64,9 +65,9 @@ export function netnsOperations(engine: OperationsOf, design: Design): Operation
       },
     },
     startDaemons: {
-      apply: (input, context) => {
-        const one = input as unknown as MachineScript & { readonly files: string };
-        return script(engine.machine(one.machine), `${one.files}${one.script}`, context);
+      apply: async (input, context) => {
+        const one = input as unknown as MachineScript & DaemonFiles;
+        return script(engine.machine(one.machine), `${await withPasswords(one)}${one.script}`, context);
       },
     },
     startPodServer: {

@@ -5,11 +5,10 @@ import type { Artifacts } from '../../artifact/artifacts.ts';
 import type { Design } from '../../design/design.ts';
 import type { Observed } from '../../plan/observed.ts';
 import type { Json, Operation, Plan, ResourceId } from '../../plan/plan.ts';
+import { birdFiles, daemonFiles, frrFiles } from './daemon-files.ts';
 import { linkBatch } from './links.ts';
 import {
-  birdFiles,
   felixScript,
-  frrFiles,
   hostScript,
   hostsFile,
   nodeScript,
@@ -20,7 +19,6 @@ import {
   switchScript,
 } from './machine-scripts.ts';
 import { needsPermanentNeighbors, neighborScripts } from './neighbors.ts';
-import { writeFileLine } from './script.ts';
 import { felixRouteScripts } from './vxlan.ts';
 import { waits } from './waits.ts';
 import type { Wish } from './wish.ts';
@@ -125,7 +123,7 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
           machine: router.name,
           kind: 'frr',
           script: startFrrScript(router),
-          files: frrFiles(router, artifacts).map(writeFileLine).join(''),
+          ...daemonFiles(frrFiles(router, artifacts), design),
         },
       }),
     ),
@@ -182,7 +180,7 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
           machine: node.name,
           kind: 'bird',
           script: startBirdScript(node),
-          files: birdFiles(node, artifacts).map(writeFileLine).join(''),
+          ...daemonFiles(birdFiles(node, artifacts), design),
         },
       }),
     ),

@@ -6,6 +6,8 @@ import { createHash } from 'node:crypto';
 export interface ScriptFile {
   readonly path: string;
   readonly text: string;
+  /** Only root may read it: it holds a password. */
+  readonly isSecret?: boolean;
 }
 
 /**
@@ -19,7 +21,8 @@ export function withInput(command: string, text: string, after = ''): string {
 
 /** Writes a file, its folder made first. */
 export function writeFileLine(file: ScriptFile): string {
-  return withInput(`cat > ${file.path}`, file.text);
+  const first = file.isSecret === true ? `install -m 600 /dev/null ${file.path}\n` : '';
+  return `${first}${withInput(`cat > ${file.path}`, file.text)}`;
 }
 
 /** One `ip -batch`: a process for any number of lines. Nothing for no lines. */

@@ -143,7 +143,7 @@ describe('bird.conf', () => {
     expect(text).toContain('route 10.96.0.0/12 blackhole;');
     expect(text).toContain('if net ~ 10.96.0.0/12 then accept;');
     expect(text).toContain('if net ~ 10.96.0.0/12 then reject;');
-    expect(text).toContain('bgp_community.add((65000, 1)); bgp_large_community.add((1, 2, 3));');
+    expect(text).toContain('bgp_large_community.add((1, 2, 3)); bgp_community.add((65000, 1));');
     expect(text).toContain('interface -"foo", -"cali*", -"kube-ipvs*", "*";');
     expect(text).toContain('local 10.1.5.10 port 1179 as 65005;');
     expect(text).toContain('strict bind on;');

@@ -298,6 +298,34 @@ describe('what cannot work is named with its place', () => {
     );
   });
 
+  it('an autodetection method that calico-node does not know, or that finds nothing', () => {
+    const problemsWith = (autodetection: string) =>
+      designLab(withCalico(bgpRr, { autodetection })).problems.filter(({ severity }) => severity === 'error');
+
+    expect(problemsWith('ens2')).toMatchObject([
+      {
+        code: 'AUTODETECTION_METHOD',
+        message: 'calico-node exits: Invalid IP autodetection method: ens2',
+        hint: 'an interface is named with interface=ens2',
+        path: ['calico', 'autodetection'],
+      },
+    ]);
+    expect(problemsWith('interface=ens2')).toHaveLength(4);
+    expect(problemsWith('interface=ens2')[0]).toMatchObject({
+      code: 'AUTODETECTION_NOTHING',
+      message:
+        'calico-node exits on control-plane: unable to auto-detect an IPv4 address with interface=ens2: no valid host interfaces found',
+      hint: expect.stringMatching(/^its interfaces: eth0 172\.18\.0\.\d+\/16.*, net0 10\.1\.5\.10\/24$/),
+    });
+  });
+
+  it('gives the Node object the address that the method finds', () => {
+    const addressWith = (autodetection: string) =>
+      designLab(withCalico(fullmesh, { autodetection })).design?.nodes.map(({ addresses }) => addresses[0].uplink);
+
+    expect(new Set(addressWith('cidr=172.18.0.0/16'))).toEqual(new Set(['eth0']));
+  });
+
   it('a peer that nobody is, and one with another AS number', () => {
     const peer = (spec: object) => ({
       apiVersion: 'projectcalico.org/v3',
@@ -323,7 +351,9 @@ describe('what cannot work is named with its place', () => {
         spec: { peerIP: '10.1.10.2', asNumber: 500, password: { secretKeyRef: { name: 'a', key: 'b' } } },
       },
     ];
-    expect(codesOf(withCalico(bgpRr, { resources }))).toContain('error PEER_PASSWORD calico.resources.0.spec.password');
+    expect(codesOf(withCalico(bgpRr, { resources }))).toContain(
+      'error SECRET_MISSING calico.resources.0.spec.password',
+    );
   });
 
   it('an eBGP session over a router between', () => {

@@ -180,6 +180,10 @@ describe('defaults', () => {
       nodeToNodeMesh: true,
       nodeASNumber: undefined,
       peers: [],
+      autodetection: 'first-found',
+      ipam: { strictAffinity: false, maxBlocksPerHost: 0 },
+      typha: false,
+      secrets: {},
       resources: [],
     });
     expect(lab.cluster.podSubnet).toBe('10.244.0.0/16');
