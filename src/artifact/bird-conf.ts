@@ -1,6 +1,6 @@
 // Owns a node's bird.cfg in BIRD 2's words: one daemon for both families, behaving as Calico's BIRD 1.6 (calico.md B, B.7).
 
-import { addressOf, type Family, inFamily, mustParsePrefix } from '../base/address.ts';
+import { addressOf, type Family, inFamily, mustParsePrefix, networkOf } from '../base/address.ts';
 import { advertisedPrefixes } from '../calico/communities.ts';
 import { generationOf } from '../calico/generations.ts';
 import { findObject, objectsOf } from '../calico/objects.ts';
@@ -47,8 +47,17 @@ function factsOf(design: Design, node: NodeDesign, family: Family): FilterFacts 
     pools: design.pools.filter(({ spec }) => isOwn(spec.cidr)),
     announced: announcedBy(design, node).filter(isOwn),
     serviceRanges: rangesOf(design).filter(isOwn),
-    hasTunnel: inFamily(node.tunnels, family) !== undefined,
+    subnet: networkOf(node.addresses[0].address),
+    felixDevices: felixDevices(design, node, family),
   };
+}
+
+/** Routes through VXLAN are Felix's always, those through tunl0 from 3.33 (calico.md B.4). */
+function felixDevices(design: Design, node: NodeDesign, family: Family): readonly string[] {
+  const { felixOwnsIpip } = generationOf(design.version);
+  return node.tunnels
+    .filter((tunnel) => tunnel.family === family)
+    .flatMap(({ name }) => (name === 'tunl0' ? (felixOwnsIpip ? [name] : []) : ['*.calico']));
 }
 
 /** `metric 0`: BIRD 2 would otherwise give routes its own 32 (calico.md B.7). */

@@ -2,7 +2,7 @@
 
 import { type Family, mustParsePrefix } from '../base/address.ts';
 import type { AdvertisedPrefix } from '../calico/communities.ts';
-import { routeOwner } from '../calico/encapsulation.ts';
+import { poolMode, routeOwner } from '../calico/encapsulation.ts';
 import type { Generation } from '../calico/generations.ts';
 import type { CalicoObject, IPPool } from '../calico/objects.ts';
 
@@ -19,8 +19,10 @@ export interface FilterFacts {
   /** All that is configured: none of it enters the kernel (B.5). */
   readonly serviceRanges: readonly string[];
   readonly advertised: readonly AdvertisedPrefix[];
-  /** Felix's routes leave by vxlan.calico here. Then all sessions are iBGP (checked in the design). */
-  readonly hasTunnel: boolean;
+  /** The node's own subnet: what is inside is not tunneled with CrossSubnet. */
+  readonly subnet: string;
+  /** BIRD's patterns of the devices that Felix's routes leave by. Then all sessions are iBGP (checked in the design). */
+  readonly felixDevices: readonly string[];
 }
 
 /** LOCAL_PREF and kernel metric of 3.32 and later add up to this (calico.md B.4). */
@@ -55,14 +57,14 @@ export function isRealBlock(block: string): boolean {
 }
 
 function exportLines(facts: FilterFacts): readonly string[] {
-  const { family, generation, pools, announced, hasTunnel } = facts;
+  const { family, generation, pools, announced, felixDevices } = facts;
   const hidden = pools.filter(({ spec }) => spec.disableBGPExport === true);
   const exported = pools.filter(({ spec }) => spec.disableBGPExport !== true);
   return [
     `function calico_export_to_bgp_peers${familySuffix(family)}()`,
     '{',
     // Each node tells its own blocks; those that Felix knows behind the tunnel are kept from peers of the same AS (B.4).
-    ...(hasTunnel && generation.deviceRouteExportRule ? ['  if ifname ~ "*.calico" then reject;'] : []),
+    ...(generation.deviceRouteExportRule ? felixDevices.map((device) => `  if ifname ~ "${device}" then reject;`) : []),
     ...(generation.metricFromLocalPref ? exportPriorityLines : []),
     ...hidden.map(({ spec }) => `  if net ~ ${spec.cidr} then reject;`),
     ...communityLines(facts),
@@ -99,7 +101,7 @@ function communityAction(value: string): string {
  * What BIRD writes into the kernel. BIRD 2 would also write direct routes, which Calico's BIRD 1.6 never does
  * (calico.md B.7); metrics are set by releases that do so, from LOCAL_PREF; what lies in a pool whose routes are Felix's is left to Felix (B.5).
  */
-function kernelLines({ family, generation, pools, serviceRanges }: FilterFacts): readonly string[] {
+function kernelLines({ family, generation, pools, serviceRanges, subnet }: FilterFacts): readonly string[] {
   const metric = [
     '  if source = RTS_BGP && !defined(krt_metric) then {',
     `    krt_metric = ${normalMetric};`,
@@ -115,9 +117,19 @@ function kernelLines({ family, generation, pools, serviceRanges }: FilterFacts):
     ...pools
       .filter((pool) => routeOwner(pool, generation) === 'felix')
       .map(({ spec }) => `  if net ~ ${spec.cidr} then reject;`),
+    ...pools
+      .filter((pool) => poolMode(pool).tunnel === 'ipip' && routeOwner(pool, generation) === 'bird')
+      .map((pool) => tunnelLine(pool, subnet)),
     ...(family === 6 ? [`  if !defined(krt_metric) then krt_metric = ${normalMetric};`] : []),
     '  accept;',
     '}',
     '',
   ];
+}
+
+/** What `krt_tunnel` does in Calico's fork of BIRD 1.6; BIRD 2 takes these three in this order only (calico.md B.6, B.7). */
+function tunnelLine(pool: IPPool, subnet: string): string {
+  const elsewhere = poolMode(pool).crossSubnet ? ` && bgp_next_hop !~ ${subnet}` : '';
+  const when = `net ~ ${pool.spec.cidr} && source = RTS_BGP && dest != RTD_UNREACHABLE${elsewhere}`;
+  return `  if ${when} then { ifname = "tunl0"; onlink = true; gw = bgp_next_hop; }`;
 }

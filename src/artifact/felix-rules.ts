@@ -1,6 +1,6 @@
 // Owns a node's nft rules: the few of Felix's that change what a packet of a plain lab meets (calico.md C.6).
 
-import { type Family, familyOf, inFamily } from '../base/address.ts';
+import { addressOf, type Family, familyOf, inFamily } from '../base/address.ts';
 import { generationOf } from '../calico/generations.ts';
 import type { IPPool } from '../calico/objects.ts';
 import type { Design, NodeDesign } from '../design/design.ts';
@@ -17,13 +17,16 @@ const words = {
   6: { table: 'ip6', sets: 'cali60', type: 'ipv6_addr', neighbors: '    icmpv6 type { 130-136 } accept\n' },
 } as const;
 
+/** The ipset of all nodes, who may send IPIP (C.3). */
+const ipipSenders = 'cali40all-hosts-net';
+
 /**
  * nft text of a node, a table in each of its families. Source translation of pods towards everything outside all pools
  * (disabled pools count too, calico.md C.6), the reverse-path filter on cali*, and what Felix's per-pod chains drop:
  * invalid packets, and IPIP or VXLAN that a pod wrapped itself. Pods reach their node, as the manifest has it
  * (FELIX_DEFAULTENDPOINTTOHOSTACTION=ACCEPT); replies are accepted before anything is dropped.
- * A node with a tunnel takes VXLAN from other nodes alone, outside connection tracking, and what it sends into the tunnel from
- * another address of its own gets the tunnel's (calico.md C.4, C.6).
+ * A node with a tunnel takes IPIP and VXLAN from nodes alone, VXLAN outside connection tracking, and what it sends into the tunnel
+ * from another address of its own gets the tunnel's (calico.md C.3, C.4, C.6).
  */
 export function felixRules(design: Design, node: NodeDesign): string {
   return node.addresses.map(({ family }) => familyTable(design, node, family)).join('');
@@ -37,29 +40,22 @@ function familyTable(design: Design, node: NodeDesign, family: Family): string {
   const pools = design.pools.filter(({ spec }) => familyOf(spec.cidr) === family);
   const ranges = rangesOf(design).filter((cidr) => familyOf(cidr) === family);
   const translated = pools.filter(({ spec }) => spec.natOutgoing === true);
-  const tunnel = inFamily(node.tunnels, family);
+  const tunnels = tunnelNames(node, family);
+  const hasVxlan = tunnels.some((name) => name !== 'tunl0');
+  const hasIpip = tunnels.includes('tunl0');
   // The ipset of all other nodes that may send VXLAN (C.4).
   const vxlanSenders = `${sets}all-vxlan-net`;
-  const senders = remoteVteps(design.nodes, node).filter((remote) => remote.tunnel.family === family);
-  const isUntracked = tunnel !== undefined && vxlanUntracked;
+  const isUntracked = hasVxlan && vxlanUntracked;
   return `table ${table} calico {
 ${addressSet(natPools, family, translated.map(cidrOf))}
 ${addressSet(allPools, family, pools.map(cidrOf))}
-${
-  tunnel === undefined
-    ? ''
-    : `${addressSet(
-        vxlanSenders,
-        family,
-        senders.map((remote) => remote.node),
-      )}\n`
-}  chain cali-PREROUTING {
+${hasVxlan ? `${addressSet(vxlanSenders, family, vxlanSendersTo(design, node, family))}\n` : ''}${hasIpip ? `${addressSet(ipipSenders, family, nodeAddresses(design))}\n` : ''}  chain cali-PREROUTING {
     type filter hook prerouting priority raw; policy accept;
 ${isUntracked ? `    udp dport ${vxlanPort} notrack\n` : ''}    iifname "cali*" fib saddr . mark . iif oif missing drop
   }
 ${isUntracked ? untrackedOutput : ''}  chain cali-INPUT {
     type filter hook input priority filter; policy accept;
-${tunnel === undefined ? '' : vxlanInput(table, vxlanSenders)}    iifname "cali*" jump cali-from-workload
+${hasIpip ? ipipInput : ''}${hasVxlan ? vxlanInput(table, vxlanSenders) : ''}    iifname "cali*" jump cali-from-workload
   }
   chain cali-FORWARD {
     type filter hook forward priority filter; policy accept;
@@ -79,7 +75,7 @@ ${neighbors}    ct state established,related accept
   chain cali-POSTROUTING {
     type nat hook postrouting priority srcnat; policy accept;
     ${table} saddr @${natPools} ${table} daddr != @${allPools} masquerade fully-random
-${tunnel === undefined ? '' : tunnelSource(tunnel.name)}  }
+${tunnels.map(tunnelSource).join('')}  }
 }
 `;
 }
@@ -94,6 +90,30 @@ function vxlanInput(table: string, senders: string): string {
   return `    udp dport ${vxlanPort} ${table} saddr @${senders} fib daddr type local accept
     udp dport ${vxlanPort} fib daddr type local drop
 `;
+}
+
+const ipipInput = `    ip protocol 4 ip saddr @${ipipSenders} fib daddr type local accept
+    ip protocol 4 drop
+`;
+
+/** Names of a node's tunnel devices of one family that have an address now. */
+export function tunnelNames(node: NodeDesign, family: Family): readonly string[] {
+  return node.tunnels.flatMap((tunnel) =>
+    tunnel.family === family && tunnel.address !== undefined ? [tunnel.name] : [],
+  );
+}
+
+/** The other nodes' ends of VXLAN tunnels of one family. */
+export function vxlanSendersTo(design: Design, node: NodeDesign, family: Family): readonly string[] {
+  return remoteVteps(design.nodes, node).flatMap((remote) => (remote.tunnel.family === family ? [remote.node] : []));
+}
+
+/** The IPv4 addresses of all nodes. */
+export function nodeAddresses(design: Design): readonly string[] {
+  return design.nodes.flatMap(({ addresses }) => {
+    const own = inFamily(addresses, 4);
+    return own === undefined ? [] : [addressOf(own.address)];
+  });
 }
 
 function tunnelSource(device: string): string {

@@ -62,7 +62,7 @@ export class ClaimedBlock {
   readonly #prefix: Prefix;
   /** Ordinals from here on were never given. */
   #fresh = 0n;
-  readonly #released: bigint[] = [];
+  readonly #released: string[] = [];
 
   constructor(cidr: string, node: string, pool: PoolRange) {
     this.cidr = cidr;
@@ -74,12 +74,12 @@ export class ClaimedBlock {
 
   /** The next free address, or undefined when the block is full. */
   take(): string | undefined {
-    const ordinal = this.#fresh < sizeOf(this.#prefix) ? this.#fresh++ : this.#released.shift();
-    return ordinal === undefined ? undefined : formatAddress(nthAddress(this.#prefix, ordinal));
+    if (this.#fresh >= sizeOf(this.#prefix)) return this.#released.shift();
+    return formatAddress(nthAddress(this.#prefix, this.#fresh++));
   }
 
   /** Gives an address back; it is reused last. */
-  release(ordinal: bigint): void {
-    this.#released.push(ordinal);
+  release(address: string): void {
+    this.#released.push(address);
   }
 }

@@ -23,6 +23,11 @@ export interface IpamPod {
 /** Everything an assignment follows from. */
 export interface IpamInput {
   readonly pools: readonly IPPool[];
+  /**
+   * The pools as they were when the pods were made; `pools` came later, on the live cluster: pods keep their addresses, tunnel
+   * addresses that are no longer used are released, new ones take what is free then (calico.md K.3). `pools` unless stated.
+   */
+  readonly firstPools?: readonly IPPool[] | undefined;
   /** In the order in which they claim. */
   readonly nodes: readonly IpamNode[];
   /** In the order in which they are created. */
@@ -73,6 +78,10 @@ export function assignAddresses(input: IpamInput): IpamResult {
     if (input.pods.some((pod) => pod.node === node.name)) ipam.claimFirstBlocks(node);
   }
   for (const [i, pod] of input.pods.entries()) ipam.assignPod(pod, i);
+  if (input.firstPools !== undefined) {
+    ipam.changePools(input.pools);
+    for (const [i, node] of input.nodes.entries()) ipam.assignTunnels(node, i);
+  }
   return ipam.result();
 }
 
@@ -87,9 +96,17 @@ const tunnelKinds: readonly (readonly [TunnelAddress['kind'], Family, 'ipipMode'
   ['vxlan-v6', 6, 'vxlanMode'],
 ];
 
+/** Pools that IPAM assigns from by itself, in the order in which the datastore lists them. */
+function usablePools(pools: readonly IPPool[]): readonly UsablePool[] {
+  return pools
+    .filter(({ spec }) => spec.disabled !== true && (spec.assignmentMode ?? 'Automatic') === 'Automatic')
+    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+    .map((pool) => ({ pool, range: poolRange(pool) }));
+}
+
 class Ipam {
   readonly #input: IpamInput;
-  readonly #pools: readonly UsablePool[];
+  #pools: readonly UsablePool[];
   readonly #blocks = new Map<string, ClaimedBlock>();
   readonly #pods = new Map<string, readonly AssignedAddress[]>();
   readonly #tunnels = new Map<string, readonly TunnelAddress[]>();
@@ -97,10 +114,7 @@ class Ipam {
 
   constructor(input: IpamInput) {
     this.#input = input;
-    this.#pools = input.pools
-      .filter(({ spec }) => spec.disabled !== true && (spec.assignmentMode ?? 'Automatic') === 'Automatic')
-      .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
-      .map((pool) => ({ pool, range: poolRange(pool) }));
+    this.#pools = usablePools(input.firstPools ?? input.pools);
     for (const { range } of this.#pools) {
       if (range.blockSize !== (range.family === 4 ? 32 : 128)) continue;
       const message = `pool ${range.name}: Calico seeds the choice of one-address blocks by the clock; a real cluster chooses others`;
@@ -108,16 +122,26 @@ class Ipam {
     }
   }
 
+  changePools(pools: readonly IPPool[]): void {
+    this.#pools = usablePools(pools);
+  }
+
+  /** A tunnel that has an address keeps it while a pool needs it; one that is needed no more gives it back. */
   assignTunnels(node: IpamNode, index: number): void {
+    const before = this.#tunnels.get(node.name) ?? [];
     const found: TunnelAddress[] = [];
     for (const [kind, family, mode] of tunnelKinds) {
       const pools = this.#usable(node, family, 'Tunnel').filter(({ pool }) => (pool.spec[mode] ?? 'Never') !== 'Never');
-      if (pools.length === 0) continue;
+      const kept = before.find((tunnel) => tunnel.kind === kind);
+      if (kept !== undefined && pools.length > 0) found.push(kept);
+      if (kept !== undefined && pools.length === 0) this.#blocks.get(kept.block)?.release(kept.address);
+      if (kept !== undefined || pools.length === 0) continue;
       const assigned = this.#assign(node, pools);
       if (assigned !== undefined) found.push({ kind, ...assigned });
       else this.#fail(['nodes', index], `node ${node.name} gets no ${kind} tunnel address`, pools);
     }
     if (found.length > 0) this.#tunnels.set(node.name, found);
+    else this.#tunnels.delete(node.name);
   }
 
   /** Claims what the node's pods will use, so that blocks go by the order of nodes, not of pods. */

@@ -16,7 +16,7 @@ import { type CalicoObject, objectsOf, type SecretKeyRef } from '../calico/objec
 import type { CalicoPeer } from '../calico/peer.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { ObjectSet } from './calico-objects.ts';
-import type { NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
+import type { NodeDesign, RouterDesign, RouterNeighbor, TunnelDesign } from './design.ts';
 import { addressesOf } from './interfaces.ts';
 import { errorAt, type ProblemPath, warningAt } from './problem.ts';
 
@@ -243,8 +243,10 @@ function acceptsOwnAs(node: NodeDesign): boolean {
 export function checkTunnelRoutes(lab: Lab, { nodes, set }: Speakers): Problem[] {
   const isHidden = generationOf(lab.calico.version).deviceRouteExportRule;
   const problems = new Map<string, Problem>();
+  const isFelix = ({ name }: TunnelDesign): boolean =>
+    name !== 'tunl0' || generationOf(lab.calico.version).felixOwnsIpip;
   for (const node of nodes) {
-    for (const peer of node.tunnels.flatMap(({ family }) => node.peers[`ipv${family}`])) {
+    for (const peer of node.tunnels.filter(isFelix).flatMap(({ family }) => node.peers[`ipv${family}`])) {
       if (isHidden && peer.as === (peer.localAs ?? node.peers.localAs)) continue;
       const message = `labctl does not work out yet which tunnel routes Calico ${lab.calico.version.text} tells ${peer.address} (AS ${peer.as})`;
       const hint = 'write backend: vxlan, or iBGP and Calico v3.27 or newer';

@@ -9,7 +9,7 @@ import type { Lab } from '../lab/lab.ts';
 import { nodeNetworkV6, outsideNetwork } from './addressing.ts';
 import type { ObjectSet } from './calico-objects.ts';
 import type { Interface } from './design.ts';
-import { errorAt, type ProblemPath, warningAt } from './problem.ts';
+import { errorAt, warningAt } from './problem.ts';
 
 interface Network {
   readonly prefix: string;
@@ -85,19 +85,6 @@ function nodeNames(lab: Lab): string {
   return lab.cluster.nodes.map(({ name }) => name).join(', ');
 }
 
-/** IPIP is not built yet. */
-export function checkEncapsulation(lab: Lab, set: ObjectSet): Problem[] {
-  return objectsOf(set.objects, 'IPPool')
-    .filter((pool) => poolMode(pool).tunnel === 'ipip')
-    .map((pool) => {
-      const isDerived = isSamePath(set.pathOf(pool), ['cluster', 'podSubnet']);
-      const path = isDerived ? ['calico', 'encapsulation'] : set.pathOf(pool, ['spec']);
-      const wish = isDerived ? lab.calico.encapsulation : `IP pool ${pool.metadata.name}`;
-      const message = `the netns engine does not build IPIP tunnels yet (${wish})`;
-      return errorAt(path, 'NETNS_ENCAPSULATION', message, 'write encapsulation: None or VXLAN');
-    });
-}
-
 /**
  * Backend `vxlan` runs no BIRD (calico.md A.8, H): a pool whose routes are BIRD's would have none, and a BGPPeer makes no
  * session, which Calico accepts silently: an error in a lab file, a warning in a running lab.
@@ -157,8 +144,4 @@ export function checkFamilies(lab: Lab, set: ObjectSet): Problem[] {
       const message = `IP pool ${pool.metadata.name} (${pool.spec.cidr}) is IPv6, and the cluster has IPv4 only`;
       return errorAt(set.pathOf(pool, ['spec', 'cidr']), 'POOL_NOT_DUAL', message, 'write cluster.ipFamily: dual');
     });
-}
-
-function isSamePath(a: ProblemPath, b: ProblemPath): boolean {
-  return a.length === b.length && a.every((key, i) => key === b[i]);
 }

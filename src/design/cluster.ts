@@ -2,18 +2,19 @@
 
 import { addressOf, type Family, familyOf } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
+import { poolMode } from '../calico/encapsulation.ts';
 import { generationOf } from '../calico/generations.ts';
 import { assignAddresses } from '../calico/ipam.ts';
 import { hostMtu, mtusOf } from '../calico/mtu.ts';
 import { vxlanMac, workloadInterface } from '../calico/names.ts';
 import { type ClusterFacts, clusterFacts, portOfNode } from '../calico/node-facts.ts';
-import { type CalicoNode, type CalicoObject, objectsOf } from '../calico/objects.ts';
+import { type CalicoNode, type CalicoObject, type IPPool, objectsOf } from '../calico/objects.ts';
 import type { NodePeers } from '../calico/peer.ts';
 import { peersOfNode } from '../calico/peers.ts';
 import type { Lab, LabNode } from '../lab/lab.ts';
 import { hostOf, nodeNetworkV6, podMac } from './addressing.ts';
 import type { ObjectSet } from './calico-objects.ts';
-import type { Block, Interface, Link, NodeAddress, NodeDesign, PodDesign, TunnelDesign } from './design.ts';
+import type { Block, Interface, IpipDesign, Link, NodeAddress, NodeDesign, PodDesign, TunnelDesign } from './design.ts';
 import type { ProblemPath } from './problem.ts';
 import { leafAddressOf } from './vyos-ports.ts';
 
@@ -31,15 +32,19 @@ export interface ClusterDesign {
   readonly problems: readonly Problem[];
 }
 
-/** Designs nodes and pods from the complete objects; every node has a Node object with an address (checked before). */
+/**
+ * Designs nodes and pods from the complete objects; every node has a Node object with an address (checked before).
+ * `firstPools` are those the pods were made with, where the pools changed on the live cluster.
+ */
 export function designCluster(
   lab: Lab,
   set: ObjectSet,
   interfaces: ReadonlyMap<string, readonly Interface[]>,
+  firstPools?: readonly IPPool[],
 ): ClusterDesign {
   const facts = clusterFacts(set.objects);
   const objects = new Map(objectsOf(set.objects, 'Node').map((node) => [node.metadata.name, node]));
-  const { blocks, pods, tunnels, problems } = designPods(lab, set, objects, interfaces);
+  const { blocks, pods, tunnels, problems } = designPods(lab, set, objects, interfaces, firstPools);
   const nodes = lab.cluster.nodes.map((node): NodeDesign => {
     const object = objects.get(node.name);
     const own = interfaces.get(node.name) ?? [];
@@ -80,9 +85,20 @@ function listenPortOf(facts: ClusterFacts, name: string): Pick<NodeDesign, 'list
 }
 
 function withTunnelAddresses(node: CalicoNode, tunnels: readonly TunnelDesign[]): CalicoNode {
-  const { ipv4VXLANTunnelAddr: _, ipv6VXLANTunnelAddr: __, ...spec } = node.spec;
-  const addresses = tunnels.map(({ family, address }) => [`ipv${family}VXLANTunnelAddr`, address]);
-  return { ...node, spec: { ...spec, ...Object.fromEntries(addresses) } };
+  const { ipv4VXLANTunnelAddr: _, ipv6VXLANTunnelAddr: __, bgp, ...spec } = node.spec;
+  const { ipv4IPIPTunnelAddr: ___, ...ownBgp } = bgp ?? {};
+  const ipip = tunnels.find(({ name }) => name === 'tunl0')?.address;
+  const addresses = tunnels
+    .filter(({ name }) => name !== 'tunl0')
+    .map(({ family, address }) => [`ipv${family}VXLANTunnelAddr`, address]);
+  return {
+    ...node,
+    spec: {
+      ...(bgp === undefined ? {} : { bgp: ipip === undefined ? ownBgp : { ...ownBgp, ipv4IPIPTunnelAddr: ipip } }),
+      ...spec,
+      ...Object.fromEntries(addresses),
+    },
+  };
 }
 
 interface DesignedPods {
@@ -98,13 +114,14 @@ function designPods(
   set: ObjectSet,
   objects: ReadonlyMap<string, CalicoNode>,
   interfaces: ReadonlyMap<string, readonly Interface[]>,
+  firstPools: readonly IPPool[] | undefined,
 ): DesignedPods {
   const pools = objectsOf(set.objects, 'IPPool');
   const wanted = lab.pods.map(({ name, node }) => ({ namespace: podNamespace, name, node }));
   const nodes = lab.cluster.nodes.map(({ name }) => ({ name, labels: objects.get(name)?.metadata.labels ?? {} }));
   const { strictAffinity, maxBlocksPerHost } = lab.calico.ipam;
   const limits = { strictAffinity, ...(maxBlocksPerHost === 0 ? {} : { maxBlocksPerNode: maxBlocksPerHost }) };
-  const ipam = assignAddresses({ pools, nodes, pods: wanted, ...limits });
+  const ipam = assignAddresses({ pools, firstPools, nodes, pods: wanted, ...limits });
   const generation = generationOf(lab.calico.version);
   const pods = wanted.flatMap(({ namespace, name, node }): PodDesign[] => {
     const [first, ...others] = (ipam.pods.get(`${namespace}/${name}`) ?? []).map(({ address, block }) => ({
@@ -113,23 +130,29 @@ function designPods(
       block,
     }));
     if (first === undefined) return [];
-    const mtu = mtusOf(hostMtu(interfaces.get(node) ?? [], generation), pools).pod;
+    // A pod's MTU is written when it is made, and stays.
+    const mtu = mtusOf(hostMtu(interfaces.get(node) ?? [], generation), firstPools ?? pools).pod;
     const device = { interface: workloadInterface(namespace, name), mtu, mac: podMac(namespace, name) };
     return [{ kind: 'pod', name, namespace, node, addresses: [first, ...others], ...device }];
   });
   const tunnels = new Map(
     nodes.map(({ name }): [string, readonly TunnelDesign[]] => {
       const mtus = mtusOf(hostMtu(interfaces.get(name) ?? [], generation), pools);
-      const found = (ipam.tunnels.get(name) ?? []).flatMap(({ kind, address }): TunnelDesign[] => {
+      const given = ipam.tunnels.get(name) ?? [];
+      const found = given.flatMap(({ kind, address }): TunnelDesign[] => {
         const spec = objects.get(name)?.spec;
+        if (kind === 'ipip') return [{ name: 'tunl0', family: 4, address, mtu: mtus.ipip }];
         if (kind === 'vxlan') {
           const mac = spec?.vxlanTunnelMACAddr ?? vxlanMac(name);
           return [{ name: 'vxlan.calico', family: 4, address, mac, mtu: mtus.vxlan }];
         }
         const mac = spec?.vxlanTunnelMACAddrV6 ?? vxlanMac(name, 6);
-        return kind === 'ipip' ? [] : [{ name: 'vxlan-v6.calico', family: 6, address, mac, mtu: mtus.vxlanV6 }];
+        return [{ name: 'vxlan-v6.calico', family: 6, address, mac, mtu: mtus.vxlanV6 }];
       });
-      return [name, found];
+      const wasIpip = firstPools?.some((pool) => poolMode(pool).tunnel === 'ipip') === true;
+      const isLeft = wasIpip && given.every(({ kind }) => kind !== 'ipip');
+      const left: IpipDesign = { name: 'tunl0', family: 4, address: undefined, mtu: mtus.ipip };
+      return [name, isLeft ? [left, ...found] : found];
     }),
   );
   const problems = ipam.problems.map((problem) => ({ ...problem, path: labPathOf(lab, problem.path) }));

@@ -2,7 +2,7 @@
 
 import { addressOf, familyOf } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
-import { type CalicoObject, objectsOf } from '../calico/objects.ts';
+import { type CalicoObject, type IPPool, objectsOf } from '../calico/objects.ts';
 import type { Lab } from '../lab/lab.ts';
 import { type KnownAddresses, type ObjectSet, objectsAsGiven, objectsOfLab } from './calico-objects.ts';
 import {
@@ -17,7 +17,6 @@ import {
 } from './check-bgp.ts';
 import {
   checkBackend,
-  checkEncapsulation,
   checkFamilies,
   checkNodeObjects,
   checkPools,
@@ -68,7 +67,6 @@ export function designLab(lab: Lab, options: DesignOptions = {}): DesignedLab {
 function checkObjects(lab: Lab, set: ObjectSet, wiring: Wiring, isRunning: boolean): readonly Problem[] {
   return [
     ...checkPools(lab, set),
-    ...checkEncapsulation(lab, set),
     ...checkBackend(lab, set, isRunning ? 'warning' : 'error'),
     ...checkFamilies(lab, set),
     ...checkTunnelEnds(lab, set),
@@ -85,7 +83,7 @@ function designChecked(
   before: readonly Problem[],
   isRunning: boolean,
 ): DesignedLab {
-  const cluster = designCluster(lab, set, wiring.interfaces);
+  const cluster = designCluster(lab, set, wiring.interfaces, firstPoolsOf(lab, wiring, isRunning));
   const routers = designRouters(lab, wiring.interfaces, isRunning ? nodesAsWritten(lab, wiring) : cluster.nodes);
   const speakers = { nodes: cluster.nodes, routers, set };
   const severity = isRunning ? 'warning' : 'error';
@@ -125,6 +123,15 @@ function designChecked(
     expect: lab.expect,
   };
   return { design: { ...parts, expected: expectedOf(parts) }, problems };
+}
+
+/** The pools the pods were made with, where they may be others by now. */
+function firstPoolsOf(lab: Lab, wiring: Wiring, isRunning: boolean): readonly IPPool[] | undefined {
+  const { switchedFrom } = lab.calico;
+  if (switchedFrom === undefined && !isRunning) return undefined;
+  const encapsulation = switchedFrom ?? lab.calico.encapsulation;
+  const first = { ...lab, calico: { ...lab.calico, encapsulation } };
+  return objectsOf(objectsOfLab(first, knownAddresses(lab, wiring)).objects, 'IPPool');
 }
 
 /** The password files that some session needs. */

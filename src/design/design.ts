@@ -36,13 +36,25 @@ export interface Block {
   readonly pool: string;
 }
 
-/** A node's VXLAN device of one family; its outer address is the node's, over the node's uplink (calico.md C.4). */
-export interface TunnelDesign {
+/** A node's tunnel device; its outer address is the node's, over the node's uplink (calico.md C.3, C.4). */
+export type TunnelDesign = VxlanDesign | IpipDesign;
+
+/** A node's VXLAN device of one family (calico.md C.4). */
+export interface VxlanDesign {
   readonly name: 'vxlan.calico' | 'vxlan-v6.calico';
   readonly family: Family;
   /** Without prefix length; the device has it as /32 or /128. */
   readonly address: string;
   readonly mac: string;
+  readonly mtu: number;
+}
+
+/** The kernel's own IPIP device, set up by Felix (calico.md C.3). */
+export interface IpipDesign {
+  readonly name: 'tunl0';
+  readonly family: 4;
+  /** Undefined once no pool uses IPIP any more: Felix takes the address away, the device stays up. */
+  readonly address: string | undefined;
   readonly mtu: number;
 }
 
@@ -71,7 +83,7 @@ export interface NodeDesign {
   /** Where BIRD listens when it is not BGP's own 179 (calico.md A.3). */
   readonly listenPort?: number | undefined;
   readonly blocks: readonly Block[];
-  /** One in each family in which a pool with VXLAN gave the node a tunnel address. */
+  /** One for each kind of tunnel and family that a pool gave the node an address for, else none. */
   readonly tunnels: readonly TunnelDesign[];
   /** Pods on it, in order of allocation. */
   readonly pods: readonly PodDesign[];

@@ -190,6 +190,7 @@ export function completeLab(
       version: versionOf(calico?.version ?? defaultVersion),
       backend: calico?.backend ?? 'bird',
       encapsulation: calico?.encapsulation ?? 'None',
+      switchedFrom: calico?.switchedFrom,
       blockSize: calico?.blockSize ?? defaultBlockSize,
       natOutgoing: calico?.natOutgoing ?? true,
       encapsulation6: calico?.encapsulation6 ?? 'None',

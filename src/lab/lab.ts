@@ -140,8 +140,7 @@ export interface Advertise {
   readonly clusterIPs: readonly string[];
   readonly externalIPs: readonly string[];
   readonly loadBalancerIPs: readonly string[];
-  /** undefined: Calico's own, the whole range. */
-  readonly loadBalancerAggregation: boolean | undefined;
+  readonly loadBalancerAggregation: boolean | undefined; // undefined: Calico's own, the whole range
 }
 
 /** Calico's part of the lab, in the lab's words; `design/` turns it into projectcalico.org/v3 objects. */
@@ -149,6 +148,7 @@ export interface CalicoSetup {
   readonly version: CalicoVersion;
   readonly backend: Backend;
   readonly encapsulation: Encapsulation;
+  readonly switchedFrom: Encapsulation | undefined; // when the pods were made; `encapsulation` came later, on the live cluster
   readonly blockSize: number;
   readonly natOutgoing: boolean;
   /** Of the IPv6 pool, where there is one; IPv6 has no IPIP (calico.md A.2). */

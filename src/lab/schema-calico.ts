@@ -28,6 +28,8 @@ const peer = z.strictObject({
 /** How a Calico release is written: `v3.33`, `v3.23.2`. */
 export const calicoVersionPattern = /^v3\.(2[3-9]|3[0-3])(\.(0|[1-9]\d{0,2}))?$/;
 
+const encapsulations = ['None', 'IPIP', 'IPIPCrossSubnet', 'VXLAN', 'VXLANCrossSubnet'] as const;
+
 /** Calico's part of a lab. */
 export const calicoSchema = z.strictObject({
   version: z
@@ -39,7 +41,11 @@ export const calicoSchema = z.strictObject({
     .union([z.literal('bird'), z.literal('vxlan')], { error: ({ input }) => backendProblem(input) })
     .optional()
     .describe("calico-node's CALICO_NETWORKING_BACKEND; `vxlan`: no BIRD, no BGP. Default bird."),
-  encapsulation: z.enum(['None', 'IPIP', 'IPIPCrossSubnet', 'VXLAN', 'VXLANCrossSubnet']).optional(),
+  encapsulation: z.enum(encapsulations).optional(),
+  switchedFrom: z
+    .enum(encapsulations)
+    .optional()
+    .describe('The encapsulation when the pods were made; it was changed to `encapsulation` on the live cluster.'),
   blockSize: z.int().min(20).max(32).optional().describe('Default 26.'),
   natOutgoing: z.boolean().optional().describe('Default true.'),
   encapsulation6: z

@@ -83,7 +83,11 @@ export const expectationSchema = z.strictObject({
     .strictObject({
       from: reference,
       to: reference,
-      hops: z.array(reference).min(1).max(64).describe('Machines in order; `spine*` is any whose name begins so.'),
+      hops: z
+        .array(reference)
+        .min(1)
+        .max(64)
+        .describe('Machines in order; `spine*` is any whose name begins so, `*` a hop that traceroute shows silent.'),
       encap: z.enum(['none', 'ipip', 'vxlan']).optional(),
       ttl: z.int().min(1).max(255).optional(),
       family,

@@ -86,8 +86,9 @@ function isWrapped(wanted: string, wrappings: readonly string[], ping: PingSeen 
   return wrappings.every((wrapping) => wrapping === wanted);
 }
 
-/** A name from the lab file, or one with a trailing `*` for any of that prefix. */
+/** A name from the lab file, or one with a trailing `*` for any of that prefix; `*` alone is a hop that keeps silent. */
 function isHop(design: Design, wanted: string, seen: string): boolean {
+  if (wanted === '*') return seen === '*';
   return wanted.endsWith('*') ? seen.startsWith(wanted.slice(0, -1)) : shownName(design, wanted) === seen;
 }
 

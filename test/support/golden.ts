@@ -20,6 +20,8 @@ export const goldenLabs = [
   'dualstack:vxlan',
   'fullmesh',
   'fullmesh-routed:advertised',
+  'ipip',
+  'ipip:bird',
   'mtu-blackhole:silent',
   'vxlan',
   'vxlan-crosssubnet',

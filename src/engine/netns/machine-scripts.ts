@@ -1,6 +1,7 @@
 // Owns what is typed inside each machine to make it what a real one is: addresses, routes, rules, sysctls.
 
 import type { Artifacts } from '../../artifact/artifacts.ts';
+import { felixIptables, routerIptables } from '../../artifact/iptables.ts';
 import { addressOf, familyOf, formatPrefix, inFamily, mustParsePrefix, nthAddress } from '../../base/address.ts';
 import { linkLocalOf } from '../../design/addressing.ts';
 import type {
@@ -17,8 +18,7 @@ import type {
 import { podGateways } from '../../design/kernel-routes.ts';
 import { defaultRoutesOf } from '../../design/speakers.ts';
 import { ipBatch, sysctlLines, withInput } from './script.ts';
-import { nodeSysctls, podSysctls, routerSysctls, switchSysctls, tunnelSysctls } from './sysctls.ts';
-import { tunnelLines } from './vxlan.ts';
+import { nodeSysctls, podSysctls, routerSysctls, switchSysctls } from './sysctls.ts';
 
 function isV6(address: string): boolean {
   return familyOf(address) === 6;
@@ -49,7 +49,7 @@ export function hostsFile({ nodes, routers, hosts }: Design): string {
   return ['127.0.0.1\tlocalhost', '::1\tlocalhost ip6-localhost ip6-loopback', ...lines, ''].join('\n');
 }
 
-/** A node: Docker's network on eth0, the fabric on net0, pod routes, the tunnel device after all others (calico.md C.1, C.4). */
+/** A node: Docker's network on eth0, the fabric on net0, pod routes (calico.md C.1). */
 export function nodeScript(node: NodeDesign, podRouteMetric: number | undefined): string {
   const metric = podRouteMetric === undefined ? '' : ` metric ${podRouteMetric}`;
   return [
@@ -62,16 +62,24 @@ export function nodeScript(node: NodeDesign, podRouteMetric: number | undefined)
       ),
       ...node.pods.map((pod) => `link set dev ${pod.interface} up`),
       ...node.pods.flatMap((pod) => pod.addresses.map((address) => podRouteLine(pod, address, metric))),
-      ...tunnelLines(node),
     ]),
-    sysctlLines(tunnelSysctls(node)),
   ].join('');
 }
 
-/** Felix's and kube-proxy's rules of a node, replaced as a whole. */
-export function felixScript(node: NodeDesign, artifacts: Artifacts): string {
-  const files = ['rules.nft', 'services.nft'].map((file) => artifacts.get(`nodes/${node.name}/${file}`) ?? '');
-  return withInput('nft -f -', `flush ruleset\n${files.join('')}`);
+/** Felix's and kube-proxy's rules of a node, replaced as a whole. Services are there in nft's words alone. */
+export function felixRulesScript(design: Design, node: NodeDesign, artifacts: Artifacts): string {
+  const felix = artifacts.get(`nodes/${node.name}/rules.nft`) ?? '';
+  const services = artifacts.get(`nodes/${node.name}/services.nft`);
+  if (services !== undefined) return withInput('nft -f -', `flush ruleset\n${felix}${services}`);
+  return rulesScript(felix, felixIptables(design, node));
+}
+
+/** Loads rules by nft, or by iptables-legacy into a kernel whose nftables has no IPv4 tables: tried here, not guessed. */
+function rulesScript(nft = '', iptables = ''): string {
+  const otherwise = withInput('iptables-legacy-restore', iptables);
+  const end = otherwise.indexOf('\n');
+  const both = withInput('nft -f -', `flush ruleset\n${nft}`, `|| ${otherwise.slice(0, end)}`);
+  return `${both}${otherwise.slice(end + 1)}`;
 }
 
 /** Docker's network has IPv6 whatever Calico uses, and Docker sets its default route (truth: route6.json). */
@@ -96,7 +104,6 @@ function linkLocalLines({ name, addresses, mac }: Interface): readonly string[] 
 
 /** A router: ports, the default route into the outside, source NAT as the original labs have it. */
 export function routerScript(router: RouterDesign, artifacts: Artifacts): string {
-  const rules = artifacts.get(`routers/${router.name}/rules.nft`) ?? '';
   return [
     ...router.interfaces.filter(({ link }) => link === 'dummy').map(({ name }) => dummyLine(name)),
     ...(router.vyos?.interfaces ?? []).flatMap(({ make }) => make.map(deviceLine)),
@@ -109,7 +116,7 @@ export function routerScript(router: RouterDesign, artifacts: Artifacts): string
       ...router.interfaces.flatMap((port) => [...linkLocalLines(port), ...interfaceLines(port)]),
       `route add default via ${router.defaultGateway} dev eth0`,
     ]),
-    withInput('nft -f -', `flush ruleset\n${rules}`),
+    rulesScript(artifacts.get(`routers/${router.name}/rules.nft`), routerIptables(router)),
   ].join('');
 }
 

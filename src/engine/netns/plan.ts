@@ -6,9 +6,10 @@ import type { Design } from '../../design/design.ts';
 import type { Observed } from '../../plan/observed.ts';
 import type { Json, Operation, Plan, ResourceId } from '../../plan/plan.ts';
 import { birdFiles, daemonFiles, frrFiles } from './daemon-files.ts';
+import { felixScripts } from './felix.ts';
 import { linkBatch } from './links.ts';
 import {
-  felixScript,
+  felixRulesScript,
   hostScript,
   hostsFile,
   nodeScript,
@@ -19,7 +20,6 @@ import {
   switchScript,
 } from './machine-scripts.ts';
 import { needsPermanentNeighbors, neighborScripts } from './neighbors.ts';
-import { felixRouteScripts } from './vxlan.ts';
 import { waits } from './waits.ts';
 import type { Wish } from './wish.ts';
 
@@ -34,7 +34,7 @@ export function digestOf(input: Json): string {
 
 /** Resources of `design` that cannot be changed under a running lab and differ from what was made. */
 export function structureDifferences(design: Design, artifacts: Artifacts, seen: Observed): readonly ResourceId[] {
-  return wishesOf(design, artifacts, undefined)
+  return wishesOf(design, artifacts, seen, undefined)
     .filter((wish) => wish.whenDifferent === 'rebuild' && seen.made.get(wish.resource) !== digestOf(wish.input))
     .map((wish) => wish.resource);
 }
@@ -46,7 +46,7 @@ export function planNetns(
   seen: Observed,
   neighborLimit: number | undefined,
 ): Plan {
-  const wishes = wishesOf(design, artifacts, neighborLimit);
+  const wishes = wishesOf(design, artifacts, seen, neighborLimit);
   const causes = new Map<ResourceId, string>();
   for (const wish of wishes) {
     const cause = causeOf(wish, seen);
@@ -80,12 +80,17 @@ function causeOf(wish: Wish, seen: Observed): string | undefined {
 }
 
 /** The machines that have a mount and UTS namespace of their own beside the network namespace. */
-function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | undefined): readonly Wish[] {
+function wishesOf(
+  design: Design,
+  artifacts: Artifacts,
+  seen: Observed,
+  neighborLimit: number | undefined,
+): readonly Wish[] {
   const names = hostsFile(design);
   const podMetric = design.expected.routes.find((route) =>
     design.pods.some((pod) => route.prefix === `${pod.addresses[0].address}/32` && route.machine === pod.node),
   )?.metric;
-  const felixRoutesOfNodes = felixRouteScripts(design);
+  const felixRoutesOfNodes = felixScripts(design, seen.made.has('felix-routes'));
   const routersStarted = design.routers.map((router) => `frr:${router.name}`);
   const namespaces = (
     of: string,
@@ -174,7 +179,8 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
         verb: 'startDaemons',
         resource: `bird:${node.name}`,
         phase: 'daemons',
-        needs: [`node:${node.name}`],
+        // BIRD does not try again what the kernel refused: tunl0 must be up before it has routes through it (calico.md B.7).
+        needs: [`node:${node.name}`, ...(node.tunnels.some(({ name }) => name === 'tunl0') ? ['felix-routes'] : [])],
         whenDifferent: 'again',
         input: {
           machine: node.name,
@@ -198,7 +204,12 @@ function wishesOf(design: Design, artifacts: Artifacts, neighborLimit: number | 
       phase: 'links',
       needs: design.nodes.map((node) => `node:${node.name}`),
       whenDifferent: 'again',
-      input: { machines: design.nodes.map((node) => ({ machine: node.name, script: felixScript(node, artifacts) })) },
+      input: {
+        machines: design.nodes.map((node) => ({
+          machine: node.name,
+          script: felixRulesScript(design, node, artifacts),
+        })),
+      },
     },
     ...(felixRoutesOfNodes.length > 0
       ? [

@@ -8,6 +8,7 @@ import { unshareArguments } from '../../host/namespaces.ts';
 import { readSysctlNumber } from '../../host/proc.ts';
 import type { Finding } from '../../plan/finding.ts';
 import { needsPermanentNeighbors, neighborsNeeded } from './neighbors.ts';
+import { probeTunnels } from './probe-tunnels.ts';
 
 /** What the probe is told of this machine. */
 export interface ProbeOptions {
@@ -32,7 +33,7 @@ try kernel-veth ip link add name labctl0 type veth peer name labctl1
 try kernel-bridge ip link add name labctl2 type bridge
 if command -v nft >/dev/null; then
 printf '%s\\n' 'table ip x { chain y { type nat hook postrouting priority 100; masquerade fully-random; }; chain z { type filter hook prerouting priority -300; fib saddr . iif oif missing drop; ct state invalid drop; }; }' > /run/x.nft
-try kernel-nftables nft -f /run/x.nft
+nft -f /run/x.nft 2>/dev/null || try kernel-nftables iptables-legacy -t nat -A POSTROUTING -j MASQUERADE
 fi
 echo probed
 `;
@@ -56,7 +57,7 @@ export async function probeNetns(design: Design | undefined, options: ProbeOptio
   const [user, features, tunnels, neighbors] = await Promise.all([
     options.isRoot ? Promise.resolve([]) : probeUser(),
     options.isKernelKnown === true ? [] : probeFeatures(options),
-    probeTunnels(design, options),
+    probeTunnels(design, options.isRoot),
     design === undefined ? [] : probeNeighbors(design),
   ]);
   return [...user, ...features, ...tunnels, ...neighbors, ...(design === undefined ? [] : probeMemory(design))];
@@ -138,25 +139,6 @@ async function probeFeatures(options: ProbeOptions): Promise<readonly Finding[]>
   return missing.length > 0
     ? missing
     : [{ id: 'kernel', level: 'ok', message: 'namespaces, tmpfs, overlay, veth, bridge and nftables work' }];
-}
-
-/** A kernel without VXLAN would refuse the device of a lab that has one; other labs do not need it. */
-async function probeTunnels(design: Design | undefined, options: ProbeOptions): Promise<readonly Finding[]> {
-  if (design?.nodes.some(({ tunnels }) => tunnels.length > 0) !== true) return [];
-  const make = ['ip', 'link', 'add', 'name', 'labctl0', 'type', 'vxlan', 'id', '1', 'dstport', '4789'];
-  const argv = ['unshare', ...unshareArguments(options.isRoot), '--', ...make];
-  const ran = await localShell('host').run(argv, { onFailure: 'return', timeoutMs: 20_000 });
-  if (ran.exitCode === 0) return [];
-  return [
-    {
-      id: 'kernel-vxlan',
-      level: 'missing',
-      needsRoot: true,
-      message: 'this kernel makes no VXLAN device',
-      cause: ran.stderr.trim() || 'each node of the lab has one, vxlan.calico',
-      fix: ['sudo', 'modprobe', 'vxlan'],
-    },
-  ];
 }
 
 /** The neighbor table is one for all namespaces of a machine; past gc_thresh3 every sender gets ENOBUFS (netns-engine.md). */

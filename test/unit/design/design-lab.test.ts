@@ -269,14 +269,6 @@ describe('what cannot work is named with its place', () => {
     expect(codesOf(withCalico(bgpRr, { nodeToNodeMesh: true })).join()).not.toContain('CROSS_SUBNET');
   });
 
-  it('IPIP tunnels, by keyword and by object', () => {
-    expect(codesOf(withCalico(bgpRr, { encapsulation: 'IPIP' }))).toContain(
-      'error NETNS_ENCAPSULATION calico.encapsulation',
-    );
-    const resources = [pool({ cidr: '10.99.0.0/16', ipipMode: 'Always' })];
-    expect(codesOf(withCalico(bgpRr, { resources }))).toContain('error NETNS_ENCAPSULATION calico.resources.0.spec');
-  });
-
   it('a pool over the node network or the fabric', () => {
     const over = (cidr: string) => codesOf(withCalico(bgpRr, { resources: [pool({ cidr }, 'extra')] }));
     expect(over('172.18.128.0/17')).toContain('error POOL_OVERLAPS_NETWORK calico.resources.0.spec.cidr');

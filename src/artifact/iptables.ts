@@ -1,0 +1,70 @@
+// Owns the same rules as nft's in the words of iptables-legacy, for kernels whose nftables knows no IPv4 tables (User-Mode Linux).
+
+import { mustParsePrefix } from '../base/address.ts';
+import { generationOf } from '../calico/generations.ts';
+import type { Design, NodeDesign, RouterDesign } from '../design/design.ts';
+import { nodeAddresses, tunnelNames, vxlanSendersTo } from './felix-rules.ts';
+
+/** Text for iptables-restore with the effect of `felixRules` (calico.md C.6). */
+export function felixIptables(design: Design, node: NodeDesign): string {
+  const cidrs = design.pools.filter(({ spec }) => mustParsePrefix(spec.cidr).family === 4);
+  const tunnels = tunnelNames(node, 4);
+  const vtep = '-p udp --dport 4789';
+  const hasVxlan = tunnels.includes('vxlan.calico');
+  const isUntracked = hasVxlan && generationOf(design.version).vxlanUntracked;
+  const isLocal = '-m addrtype --dst-type LOCAL';
+  return [
+    ...table('raw', ['PREROUTING', 'OUTPUT'], []),
+    ...(isUntracked ? ['PREROUTING', 'OUTPUT'].map((chain) => `-A ${chain} ${vtep} -j CT --notrack`) : []),
+    '-A PREROUTING -i cali+ -m rpfilter --validmark --invert -j DROP',
+    'COMMIT',
+    ...table('filter', ['INPUT', 'FORWARD', 'OUTPUT'], ['cali-from-workload', 'cali-to-workload']),
+    ...(tunnels.includes('tunl0')
+      ? [
+          ...nodeAddresses(design).map((address) => `-A INPUT -p 4 -s ${address} ${isLocal} -j ACCEPT`),
+          '-A INPUT -p 4 -j DROP',
+        ]
+      : []),
+    ...(hasVxlan
+      ? [
+          ...vxlanSendersTo(design, node, 4).map((far) => `-A INPUT ${vtep} -s ${far} ${isLocal} -j ACCEPT`),
+          `-A INPUT ${vtep} ${isLocal} -j DROP`,
+        ]
+      : []),
+    '-A INPUT -i cali+ -j cali-from-workload',
+    '-A FORWARD -i cali+ -j cali-from-workload',
+    '-A FORWARD -o cali+ -j cali-to-workload',
+    ...['cali-from-workload', 'cali-to-workload'].flatMap((chain) => [
+      `-A ${chain} -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT`,
+      `-A ${chain} -m conntrack --ctstate INVALID -j DROP`,
+    ]),
+    `-A cali-from-workload ${vtep} -j DROP`,
+    '-A cali-from-workload -p 4 -j DROP',
+    'COMMIT',
+    ...table('nat', ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'], ['cali-nat-outgoing']),
+    ...cidrs
+      .filter(({ spec }) => spec.natOutgoing === true)
+      .map(({ spec }) => `-A POSTROUTING -s ${spec.cidr} -j cali-nat-outgoing`),
+    ...cidrs.map(({ spec }) => `-A cali-nat-outgoing -d ${spec.cidr} -j RETURN`),
+    '-A cali-nat-outgoing -j MASQUERADE --random-fully',
+    ...tunnels.map(tunnelSource),
+    'COMMIT',
+    '',
+  ].join('\n');
+}
+
+/** Text for iptables-restore with the effect of `routerRules`; undefined where the router translates nothing. */
+export function routerIptables({ sourceNat }: RouterDesign): string | undefined {
+  if (sourceNat === undefined) return undefined;
+  const rule = `-A POSTROUTING -s ${sourceNat.source} -o ${sourceNat.interface} -j MASQUERADE`;
+  return [...table('nat', ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'], []), rule, 'COMMIT', ''].join('\n');
+}
+
+function table(name: string, builtIn: readonly string[], own: readonly string[]): readonly string[] {
+  return [`*${name}`, ...builtIn.map((chain) => `:${chain} ACCEPT`), ...own.map((chain) => `:${chain} -`)];
+}
+
+function tunnelSource(device: string): string {
+  const elsewhere = '-m addrtype ! --src-type LOCAL --limit-iface-out';
+  return `-A POSTROUTING -o ${device} ${elsewhere} -m addrtype --src-type LOCAL -j MASQUERADE --random-fully`;
+}
