@@ -15,6 +15,7 @@ export async function run(argv: readonly string[], context: Context, streams: St
   let exitCode: number = exitCodes.ok;
   const program = buildProgram({
     context,
+    argv,
     streams,
     finish: (code) => {
       exitCode = code;

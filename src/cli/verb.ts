@@ -9,6 +9,8 @@ import { counted, environmentName, environmentValue } from './flag-values.ts';
 /** What is known before the command line is read, and where the exit status goes. */
 export interface Door {
   readonly context: Context;
+  /** The words after `labctl`. */
+  readonly argv: readonly string[];
   readonly streams: Streams;
   readonly finish: (exitCode: number) => void;
 }
@@ -39,10 +41,21 @@ export interface Verb<F> {
   /** The first argument ends labctl's flags: everything after it belongs to the command. */
   readonly passThrough?: boolean;
   readonly hidden?: boolean;
+  /**
+   * The verb has --kernel. Where it ends what it begins, it can run in a guest: the files that its flags name are told, for the
+   * guest to write. A text says why it cannot.
+   */
+  readonly guest?: string | ((flags: F) => readonly (string | undefined)[]);
   /** `-o` is the verb's own. */
   readonly ownOutput?: boolean;
   readonly load: () => Promise<Command<F>>;
 }
+
+const kernelFlag: Flag = {
+  flags: '--kernel <kernel>',
+  description: "whose: this machine's, or a User-Mode Linux that lives as long as the command (also LABCTL_KERNEL)",
+  choices: ['host', 'uml'],
+};
 
 interface GlobalValues {
   readonly engine?: string;
@@ -61,14 +74,21 @@ export function addVerb<F extends object>(parent: Commander, door: Door, verb: V
   if (verb.group !== undefined) command.helpGroup(verb.group);
   for (const alias of verb.aliases ?? []) command.alias(alias);
   for (const flag of verb.flags ?? []) command.addOption(optionOf(flag));
+  if (verb.guest !== undefined) command.addOption(optionOf(kernelFlag));
   addGlobalFlags(command, verb.ownOutput === true);
   if (verb.passThrough === true) command.passThroughOptions();
   command.addHelpText('after', `\nExamples:\n${verb.examples.map((example) => `  $ ${example}`).join('\n')}`);
   command.action(async () => {
     readEnvironment(command, door.context);
     const call = callOf(command, door);
+    const flags = command.opts<F & { readonly kernel?: string }>();
+    if (flags.kernel === 'uml') {
+      const { runInGuest } = await import('./in-guest.ts');
+      door.finish(await runInGuest(call, door.argv, typeof verb.guest === 'function' ? verb.guest(flags) : verb.guest));
+      return;
+    }
     const run = await verb.load();
-    door.finish(await run(call, command.args, command.opts<F>()));
+    door.finish(await run(call, command.args, flags));
   });
   return command;
 }
@@ -118,7 +138,8 @@ function readEnvironment(command: Commander, context: Context): void {
     if (source !== undefined && source !== 'default') continue;
     const isGlobal = globals.has(option.long);
     if (isGlobal && isGivenAbove(command, key)) continue;
-    const names = [environmentName(pathOf(command), option), ...(isGlobal ? [environmentName([], option)] : [])];
+    const isShared = isGlobal || option.long === '--kernel';
+    const names = [environmentName(pathOf(command), option), ...(isShared ? [environmentName([], option)] : [])];
     const name = names.find((candidate) => (context.env[candidate] ?? '') !== '');
     if (name === undefined) continue;
     command.setOptionValueWithSource(key, environmentValue(option, name, context.env[name] ?? ''), 'env');

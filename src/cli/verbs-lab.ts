@@ -43,6 +43,7 @@ export function addLabVerbs(program: Command, door: Door): void {
       { flags: '-n, --dry-run', description: 'print the plan and change nothing' },
       { flags: '-c, --reconfigure', description: 'end the running lab first, then bring it up fresh' },
     ],
+    guest: 'a guest ends with its command, and the lab with it',
     examples: ['labctl up bgp-rr', 'labctl up fullmesh:100-nodes --timeout 3m'],
     load: async () => (await import('./commands/up.ts')).upCommand,
   });
@@ -82,6 +83,7 @@ A lab that this machine cannot run is skipped, with the reason.`,
       },
       { flags: '--no-skip', description: 'a lab that this machine cannot run is a failure' },
     ],
+    guest: ({ junit, markdown }) => [junit, markdown],
     examples: ["labctl test bgp-rr 'vxlan*'", 'labctl test --all --junit labs.xml --shard 1/4'],
     load: async () => (await import('./commands/test.ts')).testCommand,
   });

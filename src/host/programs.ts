@@ -6,8 +6,11 @@ import { isAbsolute, join } from 'node:path';
 import { LabError } from '../base/errors.ts';
 import type { Shell } from '../base/shell.ts';
 
-/** Who can bring a program: labctl unpacks it, or an administrator installs it (`rootless`: only an ordinary user needs it). */
-export type HowToGet = 'unpack' | 'install' | 'rootless';
+/**
+ * Who can bring a program: labctl unpacks it (`guest`: for --kernel uml alone), or an administrator installs it (`rootless`: only an
+ * ordinary user needs it).
+ */
+export type HowToGet = 'unpack' | 'install' | 'rootless' | 'guest';
 
 /** One program and the Debian package it comes in (a line of scripts/packages.txt has several). */
 export interface KnownProgram {
@@ -73,13 +76,13 @@ export async function findPrograms(options: FindProgramsOptions): Promise<Progra
   const known = readPackageTable(join(options.packageRoot, 'scripts', 'packages.txt'));
   const fromPath = (options.path ?? '').split(':').filter((folder) => isAbsolute(folder));
   const folders = [...new Set([...fromPath, ...(options.usualPlaces ?? usualPlaces)])];
-  const set = setFolder(options.cacheHome, options.osRelease ?? '/etc/os-release');
+  const set = setFolder(options.cacheHome, options.osRelease);
   const isWhole = lookAt(join(set, 'packages')) !== undefined;
 
   const tools = new Map<string, Program>();
   const missing: KnownProgram[] = [];
   for (const program of known) {
-    if (program.how === 'rootless' && options.uid === 0) continue;
+    if (program.how === 'guest' || (program.how === 'rootless' && options.uid === 0)) continue;
     const found = onHost(program, folders) ?? (isWhole ? inSet(program, set) : undefined);
     if (found === undefined) missing.push(program);
     else tools.set(program.name, found);
@@ -90,8 +93,8 @@ export async function findPrograms(options: FindProgramsOptions): Promise<Progra
 }
 
 /** The command that sets up what is missing, to be shown as a fix and to be run by `installPrograms`. */
-export function setupCommand(packageRoot: string): readonly string[] {
-  return [join(packageRoot, 'scripts', 'setup'), '--programs', '--yes'];
+export function setupCommand(packageRoot: string, part: 'programs' | 'guest' = 'programs'): readonly string[] {
+  return [join(packageRoot, 'scripts', 'setup'), `--${part}`, '--yes'];
 }
 
 /** How `installPrograms` runs scripts/setup. */
@@ -101,6 +104,8 @@ export interface InstallProgramsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `given`: the user said --yes. `ask`: scripts/setup asks on the terminal, and refuses where there is none. */
   readonly consent: 'given' | 'ask';
+  /** `programs` unless told. */
+  readonly part?: 'programs' | 'guest' | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -110,7 +115,7 @@ export interface InstallProgramsOptions {
  * install is left, HOST_COMMAND_FAILED when a step failed, INTERRUPTED when `signal` was aborted.
  */
 export async function installPrograms(options: InstallProgramsOptions): Promise<void> {
-  const given = setupCommand(options.packageRoot);
+  const given = setupCommand(options.packageRoot, options.part);
   const [file = '', ...words] = options.consent === 'given' ? given : given.slice(0, -1);
   const { execa } = await import('execa');
   const { exitCode, isCanceled } = await execa(file, words, {
@@ -187,14 +192,15 @@ function readPackageTable(file: string): readonly KnownProgram[] {
   for (const line of readFileSync(file, 'utf8').split('\n')) {
     const [name, how, ...programs] = line.trim().split(/\s+/);
     if (name === undefined || name === '' || name.startsWith('#')) continue;
-    if (how !== 'unpack' && how !== 'install' && how !== 'rootless') throw new TypeError(`${file}: ${line}`);
+    if (how !== 'unpack' && how !== 'install' && how !== 'rootless' && how !== 'guest')
+      throw new TypeError(`${file}: ${line}`);
     for (const program of programs) known.push({ name: program, package: name, how });
   }
   return known;
 }
 
-/** `<cache>/programs/debian-12-x86_64`, as scripts/setup names it. */
-function setFolder(cacheHome: string, osRelease: string): string {
+/** `<cache>/programs/debian-12-x86_64`, as scripts/setup names it; the guest's set has `-guest` after that. */
+export function setFolder(cacheHome: string, osRelease = '/etc/os-release'): string {
   const text = lookAt(osRelease) === undefined ? '' : readFileSync(osRelease, 'utf8');
   const value = (key: string): string | undefined => new RegExp(`^${key}="?([^"\\n]+)"?$`, 'm').exec(text)?.[1];
   const release = value('VERSION_ID') ?? value('VERSION_CODENAME') ?? 'rolling';

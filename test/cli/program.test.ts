@@ -6,7 +6,7 @@ import { call, keptStreams, testContext } from '../support/call.ts';
 import { root } from '../support/catalogue-lab.ts';
 
 function program(): Command {
-  return buildProgram({ context: testContext(), streams: keptStreams(), finish: () => {} });
+  return buildProgram({ context: testContext(), argv: [], streams: keptStreams(), finish: () => {} });
 }
 
 /** Every verb; `render` is one and has one below it, `calicoctl` only has some below it. */
