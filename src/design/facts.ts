@@ -4,6 +4,7 @@ import { shownName } from './address-book.ts';
 import type { Design, ExpectedRoute } from './design.ts';
 import { pairName, pathFactsOf, type TellingPair, tellingPairs } from './path-facts.ts';
 import { type RoleNames, roleNames } from './role-names.ts';
+import { attributeWords, type RouteAttributes } from './route-words.ts';
 
 /** The kinds of facts, in the order in which they are told. */
 export const factKinds = ['sessions', 'routes', 'devices', 'paths'] as const;
@@ -60,16 +61,11 @@ function sessionFacts(design: Design): Facts {
 }
 
 /** A route as far as it is a fact: expected (then with its choice of next hops) or seen. */
-type RouteLike = {
+interface RouteLike extends RouteAttributes {
   readonly type: string;
-  readonly protocol: string;
-  readonly scope: string | undefined;
-  readonly onlink: boolean;
-  readonly metric: number | undefined;
-  readonly mtu: number | undefined;
   readonly nextHops: readonly { readonly via: string | undefined; readonly dev: string | undefined }[];
   readonly choice?: ExpectedRoute['choice'];
-};
+}
 
 /** What a route is, without its prefix, in iproute2's words and names by role. */
 export function routeFact(names: RoleNames, route: RouteLike): string {
@@ -80,11 +76,7 @@ export function routeFact(names: RoleNames, route: RouteLike): string {
   return [
     route.type === 'unicast' ? '' : route.type,
     route.type === 'blackhole' ? '' : hops.toSorted().join(between),
-    route.protocol === 'boot' ? '' : `proto ${route.protocol}`,
-    route.scope === undefined ? '' : `scope ${route.scope}`,
-    route.metric === undefined ? '' : `metric ${route.metric}`,
-    route.onlink ? 'onlink' : '',
-    route.mtu === undefined ? '' : `mtu ${route.mtu}`,
+    ...attributeWords(route),
   ]
     .filter((part) => part !== '')
     .join(' ');

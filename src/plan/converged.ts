@@ -1,6 +1,7 @@
 // Owns the comparison of what must be true with what is seen: used by waiting, by status and by verify alike. Pure.
 
 import type { ExpectedRoute, ExpectedSession, NextHop } from '../design/design.ts';
+import { attributeWords } from '../design/route-words.ts';
 import type { ObservedRoute, ObservedSession } from './observed.ts';
 
 /** One thing that is not as it must be. */
@@ -105,11 +106,7 @@ export function routeText(route: ExpectedRoute | ObservedRoute): string {
         : hops.length > 1
           ? hops.map((hop) => `nexthop ${hop}`).join(' ')
           : (hops[0] ?? ''),
-    route.protocol === 'boot' ? '' : `proto ${route.protocol}`,
-    route.scope === undefined ? '' : `scope ${route.scope}`,
-    route.metric === undefined ? '' : `metric ${route.metric}`,
-    route.onlink ? 'onlink' : '',
-    route.mtu === undefined ? '' : `mtu ${route.mtu}`,
+    ...attributeWords(route),
   ]
     .filter((part) => part !== '')
     .join(' ');
