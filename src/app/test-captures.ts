@@ -1,6 +1,8 @@
 // Owns the captures of a lab's test: a ping followed at every interface for each path that the lab states.
 
+import type { Family } from '../base/address.ts';
 import { type Design, findMachine, type Machine } from '../design/design.ts';
+import { probeKey } from '../design/reference.ts';
 import { capturePing } from '../evidence/capture.ts';
 import { capturedPath } from '../evidence/captured-path.ts';
 import { pointsBetween } from '../evidence/points.ts';
@@ -13,25 +15,25 @@ import { openRunning } from './running.ts';
 export async function checkCaptures(context: Context): Promise<readonly CheckResult[]> {
   const { design, engine } = await openRunning(context, {});
   const checks: CheckResult[] = [];
-  for (const [from, to] of capturedPairs(design)) {
-    const points = pointsBetween(design, from, to);
-    const evidence = await capturePing(engine, { design, from, to, points, count: 1, signal: context.signal });
-    checks.push(judgeCapture(design, { from, to, evidence, path: capturedPath(evidence) }));
+  for (const [from, to, family] of capturedPairs(design)) {
+    const points = pointsBetween(design, from, to, family);
+    const evidence = await capturePing(engine, { design, from, to, family, points, count: 1, signal: context.signal });
+    checks.push(judgeCapture(design, { from, to, family, evidence, path: capturedPath(evidence) }));
   }
   return checks;
 }
 
 /** The two ends of each `path:` of the lab's expectations or, where it states none, of each `ping:` that is answered. */
-function capturedPairs(design: Design): readonly (readonly [Machine, Machine])[] {
+function capturedPairs(design: Design): readonly (readonly [Machine, Machine, Family | undefined])[] {
   const paths = design.expect.filter((expectation) => expectation.kind === 'path');
   const pings = design.expect.filter((expectation) => expectation.kind === 'ping' && expectation.answered);
-  const pairs = new Map<string, readonly [Machine, Machine]>();
+  const pairs = new Map<string, readonly [Machine, Machine, Family | undefined]>();
   for (const expectation of paths.length > 0 ? paths : pings) {
     if (expectation.kind !== 'path' && expectation.kind !== 'ping') continue;
     const [from, to] = [expectation.from, expectation.to].map((name) => findMachine(design, name));
     if (from === undefined || to === undefined || from === to) continue;
     if ([from, to].some(({ kind }) => kind !== 'pod' && kind !== 'node')) continue;
-    pairs.set(`${from.name} ${to.name}`, [from, to]);
+    pairs.set(probeKey(expectation), [from, to, expectation.family]);
   }
   return [...pairs.values()];
 }

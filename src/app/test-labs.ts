@@ -5,6 +5,7 @@ import { LabError } from '../base/errors.ts';
 import { type LabTest, reportOf, type TestProblem, type TestReport, type TestStep } from '../verify/lab-test.ts';
 import { type CheckResult, isAllTrue } from '../verify/verdict.ts';
 import type { Context, RunView } from './context.ts';
+import { loadLab } from './load-lab.ts';
 import { readyPrograms } from './preflight.ts';
 import { removeLabs } from './remove-lab.ts';
 import { checkCaptures } from './test-captures.ts';
@@ -52,9 +53,13 @@ export async function testLabs(context: Context, options: TestOptions, view: Tes
   context.ifLeft('labctl down --all');
   const run = await beginTestRun(context.stateHome);
   const tests = new Map<string, LabTest>();
-  const waiting = options.labs.entries();
-  const work = async (): Promise<void> => {
-    for (const [number, lab] of waiting) {
+  const sizes = new Map(
+    await Promise.all(options.labs.map(async (lab) => [lab, await nodesOf(context, lab)] as const)),
+  );
+  const numbered = [...options.labs.entries()];
+  const isAlone = ([, lab]: readonly [number, string]): boolean => (sizes.get(lab) ?? 0) >= crowd;
+  const work = async (labs: Iterable<readonly [number, string]>): Promise<void> => {
+    for (const [number, lab] of labs) {
       if (context.signal.aborted) return;
       const inside: Context = {
         ...context,
@@ -69,7 +74,9 @@ export async function testLabs(context: Context, options: TestOptions, view: Tes
   };
   view.begin(options.labs);
   try {
-    await Promise.all(Array.from({ length: options.jobs ?? affordableJobs() }, work));
+    const beside = numbered.filter((entry) => !isAlone(entry)).values();
+    await Promise.all(Array.from({ length: options.jobs ?? affordableJobs() }, () => work(beside)));
+    await work(numbered.filter(isAlone));
   } finally {
     await run.end();
     await view.end();
@@ -79,6 +86,18 @@ export async function testLabs(context: Context, options: TestOptions, view: Tes
     options.labs.flatMap((lab) => tests.get(lab) ?? []),
     performance.now() - began,
   );
+}
+
+/** A lab of so many nodes is tested alone, after the others: the kernel's neighbor table is one for the whole machine. */
+const crowd = 50;
+
+/** How many nodes a lab has; none where it cannot be read, which its test will tell. */
+async function nodesOf(context: Context, lab: string): Promise<number> {
+  try {
+    return (await loadLab(context, lab, [])).lab.cluster.nodes.length;
+  } catch {
+    return 0;
+  }
 }
 
 /** A lab a processor, as far as the memory goes. */

@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Design } from '../design/design.ts';
-import { throwIfAborted } from '../evidence/capture.ts';
 import { gatherEvidence, type Looker } from '../evidence/gather.ts';
+import { throwIfAborted } from '../evidence/listen.ts';
 import { routeDifferences, sessionDifferences } from '../plan/converged.ts';
 import { judgeLab } from '../verify/judge.ts';
 import { type CheckResult, isAllTrue, type Verdict } from '../verify/verdict.ts';

@@ -189,10 +189,17 @@ export interface ServiceDesign extends Omit<LabService, 'endpoints'> {
 /** Anything that has a network namespace of its own. */
 export type Machine = NodeDesign | RouterDesign | SwitchDesign | PodDesign | HostDesign;
 
+/** One end of a BGP session; `asNumber` is the one it speaks with on this session. */
+export interface SessionEnd {
+  readonly machine: string;
+  readonly address: string;
+  readonly asNumber: number;
+}
+
 /** One BGP session, both ends. */
 export interface ExpectedSession {
-  readonly a: { readonly machine: string; readonly address: string };
-  readonly b: { readonly machine: string; readonly address: string };
+  readonly a: SessionEnd;
+  readonly b: SessionEnd;
   readonly type: 'iBGP' | 'eBGP';
   readonly family: 4 | 6;
 }

@@ -29,7 +29,7 @@ export function advertise(
     nextHop,
     linkLocal,
     originatorId: allowed.originatorId ?? from.from.routerId,
-    clusterList: [to.from.clusterId, ...allowed.clusterList],
+    clusterList: [...clusterIdsOf(speaker, from, to), ...allowed.clusterList],
   };
 }
 
@@ -40,6 +40,16 @@ export function advertise(
 function tellsLinkLocal(speaker: BgpSpeaker, from: Arrow | undefined, to: Arrow, nextHop: string): boolean {
   if (speaker.dialect === 'bird') return nextHop === to.from.address;
   return from === undefined || to.type === 'eBGP';
+}
+
+/**
+ * What a reflector puts in front of CLUSTER_LIST. FRR has one cluster id; BIRD one a session with a client, so that a route which
+ * goes from a client to a reflector of another session is marked with the client's cluster.
+ */
+function clusterIdsOf(speaker: BgpSpeaker, { to: heardAt }: Arrow, { from: saidAt }: Arrow): readonly string[] {
+  if (speaker.dialect === 'frr') return [saidAt.clusterId];
+  const ends = [saidAt, heardAt].filter(({ hasClient }) => hasClient);
+  return [...new Set(ends.map(({ clusterId }) => clusterId))];
 }
 
 function isWayBack(from: Arrow, to: Arrow): boolean {
@@ -86,17 +96,20 @@ function nextHopFor(
 export function receive(speaker: BgpSpeaker, announcement: Announcement, arrow: Arrow): Announcement | undefined {
   const routes: BgpRoute[] = [];
   for (const route of announcement.routes) {
-    const accepted = isLoop(route, arrow) ? undefined : speaker.importFrom(route, arrow);
+    const accepted = isLoop(speaker, route, arrow) ? undefined : speaker.importFrom(route, arrow);
     if (accepted !== undefined) routes.push(accepted);
   }
   if (routes.length === 0) return undefined;
   return { routes, isCertain: announcement.isCertain && routes.length === announcement.routes.length };
 }
 
-/** Own AS in the path (RFC 4271 9.1.2), own id as originator or own cluster (RFC 4456 section 8), itself as next hop. */
-function isLoop(route: BgpRoute, { to: own }: Arrow): boolean {
+/**
+ * Own AS in the path (RFC 4271 9.1.2), own id as originator or own cluster (RFC 4456 section 8), itself as next hop: which
+ * BIRD takes on multihop sessions, Calico's (B.3), because it resolves next hops of those only when it uses them.
+ */
+function isLoop(speaker: BgpSpeaker, route: BgpRoute, { to: own }: Arrow): boolean {
   const times = route.asPath.filter((asNumber) => asNumber === own.asNumber).length;
   if (times > own.allowLocalAs) return true;
   if (route.originatorId === own.routerId || route.clusterList.includes(own.clusterId)) return true;
-  return route.nextHop === own.address;
+  return speaker.dialect === 'frr' && route.nextHop === own.address;
 }

@@ -1,8 +1,8 @@
 // Owns what must be true of a lab once BGP has converged: sessions, kernel routes, BGP paths.
 
 import { type Candidate, choiceOf, type Selection } from './best-path.ts';
-import type { BgpSession, BgpSpeaker } from './bgp.ts';
-import type { Design, Expected, ExpectedPath, ExpectedRoute, ExpectedSession } from './design.ts';
+import type { BgpEnd, BgpSession, BgpSpeaker } from './bgp.ts';
+import type { Design, Expected, ExpectedPath, ExpectedRoute, ExpectedSession, SessionEnd } from './design.ts';
 import { machineRoutes, nodeRoutes, podRoutes, routerRoutes, type Selections } from './kernel-routes.ts';
 import { propagate } from './propagation.ts';
 import { sessionsOf, speakersOf } from './speakers.ts';
@@ -49,12 +49,11 @@ function isLocal({ protocol, type }: ExpectedRoute): boolean {
 }
 
 function expectedSession({ a, b, type, family }: BgpSession): ExpectedSession {
-  return {
-    a: { machine: a.machine, address: a.address },
-    b: { machine: b.machine, address: b.address },
-    type,
-    family,
-  };
+  return { a: sessionEnd(a), b: sessionEnd(b), type, family };
+}
+
+function sessionEnd({ machine, address, asNumber }: BgpEnd): SessionEnd {
+  return { machine, address, asNumber };
 }
 
 /** A speaker's BGP table in the order of its prefixes. A node's own blocks are static routes in BIRD, not paths. */

@@ -39,10 +39,19 @@ export function remoteVteps(nodes: readonly NodeDesign[], node: NodeDesign): rea
     );
 }
 
+/** Whether a prefix's routes are Felix's, whatever BIRD knows of it. */
+export function isFelixs(parts: Pick<FelixParts, 'pools' | 'version'>, prefix: string): boolean {
+  return felixPools(parts).some(({ spec }) => contains(spec.cidr, prefix));
+}
+
+function felixPools({ pools, version }: Pick<FelixParts, 'pools' | 'version'>): readonly IPPool[] {
+  const generation = generationOf(version);
+  return pools.filter((pool) => routeOwner(pool, generation) === 'felix');
+}
+
 /** Felix's routes of one node: own blocks end there, those of others are behind their tunnel or, CrossSubnet, beside. */
 export function felixRoutes(parts: FelixParts, node: NodeDesign): readonly ExpectedRoute[] {
-  const generation = generationOf(parts.version);
-  const pools = parts.pools.filter((pool) => routeOwner(pool, generation) === 'felix');
+  const pools = felixPools(parts);
   if (pools.length === 0) return [];
   const felixPool = (prefix: string): IPPool | undefined => pools.find(({ spec }) => contains(spec.cidr, prefix));
   const own = node.blocks

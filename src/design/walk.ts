@@ -20,6 +20,10 @@ export interface Passage {
   readonly outs: ReadonlySet<string>;
   /** False where some packet cannot go on: no route, or one that leads out of the lab. */
   readonly goesOn: boolean;
+  /** The packet passes inside a tunnel: the machine looks at the outer header only. */
+  readonly isUnderlay: boolean;
+  /** Equal paths reach it after different numbers of machines, or lead in a circle. */
+  readonly varies: boolean;
 }
 
 interface Step {
@@ -39,13 +43,14 @@ export function walkRoutes(design: Design, from: Machine, to: Machine, family?: 
   const destination = primaryAddressOf(to, family);
   if (destination === undefined) return [];
   const book = addressBookOf(design);
-  const passages = new Map<string, { depth: number; ins: Set<string>; outs: Set<string>; goesOn: boolean }>();
+  const passages = new Map<string, Growing>();
   const waiting: Step[] = [{ machine: from.name, by: undefined, depth: 0, looksUp: destination }];
   for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
     const known = passages.get(step.machine);
-    const passage = known ?? { depth: step.depth, ins: new Set<string>(), outs: new Set<string>(), goesOn: true };
+    const passage = known ?? beginPassage(design, book, step, destination);
     passages.set(step.machine, passage);
     if (step.by !== undefined) passage.ins.add(step.by);
+    passage.varies ||= passage.depth !== step.depth;
     if (known !== undefined || step.machine === to.name) continue;
     const exits = exitsOf(design, book, step, destination);
     passage.goesOn =
@@ -57,6 +62,20 @@ export function walkRoutes(design: Design, from: Machine, to: Machine, family?: 
     }
   }
   return [...passages].map(([machine, passage]) => ({ machine, ...passage }));
+}
+
+interface Growing {
+  depth: number;
+  ins: Set<string>;
+  outs: Set<string>;
+  goesOn: boolean;
+  isUnderlay: boolean;
+  varies: boolean;
+}
+
+function beginPassage(design: Design, book: AddressBook, step: Step, destination: string): Growing {
+  const isUnderlay = step.looksUp !== destination && insideTunnel(design, book, step, destination) === undefined;
+  return { depth: step.depth, ins: new Set(), outs: new Set(), goesOn: true, isUnderlay, varies: false };
 }
 
 /** True when the expected routes carry every packet from one machine to the other, and every answer back. */

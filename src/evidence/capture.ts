@@ -1,16 +1,15 @@
 // Owns one capture: every point listens before the first echo leaves, and what each of them saw of it.
 
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Family } from '../base/address.ts';
-import { LabError } from '../base/errors.ts';
 import { primaryAddressOf } from '../design/address-book.ts';
 import type { Design, Machine } from '../design/design.ts';
 import { type LinkState, readLinks } from '../host/link.ts';
 import { type PingResult, ping } from '../host/ping.ts';
-import { type Captured, type Listener, startTcpdump } from '../host/tcpdump.ts';
+import type { Captured } from '../host/tcpdump.ts';
 import type { Engine } from '../plan/engine.ts';
 import { type EchoSighting, echoesIn, hasPattern } from './echo.ts';
+import { listenWhile } from './listen.ts';
 import type { PlannedPoint } from './points.ts';
 
 /** One echo at one point: a line of the table. */
@@ -61,15 +60,6 @@ export interface CaptureRequest {
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds a tcpdump may take until it listens. */
-const startLimit = 15_000;
-/** Milliseconds without a packet anywhere after which all have arrived, and the longest wait for that. */
-const quiet = 100;
-const quietLimit = 2_000;
-
-/** What stays the same in every capture: the echoes in any wrapping, ARP, and the ICMP errors that answer them. */
-const filter = 'arp or icmp or icmp6 or ip proto 4 or udp port 4789';
-
 /**
  * Listens at every point, pings once all listen, and reads what was caught. Every tcpdump is gone when this returns or
  * throws. Throws HOST_COMMAND_FAILED when a point cannot be listened on, INTERRUPTED when the signal is aborted.
@@ -82,40 +72,23 @@ export async function capturePing(
   const [fromAddress, toAddress] = [from, to].map((machine) => primaryAddressOf(machine, request.family));
   if (fromAddress === undefined || toAddress === undefined)
     throw new TypeError('an end of the capture has no such address');
-  throwIfAborted(signal);
-  const listeners = points.map((point) => {
-    const tap = engine.tap(point.machine, point.interface);
-    return startTcpdump(tap.shell, tap.interface, filter);
-  });
   const links = Promise.all(points.map(async (point) => readLinks(engine.shell(point.machine), signal)));
   links.catch(() => undefined);
-  try {
-    await withinLimit(Promise.all(listeners.map((listener) => listener.ready)), signal);
+  const pattern = randomBytes(8).toString('hex');
+  const { result, caught } = await listenWhile(engine, points, signal, async () => {
     const macs = macsOf(points, await links);
-    const pattern = randomBytes(8).toString('hex');
-    const result = await ping(engine.shell(from.name), {
-      to: toAddress,
-      count: request.count,
-      size: request.size,
-      pattern,
-      signal,
-    });
-    await untilQuiet(listeners, signal);
-    const caught = await Promise.all(listeners.map((listener) => listener.stop()));
-    const seen = points.map((point, index) => seenAt(point, caught[index]!, pattern));
-    return {
-      from: { machine: from.name, address: fromAddress },
-      to: { machine: to.name, address: toAddress },
-      ping: result,
-      points: seen.map(({ evidence }) => evidence),
-      lines: linesOf(seen, macs),
-    };
-  } catch (error) {
-    throwIfAborted(signal);
-    throw error;
-  } finally {
-    await Promise.all(listeners.map((listener) => listener.stop()));
-  }
+    const { count, size } = request;
+    const options = { to: toAddress, count, size, pattern, signal };
+    return { macs, ping: await ping(engine.shell(from.name), options) };
+  });
+  const seen = points.map((point, index) => seenAt(point, caught[index]!, pattern));
+  return {
+    from: { machine: from.name, address: fromAddress },
+    to: { machine: to.name, address: toAddress },
+    ping: result.ping,
+    points: seen.map(({ evidence }) => evidence),
+    lines: linesOf(seen, result.macs),
+  };
 }
 
 interface Seen {
@@ -179,38 +152,4 @@ function macsOf(
     if (mac !== undefined) macs.set(point.name, mac);
   }
   return macs;
-}
-
-/** Waits until no point has heard anything for a while: the kernel has handed over what it has. */
-async function untilQuiet(listeners: readonly Listener[], signal: AbortSignal): Promise<void> {
-  const begin = performance.now();
-  for (;;) {
-    const last = Math.max(begin, ...listeners.map((listener) => listener.lastHeard() ?? 0));
-    const now = performance.now();
-    if (now - last >= quiet || now - begin >= quietLimit) return;
-    await sleep(quiet / 4, undefined, { signal });
-  }
-}
-
-async function withinLimit(ready: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  const ended = new AbortController();
-  const options = { signal: AbortSignal.any([signal, ended.signal]) };
-  const late = sleep(startLimit, 'late', options);
-  late.catch(() => undefined);
-  try {
-    if ((await Promise.race([ready, late])) === 'late') {
-      throw new LabError('HOST_COMMAND_FAILED', `tcpdump did not listen everywhere within ${startLimit / 1000} s`, {
-        hint: 'labctl doctor',
-      });
-    }
-  } finally {
-    ended.abort();
-  }
-}
-
-/** Throws INTERRUPTED, with the exit status of the signal that aborted, once it is aborted. */
-export function throwIfAborted(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  const exitCode = signal.reason === 'SIGTERM' ? 143 : 130;
-  throw new LabError('INTERRUPTED', 'interrupted', { exitCode });
 }

@@ -1,24 +1,29 @@
-// Owns gathering what a lab's checks ask for: tables, interfaces, pings, traceroutes and wrappings, side by side.
+// Owns gathering what a lab's checks ask for: tables, pings, traceroutes, wrappings and packet sizes, side by side.
 
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Shell } from '../base/shell.ts';
 import { type Design, findMachine } from '../design/design.ts';
+import { type Journey, journeysOf } from '../design/journeys.ts';
 import { packetKey, probeKey, referencedAddress, requestKey } from '../design/reference.ts';
 import { type BgpNeighbor, readNeighbors } from '../host/bgp-neighbor.ts';
 import type { Answer } from '../host/http-request.ts';
-import { type LinkState, readLinks } from '../host/link.ts';
+import { forgetPathMtu } from '../host/ip.ts';
 import { type PingResult, ping } from '../host/ping.ts';
 import { type TraceResult, traceroute } from '../host/traceroute.ts';
 import type { Engine } from '../plan/engine.ts';
-import type { Tables } from '../plan/observed.ts';
-import { capturePing } from './capture.ts';
-import type { Wrapping } from './echo.ts';
-import { type PacketProbe, type PacketRequest, probePacket } from './packet.ts';
-import { pointsBetween } from './points.ts';
+import type { Inspection } from '../plan/observed.ts';
+import { echoesIn, hasPattern, type Wrapping } from './echo.ts';
+import { type ListeningPoint, listenWhile, throwIfAborted } from './listen.ts';
+import { type PacketProbe, probePacket } from './packet.ts';
 import { askService } from './request.ts';
 
-/** Everything the checks judge. Probes are keyed by `probeKey`, interfaces and neighbors by full machine name. */
+/** Everything the checks judge. Probes are keyed by `probeKey`. */
 export interface Evidence {
-  readonly tables: Tables;
-  readonly links: ReadonlyMap<string, readonly LinkState[]>;
+  readonly tables: Inspection;
+  /** What the design implies of the ways between pods; each was probed. */
+  readonly journeys: readonly Journey[];
+  /** By the router's name. */
   readonly neighbors: ReadonlyMap<string, readonly BgpNeighbor[]>;
   readonly pings: ReadonlyMap<string, PingResult>;
   /** By `packetKey`. */
@@ -26,94 +31,163 @@ export interface Evidence {
   /** By `requestKey`. */
   readonly requests: ReadonlyMap<string, readonly Answer[]>;
   readonly traces: ReadonlyMap<string, TraceResult>;
-  /** How the echoes were wrapped on the nodes' uplinks; empty when none was seen there. */
+  /** How a ping's echoes were wrapped on the nodes' uplinks; empty when none was seen there. */
   readonly wrappings: ReadonlyMap<string, readonly Wrapping[]>;
+  /** A ping of exactly the path's MTU that must not be fragmented, and one a byte larger. */
+  readonly fitting: ReadonlyMap<string, PingResult>;
+  readonly oversized: ReadonlyMap<string, PingResult>;
 }
 
 /** What of an engine is needed to look. */
-export type Looker = Pick<Engine, 'look' | 'shell' | 'tap'>;
-
-type Expectation = Design['expect'][number];
+export type Looker = Pick<Engine, 'inspect' | 'shell' | 'tap'>;
 
 /** Probes at one time: enough to keep two processors busy, few enough to leave the lab its own. */
 const atOnce = 6;
 
-/** Looks at the lab once. What the lab does not ask for is not looked at, except the tables. */
+/** What is to be found out between two ends. */
+interface Probe {
+  readonly key: string;
+  readonly from: string;
+  readonly address: string;
+  readonly isTraced: boolean;
+  /** Bytes of the largest packet; undefined: not asked. */
+  readonly pathMtu: number | undefined;
+}
+
+/** Looks at the lab once: its tables, and every probe that the lab states or its design implies. */
 export async function gatherEvidence(design: Design, engine: Looker, signal: AbortSignal): Promise<Evidence> {
-  const links = new Map<string, readonly LinkState[]>();
-  const neighbors = new Map<string, readonly BgpNeighbor[]>();
-  const pings = new Map<string, PingResult>();
+  const journeys = journeysOf(design);
+  const probes = probesOf(design, journeys);
+  const [traces, fitting, oversized] = [new Map(), new Map(), new Map()];
+  const tasks: (() => Promise<unknown>)[] = [];
+  for (const { key, from, address: to, isTraced, pathMtu } of probes) {
+    const shell = engine.shell(from);
+    if (isTraced) tasks.push(async () => traces.set(key, await traceWhole(shell, to, signal)));
+    if (pathMtu === undefined) continue;
+    tasks.push(async () => {
+      await forgetPathMtu(shell, signal);
+      fitting.set(key, await ping(shell, { to, size: pathMtu, waitSeconds: 1, signal }));
+      oversized.set(key, await ping(shell, { to, size: pathMtu + 1, waitSeconds: 1, signal }));
+    });
+  }
+  const [tables, echoes, asked] = await Promise.all([
+    engine.inspect(design),
+    listenToPings(design, engine, probes, signal),
+    askStated(design, engine, signal),
+    runSideBySide(tasks),
+  ]);
+  // Alone and last: what an ICMP teaches a sender would disturb the others, and theirs these.
   const packets = new Map<string, PacketProbe>();
-  const sizes = new Map<string, PacketRequest>();
-  const requests = new Map<string, readonly Answer[]>();
-  const traces = new Map<string, TraceResult>();
-  const wrappings = new Map<string, readonly Wrapping[]>();
-  const tasks = new Map<string, () => Promise<unknown>>();
-  const need = (key: string, task: () => Promise<unknown>): void => {
-    if (!tasks.has(key)) tasks.set(key, task);
-  };
   for (const expectation of design.expect) {
-    if (expectation.kind === 'mtu') {
-      const machine = findMachine(design, expectation.on)?.name;
-      if (machine === undefined) continue;
-      need(`link ${machine}`, async () => links.set(machine, await readLinks(engine.shell(machine), signal)));
-    }
+    const key = expectation.kind === 'packet' ? packetKey(expectation) : undefined;
+    if (expectation.kind !== 'packet' || key === undefined || packets.has(key)) continue;
+    packets.set(key, await probePacket(design, engine, expectation, signal));
+  }
+  return { tables, journeys, ...echoes, ...asked, packets, traces, fitting, oversized };
+}
+
+/** Asks routers and services what the lab states of them. */
+async function askStated(
+  design: Design,
+  engine: Looker,
+  signal: AbortSignal,
+): Promise<Pick<Evidence, 'neighbors' | 'requests'>> {
+  const neighbors = new Map<string, readonly BgpNeighbor[]>();
+  const requests = new Map<string, readonly Answer[]>();
+  const tasks = new Map<string, () => Promise<unknown>>();
+  for (const expectation of design.expect) {
     if (expectation.kind === 'neighbor') {
       const { on } = expectation;
-      need(`neighbors ${on}`, async () => neighbors.set(on, await readNeighbors(engine.shell(on), signal)));
-    }
-    if (expectation.kind === 'packet') {
-      sizes.set(packetKey(expectation), expectation);
-      need('packets', async () => {
-        for (const [key, one] of sizes) packets.set(key, await probePacket(design, engine, one, signal));
-      });
+      tasks.set(`neighbors ${on}`, async () => neighbors.set(on, await readNeighbors(engine.shell(on), signal)));
     }
     if (expectation.kind === 'request') {
       const key = requestKey(expectation);
-      need(`request ${key}`, async () => requests.set(key, await askService(design, engine, expectation, signal)));
-    }
-    if (expectation.kind !== 'ping' && expectation.kind !== 'path') continue;
-    const key = probeKey(expectation);
-    const from = findMachine(design, expectation.from);
-    const to = referencedAddress(design, expectation.to, expectation.family);
-    if (from === undefined || to === undefined) continue;
-    const shell = engine.shell(from.name);
-    if (expectation.kind === 'ping' || expectation.ttl !== undefined || expectation.encapsulation !== undefined) {
-      need(`ping ${key}`, async () => pings.set(key, await ping(shell, { to, waitSeconds: 1, signal })));
-    }
-    if (expectation.kind === 'path') {
-      need(`trace ${key}`, async () => traces.set(key, await traceroute(shell, to, signal)));
-      if (expectation.encapsulation === undefined) continue;
-      need(`wrapping ${key}`, async () => wrappings.set(key, await seeWrappings(design, engine, expectation, signal)));
+      tasks.set(key, async () => requests.set(key, await askService(design, engine, expectation, signal)));
     }
   }
-  const [tables] = await Promise.all([engine.look(design), runSideBySide([...tasks.values()])]);
-  return { tables, links, neighbors, pings, packets, requests, traces, wrappings };
+  await runSideBySide([...tasks.values()]);
+  return { neighbors, requests };
 }
 
-/** Sends one echo and listens at the nodes' uplinks. */
-async function seeWrappings(
+/** Milliseconds after which a kernel that has sent its share of ICMP errors sends one again (net.ipv4.icmp_ratelimit). */
+const rateLimit = 1_000;
+
+/** A traceroute that arrived past a silent machine is asked again: kernels answer one address only so often (RFC 1812 4.3.2.8). */
+async function traceWhole(shell: Shell, to: string, signal: AbortSignal): Promise<TraceResult> {
+  const first = await traceroute(shell, to, signal);
+  if (first.hops.at(-1)?.address !== to || first.hops.every(({ address }) => address !== undefined)) return first;
+  await sleep(rateLimit, undefined, { signal }).catch(() => throwIfAborted(signal));
+  return traceroute(shell, to, signal);
+}
+
+/** Every probe once, though a line of `expect:` may ask for what is implied. Only what is reached is traced. */
+function probesOf(design: Design, journeys: readonly Journey[]): readonly Probe[] {
+  const probes = new Map<string, Probe>();
+  for (const journey of journeys) {
+    const key = probeKey(journey);
+    const address = referencedAddress(design, journey.to, journey.family) ?? journey.to;
+    const pathMtu = journey.isReached ? journey.pathMtu : undefined;
+    probes.set(key, { key, from: journey.from, address, isTraced: journey.isReached, pathMtu });
+  }
+  for (const expectation of design.expect) {
+    if (expectation.kind !== 'ping' && expectation.kind !== 'path') continue;
+    const key = probeKey(expectation);
+    const from = findMachine(design, expectation.from)?.name;
+    const address = referencedAddress(design, expectation.to, expectation.family);
+    if (from === undefined || address === undefined) continue;
+    const known = probes.get(key);
+    const isTraced = known?.isTraced === true || expectation.kind === 'path';
+    probes.set(key, { key, from, address, isTraced, pathMtu: known?.pathMtu });
+  }
+  return [...probes.values()];
+}
+
+/**
+ * Sends an echo for each probe while every node of a pod listens at its uplink; each probe knows its own by its payload. An echo
+ * that is seen plain or wrapped proves that the filter catches it, so what is not seen was not there.
+ */
+async function listenToPings(
   design: Design,
   engine: Looker,
-  expectation: Extract<Expectation, { kind: 'path' }>,
+  probes: readonly Probe[],
   signal: AbortSignal,
-): Promise<readonly Wrapping[]> {
-  const { family } = expectation;
-  const from = findMachine(design, expectation.from);
-  const to = findMachine(design, expectation.to);
-  if (from === undefined || to === undefined) return [];
-  const uplinks = new Set(design.nodes.flatMap((node) => node.addresses.map(({ uplink }) => `${node.name} ${uplink}`)));
-  const points = pointsBetween(design, from, to, family).filter((point) =>
-    uplinks.has(`${point.machine} ${point.interface}`),
+): Promise<Pick<Evidence, 'pings' | 'wrappings'>> {
+  const pings = new Map<string, PingResult>();
+  const patterns = new Map(probes.map(({ key }) => [key, randomBytes(8).toString('hex')]));
+  const { caught } = await listenWhile(engine, uplinksOf(design, probes), signal, () =>
+    runSideBySide(
+      probes.map(({ key, from, address: to }) => async () => {
+        const options = { to, waitSeconds: 1, pattern: patterns.get(key), signal };
+        pings.set(key, await ping(engine.shell(from), options));
+      }),
+    ),
   );
-  const { lines } = await capturePing(engine, { design, from, to, family, points, count: 1, signal });
-  return [...new Set(lines.map((line) => line.echo.wrapping))].sort();
+  const wrappings = new Map<string, readonly Wrapping[]>();
+  for (const [key, pattern] of patterns) {
+    const echoes = caught.flatMap(({ pcap }) => echoesIn(pcap, (payload) => hasPattern(payload, pattern)).sightings);
+    wrappings.set(key, [...new Set(echoes.map(({ wrapping }) => wrapping))].toSorted());
+  }
+  return { pings, wrappings };
+}
+
+/** The uplinks of the nodes that probed pods are on. */
+function uplinksOf(design: Design, probes: readonly Probe[]): readonly ListeningPoint[] {
+  const ends = new Set(probes.flatMap(({ from, address }) => [from, address]));
+  const pods = design.pods.filter(
+    ({ name, addresses }) => ends.has(name) || addresses.some(({ address }) => ends.has(address)),
+  );
+  const nodes = new Set([...pods.map(({ node }) => node), ...ends]);
+  return design.nodes
+    .filter(({ name }) => nodes.has(name))
+    .flatMap(({ name, addresses }) =>
+      [...new Set(addresses.map(({ uplink }) => uplink))].map((uplink) => ({ machine: name, interface: uplink })),
+    );
 }
 
 async function runSideBySide(tasks: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const waiting = [...tasks];
+  const waiting = tasks.values();
   const work = async (): Promise<void> => {
-    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) await task();
+    for (const task of waiting) await task();
   };
   await Promise.all(Array.from({ length: atOnce }, work));
 }

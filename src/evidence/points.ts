@@ -60,6 +60,8 @@ function joinWays(there: readonly Passage[], back: readonly Passage[]): readonly
       ins: new Set([...(known?.ins ?? []), ...passage.outs]),
       outs: new Set([...(known?.outs ?? []), ...passage.ins]),
       goesOn: passage.goesOn && known?.goesOn !== false,
+      isUnderlay: passage.isUnderlay,
+      varies: passage.varies || known?.varies === true,
     });
   }
   return [...joined.values()].sort((a, b) => a.depth - b.depth);

@@ -1,7 +1,7 @@
-// Owns iproute2's JSON: what `ip -j route` says, as ObservedRoutes.
+// Owns iproute2's JSON: what `ip -j` says of routes, addresses and neighbors, and `bridge -j` of forwarding.
 
 import type { Shell } from '../base/shell.ts';
-import type { ObservedRoute } from '../plan/observed.ts';
+import type { ObservedForwarding, ObservedInterface, ObservedNeighbor, ObservedRoute } from '../plan/observed.ts';
 
 interface RouteRow {
   readonly table?: string;
@@ -58,4 +58,58 @@ function wholePrefix(destination: string, isV6: boolean): string {
 /** Drops the path MTUs that ICMP has taught a machine (RFC 1191); its routes stay. */
 export async function forgetPathMtu(shell: Shell, signal?: AbortSignal): Promise<void> {
   await shell.run(['ip', 'route', 'flush', 'cache'], { signal });
+}
+
+interface AddressRow {
+  readonly ifname: string;
+  readonly mtu: number;
+  readonly flags?: readonly string[];
+  readonly link_type?: string;
+  readonly address?: string;
+  readonly addr_info?: readonly { readonly local: string; readonly prefixlen: number; readonly scope: string }[];
+}
+
+/** Reads `ip -j addr show` of one machine: every interface but lo. */
+export function parseAddresses(machine: string, text: string): readonly ObservedInterface[] {
+  if (text.trim() === '') return [];
+  const rows = (JSON.parse(text) as readonly AddressRow[]).filter(({ ifname }) => ifname !== 'lo');
+  return rows.map((row) => ({
+    machine,
+    name: row.ifname,
+    mtu: row.mtu,
+    mac: row.link_type === 'ether' ? row.address?.toLowerCase() : undefined,
+    isUp: row.flags?.includes('UP') === true,
+    addresses: (row.addr_info ?? [])
+      .filter(({ scope }) => scope !== 'link')
+      .map(({ local, prefixlen }) => `${local}/${prefixlen}`),
+  }));
+}
+
+interface NeighborRow {
+  readonly dst: string;
+  readonly dev: string;
+  readonly lladdr?: string;
+}
+
+/** Reads `ip -j neigh show nud permanent` of one machine. */
+export function parseNeighbors(machine: string, text: string): readonly ObservedNeighbor[] {
+  if (text.trim() === '') return [];
+  const rows = JSON.parse(text) as readonly NeighborRow[];
+  return rows.map(({ dst, dev, lladdr }) => ({ machine, device: dev, address: dst, mac: lladdr?.toLowerCase() }));
+}
+
+interface ForwardingRow {
+  readonly mac: string;
+  readonly ifname: string;
+  readonly dst?: string;
+  readonly state?: string;
+}
+
+/** Reads `bridge -j fdb show` of one machine: the permanent entries that send frames to an outer address. */
+export function parseForwarding(machine: string, text: string): readonly ObservedForwarding[] {
+  if (text.trim() === '') return [];
+  const rows = (JSON.parse(text) as readonly ForwardingRow[]).filter(
+    ({ dst, state }) => dst !== undefined && state === 'permanent',
+  );
+  return rows.map(({ mac, ifname, dst }) => ({ machine, device: ifname, mac: mac.toLowerCase(), destination: dst }));
 }

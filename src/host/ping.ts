@@ -28,7 +28,7 @@ export interface PingOptions {
   readonly waitSeconds?: number | undefined;
   /** Hex digits (at most 16 bytes) that fill the payload behind its 16-byte time stamp, so that the echo is known again. */
   readonly pattern?: string | undefined;
-  /** Bytes of the whole IPv4 packet, which then must not be fragmented (DF). */
+  /** Bytes of the whole packet, which then must not be fragmented (DF). */
   readonly size?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -38,15 +38,17 @@ export async function ping(shell: Shell, options: PingOptions): Promise<PingResu
   return readPing(await shell.run(pingArgv(options), { onFailure: 'return', signal: options.signal }));
 }
 
-/** IPv4's header and ICMP's. */
-const headers = 28;
+/** Bytes of an IPv4 or IPv6 and an ICMP header, which ping's size does not count. */
+function headersOf(to: string): number {
+  return to.includes(':') ? 48 : 28;
+}
 
 /** The argument list for `ping`. */
 export function pingArgv(options: PingOptions): readonly string[] {
   const count = options.count ?? 1;
   const interval = count > 1 ? ['-i', '0.2'] : [];
   const pattern = options.pattern === undefined ? [] : ['-p', options.pattern];
-  const size = options.size === undefined ? [] : ['-M', 'do', '-s', String(options.size - headers)];
+  const size = options.size === undefined ? [] : ['-M', 'do', '-s', String(options.size - headersOf(options.to))];
   return [
     'ping',
     '-n',

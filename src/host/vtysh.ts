@@ -1,6 +1,6 @@
 // Owns FRR's JSON: `show bgp summary json`, as sessions.
 
-import type { ObservedSession } from '../plan/observed.ts';
+import type { ObservedPath, ObservedSession } from '../plan/observed.ts';
 
 interface Summary {
   readonly [family: string]:
@@ -24,7 +24,7 @@ export function parseBgpSummary(machine: string, text: string): readonly Observe
     return [];
   }
   const sessions = new Map<string, ObservedSession>();
-  for (const family of Object.values(summary)) {
+  for (const [name, family] of Object.entries(summary)) {
     for (const [peer, row] of Object.entries(family?.peers ?? {})) {
       const isEstablished = row.state === 'Established';
       sessions.set(peer, {
@@ -37,8 +37,45 @@ export function parseBgpSummary(machine: string, text: string): readonly Observe
         info: row.state ?? 'unknown',
         since: row.peerUptime ?? '',
         isEstablished,
+        families: [...(sessions.get(peer)?.families ?? []), name.startsWith('ipv6') ? 6 : 4],
       });
     }
   }
   return [...sessions.values()];
+}
+
+interface TablePath {
+  readonly peerId?: string;
+  readonly path?: string;
+  readonly locPrf?: number;
+  readonly bestpath?: boolean;
+  readonly multipath?: boolean;
+  readonly nexthops?: readonly { readonly ip?: string }[];
+}
+
+/** Reads `show bgp ipv4 unicast json` (or ipv6) of one router. Text that is no JSON gives no path. */
+export function parseBgpTable(machine: string, text: string): readonly ObservedPath[] {
+  let table: { readonly routes?: Readonly<Record<string, readonly TablePath[]>> };
+  try {
+    table = JSON.parse(text) as typeof table;
+  } catch {
+    return [];
+  }
+  return Object.entries(table.routes ?? {}).flatMap(([prefix, paths]) =>
+    paths.map((path) => ({
+      machine,
+      prefix,
+      from: path.peerId === '(unspec)' ? undefined : path.peerId,
+      asPath: numbersIn(path.path ?? ''),
+      nextHop: path.nexthops?.[0]?.ip ?? '',
+      localPref: path.locPrf,
+      originatorId: undefined,
+      clusterList: [],
+      isUsed: path.bestpath === true || path.multipath === true,
+    })),
+  );
+}
+
+function numbersIn(path: string): readonly number[] {
+  return path.split(' ').filter(Boolean).map(Number);
 }

@@ -7,7 +7,7 @@ import type { ProblemList } from './problems.ts';
 import type { MergedLab } from './schema.ts';
 import type { Path } from './tree.ts';
 
-const observables = ['sessions', 'route', 'neighbor', 'mtu', 'ping', 'packet', 'request', 'path'] as const;
+const observables = ['sessions', 'route', 'rib', 'neighbor', 'mtu', 'ping', 'packet', 'request', 'path'] as const;
 
 /** Checks every `expect:` line of a merged lab. */
 export function checkExpect(merged: MergedLab, names: Names, list: ProblemList): void {
@@ -21,6 +21,7 @@ export function checkExpect(merged: MergedLab, names: Names, list: ProblemList):
     }
     if (typeof item.sessions === 'object') known.machine(item.sessions.on, [...path, 'sessions', 'on']);
     if (item.route !== undefined) checkRoute(item.route, [...path, 'route'], known, list);
+    if (item.rib !== undefined) checkRib(item.rib, [...path, 'rib'], known);
     if (item.neighbor !== undefined) {
       known.router(item.neighbor.on, [...path, 'neighbor', 'on']);
       known.target(item.neighbor.to, [...path, 'neighbor', 'to']);
@@ -63,6 +64,18 @@ function checkRequest(request: Request, path: Path, known: KnownNames, list: Pro
     const message = request.node === undefined ? 'whose node port is not said' : '`node` is for `by: node-port`';
     list.add(path, { code: 'LAB_EXPECT', message, hint: 'write {by: node-port, node: worker}' });
   }
+}
+
+type Rib = NonNullable<NonNullable<MergedLab['expect']>[number]['rib']>;
+
+function checkRib(rib: Rib, path: Path, known: KnownNames): void {
+  known.machine(rib.on, [...path, 'on']);
+  known.destination(rib.to, [...path, 'to']);
+  for (const key of ['from', 'next-hop', 'originator'] as const) {
+    const name = rib[key];
+    if (name !== undefined) known.target(name, [...path, key]);
+  }
+  for (const [k, id] of (rib['cluster-list'] ?? []).entries()) known.target(id, [...path, 'cluster-list', k]);
 }
 
 type Route = NonNullable<NonNullable<MergedLab['expect']>[number]['route']>;

@@ -25,6 +25,21 @@ export function completeExpectation(item: MergedExpectation, nodeOfPod: Readonly
       family,
     };
   }
+  if (item.rib !== undefined) {
+    const { on, to, from, originator } = item.rib;
+    const named = (name: string | undefined): string | undefined => (name === undefined ? undefined : machine(name));
+    return {
+      kind: 'rib',
+      on: machine(on),
+      to,
+      from: named(from),
+      nextHop: named(item.rib['next-hop']),
+      asPath: item.rib['as-path'],
+      localPref: item.rib['local-pref'],
+      originator: named(originator),
+      clusterList: item.rib['cluster-list'],
+    };
+  }
   if (item.neighbor !== undefined) {
     const { on, to, hold, bfd } = item.neighbor;
     return { kind: 'neighbor', on: machine(on), to: machine(to), hold, bfd };

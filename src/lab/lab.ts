@@ -222,6 +222,19 @@ export type Expectation =
       readonly family: Family | undefined;
     }
   | {
+      readonly kind: 'rib';
+      readonly on: string;
+      /** A prefix, `<pod>.block` or `<node>.block`. */
+      readonly to: string;
+      /** Machine or address. */
+      readonly from: string | undefined;
+      readonly nextHop: string | undefined;
+      readonly asPath: readonly number[] | undefined;
+      readonly localPref: number | undefined;
+      readonly originator: string | undefined;
+      readonly clusterList: readonly string[] | undefined;
+    }
+  | {
       readonly kind: 'neighbor';
       readonly on: string;
       readonly to: string;

@@ -1,7 +1,7 @@
 // Owns the shape of one `expect:` line: the observables and what can be stated of each.
 
 import * as z from 'zod';
-import { maxNodes, mtu, reference } from './schema-words.ts';
+import { asNumber, maxNodes, mtu, reference } from './schema-words.ts';
 
 const family = z
   .union([z.literal(4), z.literal(6)], { error: 'must be 4 or 6' })
@@ -35,6 +35,23 @@ export const expectationSchema = z.strictObject({
       family,
     })
     .optional(),
+  rib: z
+    .strictObject({
+      on: reference,
+      to: reference.describe('A prefix, `<pod>.block` or `<node>.block`.'),
+      from: reference.optional().describe('The neighbor it came from: a machine or an address.'),
+      'next-hop': reference.optional(),
+      'as-path': z.array(asNumber).max(64).optional().describe('All of it; [] inside the AS.'),
+      'local-pref': z.int().min(0).max(4294967295).optional(),
+      originator: reference.optional().describe('ORIGINATOR_ID (RFC 4456): a router id, or the machine that has it.'),
+      'cluster-list': z
+        .array(reference)
+        .max(64)
+        .optional()
+        .describe('CLUSTER_LIST (RFC 4456), the last reflector first.'),
+    })
+    .optional()
+    .describe('A BGP table has a path with these attributes.'),
   neighbor: z
     .strictObject({
       on: reference.describe('A router.'),

@@ -4,7 +4,7 @@ import type { Artifacts } from '../artifact/artifacts.ts';
 import type { Shell } from '../base/shell.ts';
 import type { Design } from '../design/design.ts';
 import type { Finding } from './finding.ts';
-import type { Observed, Tables } from './observed.ts';
+import type { Inspection, Observed, Tables } from './observed.ts';
 import type { Json, Operation, Plan } from './plan.ts';
 
 /** The engines labctl has. */
@@ -58,6 +58,8 @@ export interface Engine {
   operations(design: Design): OperationTable;
   /** Sessions and routes of all machines, as daemons and kernels show them now. */
   look(design: Design): Promise<Tables>;
+  /** The same, and BGP tables, interfaces, permanent neighbors and forwarding entries: what `verify` judges. */
+  inspect(design: Design): Promise<Inspection>;
   readonly differences: readonly KnownDifference[];
   /** A shell in a machine of the running lab (node, router, switch or pod). */
   shell(machine: string): Shell;

@@ -15,6 +15,52 @@ export interface ObservedSession {
   readonly info: string;
   readonly since: string;
   readonly isEstablished: boolean;
+  /** The address families it is configured for; empty where the daemon was not asked. */
+  readonly families: readonly (4 | 6)[];
+}
+
+/** One path of one BGP table. */
+export interface ObservedPath {
+  readonly machine: string;
+  readonly prefix: string;
+  /** Session's far address; undefined for a locally originated prefix. */
+  readonly from: string | undefined;
+  readonly asPath: readonly number[];
+  readonly nextHop: string;
+  readonly localPref: number | undefined;
+  readonly originatorId: string | undefined;
+  readonly clusterList: readonly string[];
+  /** Best or ECMP member. */
+  readonly isUsed: boolean;
+}
+
+/** One interface. */
+export interface ObservedInterface {
+  readonly machine: string;
+  readonly name: string;
+  readonly mtu: number;
+  /** Absent where the device has no Ethernet address (a tunnel of IPIP). */
+  readonly mac: string | undefined;
+  readonly isUp: boolean;
+  /** With prefix length; link-local ones are left out. */
+  readonly addresses: readonly string[];
+}
+
+/** A permanent entry of a machine's neighbor table. */
+export interface ObservedNeighbor {
+  readonly machine: string;
+  readonly device: string;
+  readonly address: string;
+  readonly mac: string | undefined;
+}
+
+/** A permanent entry of a VXLAN device's forwarding table. */
+export interface ObservedForwarding {
+  readonly machine: string;
+  readonly device: string;
+  readonly mac: string;
+  /** The outer address that frames to this MAC are sent to. */
+  readonly destination: string | undefined;
 }
 
 /** One route of a kernel's main table. */
@@ -48,4 +94,12 @@ export const nothingObserved: Observed = { state: 'absent', made: new Map(), dea
 export interface Tables {
   readonly sessions: readonly ObservedSession[];
   readonly routes: readonly ObservedRoute[];
+}
+
+/** All that kernels and daemons hold of a lab. */
+export interface Inspection extends Tables {
+  readonly paths: readonly ObservedPath[];
+  readonly interfaces: readonly ObservedInterface[];
+  readonly neighbors: readonly ObservedNeighbor[];
+  readonly forwarding: readonly ObservedForwarding[];
 }

@@ -17,9 +17,10 @@ export function verdictText(verdict: Verdict): string {
   return `${[...lines, end].join('\n')}\n`;
 }
 
-/** One failure in three lines: what and where, what was expected, what was seen. */
-export function failureLines(failure: Failure): readonly string[] {
-  return [`${failure.what} on ${failure.where}`, `  expected: ${failure.expected}`, `  seen:     ${failure.seen}`];
+/** One failure in lines: what and where, what was expected, what was seen, and the likely cause where one is known. */
+export function failureLines({ what, where, expected, seen, cause }: Failure): readonly string[] {
+  const because = cause === undefined ? [] : [`  likely:   ${cause}`];
+  return [`${what} on ${where}`, `  expected: ${expected}`, `  seen:     ${seen}`, ...because];
 }
 
 /** One check: `ok`, or `FALSE` with its failures below. */

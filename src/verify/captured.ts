@@ -1,5 +1,6 @@
 // Owns the judgment of a capture: the echo arrived and was answered, and passed only where the expected routes lead.
 
+import type { Family } from '../base/address.ts';
 import { shownName } from '../design/address-book.ts';
 import type { Design, Machine } from '../design/design.ts';
 import { walkRoutes } from '../design/walk.ts';
@@ -11,12 +12,13 @@ import type { CheckResult, Failure } from './verdict.ts';
 export interface Captured {
   readonly from: Machine;
   readonly to: Machine;
+  readonly family: Family | undefined;
   readonly evidence: CaptureEvidence;
   readonly path: CapturedPath;
 }
 
 /** Judges one capture: there and back, hop by hop along expected routes, and nothing beside the path. */
-export function judgeCapture(design: Design, { from, to, evidence, path }: Captured): CheckResult {
+export function judgeCapture(design: Design, { from, to, family, evidence, path }: Captured): CheckResult {
   const [near, far] = [shownName(design, from.name), shownName(design, to.name)];
   const what = `echo from ${near} to ${far}`;
   const failures: Failure[] = [];
@@ -38,7 +40,7 @@ export function judgeCapture(design: Design, { from, to, evidence, path }: Captu
     ['reply', path.back, to, from],
   ] as const) {
     const depths = new Map(
-      walkRoutes(design, first, last).map(({ machine, depth }) => [shownName(design, machine), depth]),
+      walkRoutes(design, first, last, family).map(({ machine, depth }) => [shownName(design, machine), depth]),
     );
     const astray = names.find((name, at) => depths.get(name) !== at);
     if (astray === undefined) continue;

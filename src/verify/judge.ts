@@ -4,12 +4,18 @@ import { shownName } from '../design/address-book.ts';
 import type { Design } from '../design/design.ts';
 import type { Evidence } from '../evidence/gather.ts';
 import type { Difference } from '../plan/converged.ts';
+import { withCause } from './causes.ts';
+import { judgeJourneys } from './journeys.ts';
 import { judgeNeighbor, neighborTitle } from './neighbor.ts';
 import { judgePacket, packetTitle } from './packet.ts';
+import { judgePaths } from './paths.ts';
 import { judgeMtu, judgePath, judgePing, wrappingText } from './probe.ts';
 import { judgeRequest, requestTitle } from './request.ts';
-import { judgeRoute, routeWanted } from './route.ts';
+import { judgeRib, ribWanted } from './rib.ts';
+import { judgeRoute, routeWanted, strangeRoutes } from './route.ts';
 import { judgeSessionCount } from './session-count.ts';
+import { judgeSessions } from './sessions.ts';
+import { judgeInterfaces, judgeVteps } from './tables.ts';
 import type { CheckResult, Failure } from './verdict.ts';
 
 type Expectation = Design['expect'][number];
@@ -22,29 +28,46 @@ export interface TableDifferences {
 
 /** Judges everything. The implied checks come first, then the lab's own in its order. */
 export function judgeLab(design: Design, evidence: Evidence, differences: TableDifferences): readonly CheckResult[] {
-  const { sessions, routes } = design.expected;
-  const failuresOf = (list: readonly Difference[]) => list.map((difference) => failureOf(design, difference));
-  const implied: CheckResult[] = [
-    {
-      origin: 'implied',
-      kind: 'routes',
-      title: `all ${routes.length} routes in the kernels' tables`,
-      failures: failuresOf(differences.routes),
-    },
+  const { tables } = evidence;
+  const sessions: CheckResult = {
+    origin: 'implied',
+    kind: 'sessions',
+    title: sessionsTitle(design.expected.sessions.length),
+    failures: judgeAllSessions(design, evidence, differences),
+  };
+  const routes: CheckResult = {
+    origin: 'implied',
+    kind: 'routes',
+    title: `all ${design.expected.routes.length} routes in the kernels' tables, and no route more`,
+    failures: [
+      ...differences.routes.map((difference) => failureOf(design, difference)),
+      ...strangeRoutes(design, tables.routes),
+    ],
+  };
+  const vteps = judgeVteps(design, tables);
+  const implied = [
+    ...(design.expect.some(({ kind }) => kind === 'sessions') ? [] : [sessions]),
+    judgePaths(design, tables.paths),
+    routes,
+    judgeInterfaces(design, tables),
+    ...(vteps === undefined ? [] : [vteps]),
+    ...judgeJourneys(design, evidence),
   ];
-  if (!design.expect.some((expectation) => expectation.kind === 'sessions')) {
-    implied.unshift({
-      origin: 'implied',
-      kind: 'sessions',
-      title: sessionsTitle(sessions.length),
-      failures: failuresOf(differences.sessions),
-    });
-  }
   const stated = design.expect.map((expectation): CheckResult => {
     const failures = judgeStated(design, expectation, evidence, differences);
     return { origin: 'stated', kind: expectation.kind, title: titleOf(design, expectation), failures };
   });
-  return [...implied, ...stated];
+  return withCauses([...implied, ...stated]);
+}
+
+/** Every failure with its likely cause, for which the other failures count too. */
+function withCauses(checks: readonly CheckResult[]): readonly CheckResult[] {
+  const all = checks.flatMap(({ failures }) => failures);
+  return checks.map((check) => ({ ...check, failures: check.failures.map((failure) => withCause(failure, all)) }));
+}
+
+function judgeAllSessions(design: Design, { tables }: Evidence, { sessions }: TableDifferences): readonly Failure[] {
+  return [...sessions.map((difference) => failureOf(design, difference)), ...judgeSessions(design, tables.sessions)];
 }
 
 /** A line of `expect:` as a sentence without a verb. */
@@ -53,6 +76,7 @@ export function titleOf(design: Design, expectation: Expectation): string {
   if (expectation.kind === 'session-count') return `sessions on ${expectation.on}: ${expectation.count} Established`;
   if (expectation.kind === 'route')
     return `${familyText(expectation)}route on ${expectation.on} to ${expectation.to}: ${routeWanted(expectation)}`;
+  if (expectation.kind === 'rib') return `path on ${expectation.on} to ${expectation.to}: ${ribWanted(expectation)}`;
   if (expectation.kind === 'neighbor') return neighborTitle(expectation);
   if (expectation.kind === 'mtu') return `MTU of ${expectation.interface} on ${expectation.on}: ${expectation.value}`;
   if (expectation.kind === 'packet') return packetTitle(expectation);
@@ -83,11 +107,13 @@ function judgeStated(
 ): readonly Failure[] {
   switch (expectation.kind) {
     case 'sessions':
-      return differences.sessions.map((difference) => failureOf(design, difference));
+      return judgeAllSessions(design, evidence, differences);
     case 'session-count':
       return judgeSessionCount(design, expectation, evidence.tables.sessions);
     case 'route':
       return judgeRoute(design, expectation, evidence.tables.routes);
+    case 'rib':
+      return judgeRib(design, expectation, evidence.tables.paths);
     case 'neighbor':
       return judgeNeighbor(design, expectation, evidence);
     case 'mtu':

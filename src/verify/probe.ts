@@ -1,5 +1,6 @@
 // Owns the checks of probes: an interface's MTU, a ping's answer and TTL, the machines a traceroute names, the wrapping.
 
+import type { Family } from '../base/address.ts';
 import { type AddressBook, addressBookOf, shownName } from '../design/address-book.ts';
 import { type Design, findMachine } from '../design/design.ts';
 import { probeKey, referencedAddress } from '../design/reference.ts';
@@ -9,19 +10,20 @@ import type { Failure } from './verdict.ts';
 type Expectation = Design['expect'][number];
 type Of<K extends Expectation['kind']> = Extract<Expectation, { kind: K }>;
 type PingSeen = Evidence['pings'] extends ReadonlyMap<string, infer P> ? P : never;
+type TraceSeen = Evidence['traces'] extends ReadonlyMap<string, infer T> ? T : never;
 
 /** Judges an `mtu:` line. */
 export function judgeMtu(design: Design, expectation: Of<'mtu'>, evidence: Evidence): readonly Failure[] {
   const machine = findMachine(design, expectation.on);
-  const links = machine === undefined ? undefined : evidence.links.get(machine.name);
-  const link = links?.find((candidate) => candidate.name === expectation.interface);
+  const links = evidence.tables.interfaces.filter((candidate) => candidate.machine === machine?.name);
+  const link = links.find((candidate) => candidate.name === expectation.interface);
   if (link?.mtu === expectation.value) return [];
-  const others = links?.map((candidate) => candidate.name).join(', ');
+  const others = links.map((candidate) => candidate.name).join(', ');
   const seen =
     machine === undefined
       ? `no machine "${expectation.on}" in this lab`
       : link === undefined
-        ? `no such interface (it has ${others ?? 'none'})`
+        ? `no such interface (it has ${others === '' ? 'none' : others})`
         : `MTU ${link.mtu}`;
   const what = `MTU of ${expectation.interface}`;
   return [{ what, where: expectation.on, expected: `MTU ${expectation.value}`, seen }];
@@ -47,18 +49,11 @@ export function judgePath(design: Design, expectation: Of<'path'>, evidence: Evi
   const where = expectation.from;
   const key = probeKey(expectation);
   const failures: Failure[] = [];
-  const trace = evidence.traces.get(key);
-  const destination = referencedAddress(design, expectation.to, expectation.family);
-  const names = (trace?.hops ?? []).map((hop) => machineAt(design, addressBookOf(design), hop.address));
-  const isArrived = destination !== undefined && trace?.hops.at(-1)?.address === destination;
-  const between = isArrived ? names.slice(0, -1) : names;
+  const { isArrived, between, text: seen } = followed(design, evidence.traces.get(key), expectation);
   const wanted = expectation.hops.at(-1) === expectation.to ? expectation.hops.slice(0, -1) : expectation.hops;
   const fits =
     isArrived && between.length === wanted.length && wanted.every((hop, at) => isHop(design, hop, between[at] ?? ''));
   if (!fits) {
-    const errors = trace?.errors.join('; ');
-    const seen =
-      names.length > 0 ? `${names.join(', ')}${isArrived ? '' : ' (not arrived)'}` : errors || 'no hop answered';
     failures.push({ what: `path to ${expectation.to}`, where, expected: [...wanted, expectation.to].join(', '), seen });
   }
   const ping = evidence.pings.get(key);
@@ -75,13 +70,28 @@ export function judgePath(design: Design, expectation: Of<'path'>, evidence: Evi
   return failures;
 }
 
+/** What a traceroute found: the machines between, and all of it as text. */
+export function followed(
+  design: Design,
+  trace: TraceSeen | undefined,
+  { to, family }: { readonly to: string; readonly family?: Family | undefined },
+): { readonly isArrived: boolean; readonly between: readonly string[]; readonly text: string } {
+  const book = addressBookOf(design);
+  const destination = referencedAddress(design, to, family);
+  const names = (trace?.hops ?? []).map((hop) => machineAt(design, book, hop.address));
+  const isArrived = destination !== undefined && trace?.hops.at(-1)?.address === destination;
+  const errors = trace?.errors.join('; ') || 'no hop answered';
+  const text = names.length === 0 ? errors : `${names.join(', ')}${isArrived ? '' : ' (not arrived)'}`;
+  return { isArrived, between: isArrived ? names.slice(0, -1) : names, text };
+}
+
 /** The word for a wrapping as the table of `capture` has it. */
 export function wrappingText(wrapping: 'none' | 'ipip' | 'vxlan'): string {
   return { none: 'plain', ipip: 'IPIP', vxlan: 'VXLAN' }[wrapping];
 }
 
-/** Inside one node nothing is on an uplink, and nothing is wrapped. */
-function isWrapped(wanted: string, wrappings: readonly string[], ping: PingSeen | undefined): boolean {
+/** Whether echoes were wrapped so. Inside one node nothing is on an uplink, and nothing is wrapped. */
+export function isWrapped(wanted: string, wrappings: readonly string[], ping: PingSeen | undefined): boolean {
   if (wrappings.length === 0) return wanted === 'none' && (ping?.received ?? 0) > 0;
   return wrappings.every((wrapping) => wrapping === wanted);
 }
@@ -98,7 +108,8 @@ function machineAt(design: Design, book: AddressBook, address: string | undefine
   return at === undefined ? address : shownName(design, at.machine);
 }
 
-function pingText(seen: PingSeen | undefined): string {
+/** What a ping found, in words. */
+export function pingText(seen: PingSeen | undefined): string {
   const reply = seen?.replies[0];
   if (reply !== undefined) return `an answer with TTL ${reply.ttl}`;
   return seen === undefined || seen.errors.length === 0 ? 'no answer' : `no answer: ${seen.errors.join('; ')}`;

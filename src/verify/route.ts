@@ -3,6 +3,7 @@
 import { addressOf, containsPrefix, parseAddress, parsePrefix } from '../base/address.ts';
 import { addressBookOf, shownName } from '../design/address-book.ts';
 import { type Design, findMachine } from '../design/design.ts';
+import { tunnelDevices } from '../design/implied.ts';
 import { referencedDestination } from '../design/reference.ts';
 import type { ObservedRoute } from '../plan/observed.ts';
 import type { Failure } from './verdict.ts';
@@ -31,6 +32,24 @@ export function judgeRoute(
     const candidates = own.filter((route) => route.prefix === prefix);
     return judgeCandidates(design, expectation, prefix, candidates);
   });
+}
+
+/** Who writes routes into a lab's kernels: BIRD, FRR, Felix (80 where not `boot`). */
+const writers: ReadonlySet<string> = new Set(['bird', 'bgp', '80']);
+
+/** Routes of BIRD, FRR or Felix, or through a tunnel, that no expectation knows. */
+export function strangeRoutes(design: Design, routes: readonly ObservedRoute[]): readonly Failure[] {
+  const known = new Set(design.expected.routes.map(({ machine, prefix }) => `${machine} ${prefix}`));
+  const strange = routes.filter((route) => {
+    const isWritten = writers.has(route.protocol) || route.nextHops.some(({ dev = '' }) => tunnelDevices.includes(dev));
+    return isWritten && route.protocol !== 'kernel' && !known.has(`${route.machine} ${route.prefix}`);
+  });
+  return strange.map((route) => ({
+    what: `route ${route.prefix}`,
+    where: shownName(design, route.machine),
+    expected: 'no route',
+    seen: routeText(design, route),
+  }));
 }
 
 /** What a `route:` line asks for, in `ip route`'s words. */

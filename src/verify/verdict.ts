@@ -10,13 +10,25 @@ export interface Failure {
   readonly where: string;
   readonly expected: string;
   readonly seen: string;
+  /** What most likely lies behind it, where that is known (causes.ts). */
+  readonly cause?: string | undefined;
 }
+
+/** What a check is about: an observable of `expect:`, or one that only a design implies. */
+export type CheckKind =
+  | Design['expect'][number]['kind']
+  | 'paths'
+  | 'routes'
+  | 'interfaces'
+  | 'vteps'
+  | 'encapsulation'
+  | 'capture';
 
 /** One check and its outcome. */
 export interface CheckResult {
   /** `implied`: follows from the lab's design; `stated`: a line of the lab's `expect:` list. */
   readonly origin: 'implied' | 'stated';
-  readonly kind: Design['expect'][number]['kind'] | 'routes' | 'capture';
+  readonly kind: CheckKind;
   /** What must be true, as a sentence without a verb: "every session Established on both ends". */
   readonly title: string;
   /** Empty: it is true. */

@@ -11,7 +11,7 @@ import { nothingObserved, type Observed } from '../../plan/observed.ts';
 import { netnsDifferences } from './differences.ts';
 import { holderMark, removeHolder } from './holder.ts';
 import { holderProgram } from './holder-program.ts';
-import { deadResources, look } from './look.ts';
+import { deadResources, inspect, look } from './look.ts';
 import { netnsOperations } from './operations.ts';
 import { type Entrance, holderShell, hostShell, plainShell } from './place.ts';
 import { planNetns } from './plan.ts';
@@ -102,6 +102,7 @@ export function netnsEngine(options: NetnsOptions): Engine {
       );
     },
     look: (design) => look(inHolder(), design, 'both'),
+    inspect: (design) => inspect(inHolder(), design),
     shell: (name) => inMachine(name, 'command'),
     tap: (machine, name) => ({
       name: `${machine}:${name}`,

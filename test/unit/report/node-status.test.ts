@@ -17,6 +17,7 @@ function session(more: Partial<ObservedSession>): ObservedSession {
     state: 'up',
     info: 'Established',
     since: '01:25:31',
+    families: [4],
     isEstablished: true,
     ...more,
   };

@@ -20,6 +20,7 @@ function perfect(design: Design): Tables {
       state: 'up',
       info: 'Established',
       since: '03:04:31.849',
+      families: [4],
       isEstablished: true,
     })),
   );

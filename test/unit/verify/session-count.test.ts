@@ -7,7 +7,15 @@ import { catalogueDesign } from '../../support/catalogue-lab.ts';
 const design = await catalogueDesign('bgp-rr-node');
 
 function session(short: string, peer: string, isEstablished = true) {
-  const more = { name: undefined, remoteAs: 63400, localAs: 63400, state: 'up', info: '', since: '' };
+  const more = {
+    name: undefined,
+    remoteAs: 63400,
+    families: [4] as const,
+    localAs: 63400,
+    state: 'up',
+    info: '',
+    since: '',
+  };
   return { machine: `bgp-rr-node-${short}`, peer, isEstablished, ...more };
 }
 

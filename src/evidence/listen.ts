@@ -1,0 +1,83 @@
+// Owns listening: a tcpdump at each of several points before anything is sent, until all is quiet again.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '../base/errors.ts';
+import { type Captured, type Listener, startTcpdump } from '../host/tcpdump.ts';
+import type { Engine } from '../plan/engine.ts';
+
+/** An interface of a machine to listen on. */
+export interface ListeningPoint {
+  readonly machine: string;
+  readonly interface: string;
+}
+
+/** Milliseconds a tcpdump may take until it listens. */
+const startLimit = 15_000;
+/** Milliseconds without a packet anywhere after which all have arrived, and the longest wait for that. */
+const quiet = 100;
+const quietLimit = 2_000;
+
+/** What stays the same in every capture: the echoes in any wrapping, ARP, and the ICMP errors that answer them. */
+const filter = 'arp or icmp or icmp6 or ip proto 4 or udp port 4789';
+
+/**
+ * Listens at every point, does `work` once all listen, and gives what each point caught, in the points' order. Every tcpdump is
+ * gone when this returns or throws. Throws HOST_COMMAND_FAILED when a point cannot be listened on, INTERRUPTED.
+ */
+export async function listenWhile<T>(
+  engine: Pick<Engine, 'tap'>,
+  points: readonly ListeningPoint[],
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly caught: readonly Captured[] }> {
+  throwIfAborted(signal);
+  const listeners = points.map((point) => {
+    const tap = engine.tap(point.machine, point.interface);
+    return startTcpdump(tap.shell, tap.interface, filter);
+  });
+  try {
+    await withinLimit(Promise.all(listeners.map((listener) => listener.ready)), signal);
+    const result = await work();
+    await untilQuiet(listeners, signal);
+    return { result, caught: await Promise.all(listeners.map((listener) => listener.stop())) };
+  } catch (error) {
+    throwIfAborted(signal);
+    throw error;
+  } finally {
+    await Promise.all(listeners.map((listener) => listener.stop()));
+  }
+}
+
+/** Waits until no point has heard anything for a while: the kernel has handed over what it has. */
+async function untilQuiet(listeners: readonly Listener[], signal: AbortSignal): Promise<void> {
+  const begin = performance.now();
+  for (;;) {
+    const last = Math.max(begin, ...listeners.map((listener) => listener.lastHeard() ?? 0));
+    const now = performance.now();
+    if (now - last >= quiet || now - begin >= quietLimit) return;
+    await sleep(quiet / 4, undefined, { signal });
+  }
+}
+
+async function withinLimit(ready: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  const options = { signal: AbortSignal.any([signal, ended.signal]) };
+  const late = sleep(startLimit, 'late', options);
+  late.catch(() => undefined);
+  try {
+    if ((await Promise.race([ready, late])) === 'late') {
+      throw new LabError('HOST_COMMAND_FAILED', `tcpdump did not listen everywhere within ${startLimit / 1000} s`, {
+        hint: 'labctl doctor',
+      });
+    }
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Throws INTERRUPTED, with the exit status of the signal that aborted, once it is aborted. */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  const exitCode = signal.reason === 'SIGTERM' ? 143 : 130;
+  throw new LabError('INTERRUPTED', 'interrupted', { exitCode });
+}
