@@ -2,7 +2,15 @@
 
 import { type Candidate, choiceOf, type Selection } from './best-path.ts';
 import type { BgpEnd, BgpSession, BgpSpeaker } from './bgp.ts';
-import type { Design, Expected, ExpectedPath, ExpectedRoute, ExpectedSession, SessionEnd } from './design.ts';
+import {
+  type Design,
+  type Expected,
+  type ExpectedPath,
+  type ExpectedRoute,
+  type ExpectedSession,
+  hasDerivedRoutes,
+  type SessionEnd,
+} from './design.ts';
 import { machineRoutes, nodeRoutes, podRoutes, routerRoutes, type Selections } from './kernel-routes.ts';
 import { propagate } from './propagation.ts';
 import { sessionsOf, speakersOf } from './speakers.ts';
@@ -34,7 +42,7 @@ export function expectedOf(parts: DesignParts): Expected {
   });
   const own = [...parts.pods.flatMap(podRoutes), ...parts.hosts.flatMap(machineRoutes)];
   const routes = [...routersRoutes, ...nodesRoutes, ...own];
-  if (parts.routers.some(({ vyos }) => (vyos?.beyond.length ?? 0) > 0))
+  if (!hasDerivedRoutes(parts))
     return { sessions: sessions.map(expectedSession), routes: routes.filter(isLocal), paths: [] };
   return {
     sessions: sessions.map(expectedSession),

@@ -2,7 +2,7 @@
 
 import { type Family, inFamily } from '../base/address.ts';
 import { shownName } from './address-book.ts';
-import type { Design, PodDesign } from './design.ts';
+import { type Design, hasDerivedRoutes, type PodDesign } from './design.ts';
 import { expectedInterfaces } from './implied.ts';
 import { type Passage, reaches, walkRoutes } from './walk.ts';
 
@@ -35,10 +35,12 @@ function overheadOf(encapsulation: Journey['encapsulation'], family: Family): nu
 const mostPairs = 10;
 
 /**
- * The journeys between pods: neighbors in the lab's list first, so that no pod is asked more than its share. Pairs of which equal paths have different lengths, or whose packets may go in
- * circles, are left out: what becomes of them is chance.
+ * The journeys between pods: neighbors in the lab's list first, so that no pod is asked more than its share. Pairs of
+ * which equal paths have different lengths, or whose packets may go in circles, are left out: what becomes of them is
+ * chance. None where routes are not derived.
  */
 export function journeysOf(design: Design): readonly Journey[] {
+  if (!hasDerivedRoutes(design)) return [];
   const mtus = new Map(expectedInterfaces(design).map(({ machine, name, mtu }) => [`${machine} ${name}`, mtu]));
   return pairsOf(design.pods).flatMap(([from, to, family]) => {
     const [there, back] = [walkRoutes(design, from, to, family), walkRoutes(design, to, from, family)];

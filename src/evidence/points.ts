@@ -2,7 +2,7 @@
 
 import type { Family } from '../base/address.ts';
 import { podInterface, shownName } from '../design/address-book.ts';
-import { type Design, type Machine, machinesOf } from '../design/design.ts';
+import { type Design, hasDerivedRoutes, type Machine, machinesOf } from '../design/design.ts';
 import { type Passage, walkRoutes } from '../design/walk.ts';
 
 /** An interface to listen on. */
@@ -40,12 +40,13 @@ export function pointsBetween(design: Design, from: Machine, to: Machine, family
 
 /** Routers that a packet may pass all the same, where a router's own configuration has what no routes are derived from. */
 function undecided(design: Design, passages: readonly Passage[]): readonly Passage[] {
-  if (design.routers.every(({ vyos }) => (vyos?.beyond.length ?? 0) === 0)) return [];
+  if (hasDerivedRoutes(design)) return [];
   const known = new Set(passages.map(({ machine }) => machine));
   const none: ReadonlySet<string> = new Set();
+  const nowhere = { goesOn: true, isUnderlay: false, varies: true };
   return design.routers
     .filter(({ name }) => !known.has(name))
-    .map(({ name }) => ({ machine: name, depth: passages.length, ins: none, outs: none, goesOn: true }));
+    .map(({ name }) => ({ ...nowhere, machine: name, depth: passages.length, ins: none, outs: none }));
 }
 
 /** The two ways as one list of machines, nearest to the source first. On the way back, in and out change places. */

@@ -1,6 +1,5 @@
 // Owns what a lab file says once it is read: a Lab, resolved (extends, variant, --set), defaults filled in, frozen.
 
-import type { Family } from '../base/address.ts';
 import type { Problem, SourcePlace } from '../base/place.ts';
 import type { Expectation } from './expectation.ts';
 import type { VyosRouter } from './vyos/router.ts';

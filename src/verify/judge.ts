@@ -1,7 +1,7 @@
 // Owns judging a whole lab: what its design implies and what its `expect:` list states, on one look at it.
 
 import { shownName } from '../design/address-book.ts';
-import type { Design } from '../design/design.ts';
+import { type Design, hasDerivedRoutes } from '../design/design.ts';
 import type { Evidence } from '../evidence/gather.ts';
 import type { Difference } from '../plan/converged.ts';
 import { withCause } from './causes.ts';
@@ -41,13 +41,13 @@ export function judgeLab(design: Design, evidence: Evidence, differences: TableD
     title: `all ${design.expected.routes.length} routes in the kernels' tables, and no route more`,
     failures: [
       ...differences.routes.map((difference) => failureOf(design, difference)),
-      ...strangeRoutes(design, tables.routes),
+      ...(hasDerivedRoutes(design) ? strangeRoutes(design, tables.routes) : []),
     ],
   };
   const vteps = judgeVteps(design, tables);
   const implied = [
     ...(design.expect.some(({ kind }) => kind === 'sessions') ? [] : [sessions]),
-    judgePaths(design, tables.paths),
+    ...(hasDerivedRoutes(design) ? [judgePaths(design, tables.paths)] : []),
     routes,
     judgeInterfaces(design, tables),
     ...(vteps === undefined ? [] : [vteps]),
