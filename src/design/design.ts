@@ -284,11 +284,6 @@ export interface Design {
   readonly expect: readonly Expectation[];
 }
 
-/** Whether what BGP makes of the lab is known: false where a router's own file has what the model of BGP has not. */
-export function hasDerivedRoutes({ routers }: Pick<Design, 'routers'>): boolean {
-  return routers.every(({ vyos }) => (vyos?.beyond.length ?? 0) === 0);
-}
-
 /** Every machine with its own namespace: routers, switches, nodes, pods, hosts, in this order. */
 export function machinesOf(design: Design): readonly Machine[] {
   return [...design.routers, ...design.switches, ...design.nodes, ...design.pods, ...design.hosts];

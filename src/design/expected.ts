@@ -2,15 +2,8 @@
 
 import { type Candidate, choiceOf, type Selection } from './best-path.ts';
 import type { BgpEnd, BgpSession, BgpSpeaker } from './bgp.ts';
-import {
-  type Design,
-  type Expected,
-  type ExpectedPath,
-  type ExpectedRoute,
-  type ExpectedSession,
-  hasDerivedRoutes,
-  type SessionEnd,
-} from './design.ts';
+import { hasDerivedRoutes } from './derived-routes.ts';
+import type { Design, Expected, ExpectedPath, ExpectedRoute, ExpectedSession, SessionEnd } from './design.ts';
 import { machineRoutes, nodeRoutes, podRoutes, routerRoutes, type Selections } from './kernel-routes.ts';
 import { propagate } from './propagation.ts';
 import { sessionsOf, speakersOf } from './speakers.ts';

@@ -2,7 +2,8 @@
 
 import { type Family, inFamily } from '../base/address.ts';
 import { shownName } from './address-book.ts';
-import { type Design, hasDerivedRoutes, type PodDesign } from './design.ts';
+import { hasDerivedRoutes } from './derived-routes.ts';
+import type { Design, PodDesign } from './design.ts';
 import { expectedInterfaces } from './implied.ts';
 import { type Passage, reaches, walkRoutes } from './walk.ts';
 

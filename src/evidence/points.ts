@@ -2,7 +2,8 @@
 
 import type { Family } from '../base/address.ts';
 import { podInterface, shownName } from '../design/address-book.ts';
-import { type Design, hasDerivedRoutes, type Machine, machinesOf } from '../design/design.ts';
+import { hasDerivedRoutes } from '../design/derived-routes.ts';
+import { type Design, type Machine, machinesOf } from '../design/design.ts';
 import { type Passage, walkRoutes } from '../design/walk.ts';
 
 /** An interface to listen on. */

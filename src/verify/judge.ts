@@ -1,7 +1,8 @@
 // Owns judging a whole lab: what its design implies and what its `expect:` list states, on one look at it.
 
 import { shownName } from '../design/address-book.ts';
-import { type Design, hasDerivedRoutes } from '../design/design.ts';
+import { hasDerivedRoutes } from '../design/derived-routes.ts';
+import type { Design } from '../design/design.ts';
 import type { Evidence } from '../evidence/gather.ts';
 import type { Difference } from '../plan/converged.ts';
 import { withCause } from './causes.ts';
