@@ -1,28 +1,20 @@
 // Owns the story of `capture`: listen everywhere between two machines, ping, and keep what was seen.
 
 import { join, resolve } from 'node:path';
-import type { Family } from '../base/address.ts';
 import { LabError } from '../base/errors.ts';
-import { primaryAddressOf } from '../design/address-book.ts';
-import type { Design, HostDesign, NodeDesign, PodDesign } from '../design/design.ts';
 import { type CaptureEvidence, capturePing } from '../evidence/capture.ts';
 import { type CapturedPath, capturedPath } from '../evidence/captured-path.ts';
 import { pointsBetween } from '../evidence/points.ts';
 import { type SavedCaptures, saveCaptures } from '../evidence/save-captures.ts';
 import type { Context } from './context.ts';
-import { machineNamed } from './find-machine.ts';
+import { type EndsOptions, probeEnds } from './probe-ends.ts';
 import { openRunning } from './running.ts';
 
 /** What `labctl capture` is told. */
-export interface CaptureOptions {
-  /** A pod or node. */
-  readonly from: string;
-  readonly to: string;
+export interface CaptureOptions extends EndsOptions {
   readonly lab?: string | undefined;
   /** Echo requests to send, 1 to 100; 1 when left out. */
   readonly count?: number | undefined;
-  /** The family of the echoes; the first that both ends have when left out. */
-  readonly family?: Family | undefined;
   /** Folder for the pcap files; `labctl-<lab>/capture-<n>` in the current folder when left out. */
   readonly out?: string | undefined;
 }
@@ -42,14 +34,8 @@ export async function capture(context: Context, options: CaptureOptions): Promis
     throw new LabError('USAGE', `--count must be a whole number from 1 to 100, not ${count}`);
   }
   const { design, engine } = await openRunning(context, { lab: options.lab });
-  const [from, to] = [endOf(design, options.from), endOf(design, options.to)];
-  if (from === to) throw new LabError('USAGE', `${options.from} to itself passes no interface`);
+  const [from, to] = probeEnds(design, options, 'capture');
   const { family } = options;
-  for (const end of [from, to]) {
-    if (primaryAddressOf(end, family) !== undefined) continue;
-    const hint = 'cluster.ipFamily: dual in the lab file gives every node and pod an IPv6 address';
-    throw new LabError('USAGE', `${end.name} has no IPv${family} address`, { hint });
-  }
   const points = pointsBetween(design, from, to, family);
   const evidence = await capturePing(engine, { design, from, to, family, points, count, signal: context.signal });
   const saved = await saveCaptures(evidence.points, {
@@ -58,16 +44,6 @@ export async function capture(context: Context, options: CaptureOptions): Promis
     owner: ownerOf(context),
   });
   return { lab: design.lab, evidence, path: capturedPath(evidence), saved };
-}
-
-function endOf(design: Design, name: string): PodDesign | NodeDesign | HostDesign {
-  const machine = machineNamed(design, name);
-  if (machine.kind === 'pod' || machine.kind === 'node' || machine.kind === 'host') return machine;
-  const known = [...design.pods.map((pod) => pod.name), ...design.nodes.map((node) => node.short)];
-  throw new LabError('UNKNOWN_MACHINE', `${name} is a ${machine.kind}; capture goes between pods or nodes`, {
-    facts: [`pods and nodes: ${known.join(', ')}`],
-    hint: `labctl capture ${known.slice(0, 2).join(' ')}`,
-  });
 }
 
 /** Under sudo the files belong to the user who typed the command. */

@@ -1,8 +1,10 @@
 // Owns the declarations of the verbs that work inside a running lab.
 
 import type { Command } from 'commander';
+import { languages } from '../report/explain-words.ts';
 import type { CaptureFlags } from './commands/capture.ts';
 import type { ExecFlags } from './commands/exec.ts';
+import type { ExplainFlags } from './commands/explain.ts';
 import type { StatusFlags } from './commands/status.ts';
 import type { VerifyFlags } from './commands/verify.ts';
 import { durationMs, wholeNumber } from './flag-values.ts';
@@ -12,7 +14,7 @@ const group = 'In a running lab:';
 
 const machine = 'A machine is a router, a node (worker2 or its full name) or a pod; bgp-rr/leaf0 names its lab too.';
 
-/** Adds status, exec, shell, capture and verify. */
+/** Adds status, exec, shell, capture, explain and verify. */
 export function addLiveVerbs(program: Command, door: Door): void {
   addVerb<StatusFlags>(program, door, {
     usage: 'status [lab]',
@@ -61,6 +63,20 @@ export function addLiveVerbs(program: Command, door: Door): void {
     ],
     examples: ['labctl capture pod-a pod-b', 'labctl capture pod-a pod-b --count 3 --out /tmp/bgp-rr'],
     load: async () => (await import('./commands/capture.ts')).captureCommand,
+  });
+  addVerb<ExplainFlags>(program, door, {
+    usage: 'explain <from> <to>',
+    group,
+    summary: 'tell how a ping goes between two pods or nodes, entry by entry',
+    description: `Sends a ping, then asks every machine on its way: which route, which neighbor, which tunnel end. ${machine}`,
+    flags: [
+      { flags: '--lang <language>', description: 'the language it is told in', choices: languages, default: 'en' },
+      { flags: '--markdown', description: 'write Markdown' },
+      { flags: '-6, --ipv6', description: 'follow the IPv6 address, in a dual-stack lab' },
+      { flags: '--with-capture', description: 'add what was captured at each step' },
+    ],
+    examples: ['labctl explain pod-a pod-b', 'labctl explain pod-a pod-b --lang zh --markdown'],
+    load: async () => (await import('./commands/explain.ts')).explainCommand,
   });
   addVerb<VerifyFlags>(program, door, {
     usage: 'verify [lab]',

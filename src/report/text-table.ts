@@ -5,7 +5,7 @@ export function textTable(headings: readonly string[], rows: readonly (readonly 
   const widths = widthsOf([headings, ...rows]);
   const lines = [headings, ...rows].map((row) =>
     row
-      .map((cell, column) => cell.padEnd((widths[column] ?? 0) + 3))
+      .map((cell, column) => `${cell}${' '.repeat((widths[column] ?? 0) + 3 - cellWidth(cell))}`)
       .join('')
       .trimEnd(),
   );
@@ -56,7 +56,15 @@ function centered(text: string, width: number): string {
 function widthsOf(rows: readonly (readonly string[])[]): number[] {
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cellWidth(cell));
   }
   return widths;
+}
+
+/** Columns a terminal gives to a text: two for each Chinese character (Unicode Standard Annex 11, wide). */
+function cellWidth(text: string): number {
+  let width = 0;
+  for (const character of text)
+    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/.test(character) ? 2 : 1;
+  return width;
 }
