@@ -3,7 +3,9 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { LabError } from '../base/errors.ts';
+import type { EngineName } from '../plan/engine.ts';
 import type { Context } from './context.ts';
+import { kindArtifacts } from './kind-artifacts.ts';
 import { loadLab } from './load-lab.ts';
 import type { LabChoice } from './work-out.ts';
 
@@ -11,6 +13,8 @@ import type { LabChoice } from './work-out.ts';
 export interface RenderOptions extends LabChoice {
   /** `labctl-<lab>` in the current folder when left out. */
   readonly out?: string | undefined;
+  /** The engine the files are for. */
+  readonly engine: EngineName;
   /** Write into a folder that is not empty. */
   readonly force: boolean;
 }
@@ -21,11 +25,14 @@ export interface RenderResult {
   readonly folder: string;
   /** Relative names, sorted. */
   readonly files: readonly string[];
+  /** What could not be written, and why. */
+  readonly notes: readonly string[];
 }
 
 /** Writes all files. Throws USAGE when the folder holds something and `force` is not given. */
 export async function render(context: Context, options: RenderOptions): Promise<RenderResult> {
-  const { lab, artifacts } = await loadLab(context, options.reference, options.set);
+  const loaded = await loadLab(context, options.reference, options.set);
+  const { lab } = loaded;
   const folder = resolve(context.cwd, options.out ?? `labctl-${lab.name}`);
   const present = await entriesOf(folder);
   if (present.length > 0 && !options.force) {
@@ -33,6 +40,8 @@ export async function render(context: Context, options: RenderOptions): Promise<
       hint: 'give --force to write into it, or --out with another folder',
     });
   }
+  const { artifacts, notes } =
+    options.engine === 'netns' ? { artifacts: loaded.artifacts, notes: [] } : await kindArtifacts(context, loaded);
   for (const [name, text] of artifacts) {
     const file = join(folder, name);
     await attempt(file, async () => {
@@ -40,7 +49,7 @@ export async function render(context: Context, options: RenderOptions): Promise<
       await writeFile(file, text);
     });
   }
-  return { lab: lab.name, folder, files: [...artifacts.keys()].toSorted() };
+  return { lab: lab.name, folder, files: [...artifacts.keys()].toSorted(), notes };
 }
 
 async function entriesOf(folder: string): Promise<readonly string[]> {

@@ -129,15 +129,21 @@ A lab that this machine cannot run is skipped, with the reason.`,
     load: async () => (await import('./commands/validate.ts')).validateCommand,
   });
   const render = addVerb<RenderFlags>(program, door, {
-    usage: 'render [lab]',
+    usage: 'render [lab] [folder]',
     group,
     summary: "write a lab's configuration files into a folder",
     flags: [
       set,
+      {
+        flags: '--for <engine>',
+        description: 'whose files: daemons of the embedded engine, or kind and containerlab',
+        choices: ['netns', 'kind'],
+        default: 'netns',
+      },
       { flags: '--out <folder>', description: 'where to (default: ./labctl-<lab>)' },
       { flags: '--force', description: 'write into a folder that is not empty' },
     ],
-    examples: ['labctl render bgp-rr', 'labctl render fullmesh --out /tmp/fullmesh --force'],
+    examples: ['labctl render bgp-rr', 'labctl render bgp-rr --for kind ./bgp-rr-kind'],
     load: async () => (await import('./commands/render.ts')).renderCommand,
   });
   addVerb<RenderPeersFlags>(render, door, {

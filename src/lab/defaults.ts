@@ -3,6 +3,7 @@
 import { dirname, resolve } from 'node:path';
 import { formatAddress, mustParsePrefix, nthAddress } from '../base/address.ts';
 import { completeExpectation } from './expectations.ts';
+import { kindSettingsOf } from './kind-settings.ts';
 import type { CalicoVersion, Endpoint, Lab, LabPod, NodeNetwork, Topology } from './lab.ts';
 import type { MergedLab, MergedTopology } from './schema.ts';
 import { maxNodes } from './schema-words.ts';
@@ -230,6 +231,7 @@ export function completeLab(
       prefix,
     })),
     services: servicesOf(merged),
+    kind: kindSettingsOf(merged.engines?.kind),
     expect: (merged.expect ?? []).map((item) => completeExpectation(item, nodeOfPod)),
   };
 }

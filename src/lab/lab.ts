@@ -2,6 +2,7 @@
 
 import type { Problem, SourcePlace } from '../base/place.ts';
 import type { Expectation } from './expectation.ts';
+import type { KindSettings } from './kind-settings.ts';
 import type { VyosRouter } from './vyos/router.ts';
 
 export type { Expectation } from './expectation.ts';
@@ -219,6 +220,8 @@ export interface Lab {
   readonly pods: readonly LabPod[];
   readonly hosts: readonly LabHost[];
   readonly services: readonly LabService[];
+  /** What the kind engine needs to know beside the rest. */
+  readonly kind: KindSettings;
   /** Parallel to the file's `expect:` list. */
   readonly expect: readonly Expectation[];
 }

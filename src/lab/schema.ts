@@ -1,6 +1,7 @@
 // Owns the shape of lab and topology files: keys, types and patterns, and the JSON Schema that editors read.
 
 import * as z from 'zod';
+import { kindSchema } from './kind-settings.ts';
 import { interfaceName, labName, machineName, podName, variantName } from './names.ts';
 import { calicoSchema } from './schema-calico.ts';
 import { expectationSchema } from './schema-expect.ts';
@@ -135,6 +136,10 @@ const parts = {
     .describe('Pod name: node. Left out: pod-a on the control plane, pod-b on the last node, others between.'),
   hosts: z.record(name, hostSchema).optional().describe('Machines outside of the cluster, each on a router port.'),
   services: z.record(z.string().regex(serviceName, 'is not a service name'), serviceSchema).optional(),
+  engines: z
+    .strictObject({ kind: kindSchema.optional().describe('The lab on real kind and containerlab.') })
+    .optional()
+    .describe('What only one engine needs to know.'),
   expect: z.array(expectationSchema).max(4096).optional().describe('What must be true; `labctl verify` checks it.'),
 };
 

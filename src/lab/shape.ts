@@ -60,7 +60,7 @@ function withoutUnknown(value: unknown, issues: readonly core.$ZodIssue[]): unkn
 }
 
 /** Keys that the format will have, but that no engine acts on yet. */
-const laterKeys: ReadonlySet<string> = new Set(['engines', 'ecmp-hash']);
+const laterKeys: ReadonlySet<string> = new Set(['ecmp-hash']);
 
 function unknownKey(key: string, known: readonly string[]): ProblemText {
   const hint = laterKeys.has(key) ? 'leave it out, it is not supported yet' : hintForName(key, known);

@@ -2,8 +2,12 @@
 
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import type { Artifacts } from '../../src/artifact/artifacts.ts';
+import { newestTools } from '../../src/artifact/kind-tools.ts';
 import { writeArtifacts } from '../../src/artifact/write-artifacts.ts';
+import { writeKindArtifacts } from '../../src/artifact/write-kind-artifacts.ts';
 import { designLab } from '../../src/design/design-lab.ts';
+import { kindClusterOf } from '../../src/design/kind-cluster.ts';
 import { readLab } from '../../src/lab/load.ts';
 
 /** The labs whose design and files are kept in test/golden. */
@@ -35,7 +39,7 @@ export function goldenFolderOf(reference: string): string {
   return join(goldenFolder, reference.replace(':', '.'));
 }
 
-/** Relative file name to text: `design.yml`, and the lab's files under `files/`. */
+/** Relative file name to text: `design.yml`, and the lab's files under `files/` (netns) and `kind/`. */
 export async function goldenFilesOf(reference: string, root: string): Promise<ReadonlyMap<string, string>> {
   const { lab } = await readLab(reference, {
     labsDir: join(root, 'labs'),
@@ -44,6 +48,13 @@ export async function goldenFilesOf(reference: string, root: string): Promise<Re
   });
   const { design, problems } = designLab(lab);
   if (design === undefined) throw new Error(`${reference}: ${JSON.stringify(problems)}`);
-  const files = [...writeArtifacts(design)].map(([name, text]): [string, string] => [join('files', name), text]);
-  return new Map([['design.yml', stringify(design, { lineWidth: 0, aliasDuplicateObjects: false })], ...files]);
+  const below = (folder: string, artifacts: Artifacts): readonly [string, string][] =>
+    [...artifacts].map(([name, text]) => [join(folder, name), text]);
+  const files = below('files', writeArtifacts(design));
+  const kind = below('kind', writeKindArtifacts(design, kindClusterOf(lab), newestTools, undefined));
+  return new Map([
+    ['design.yml', stringify(design, { lineWidth: 0, aliasDuplicateObjects: false })],
+    ...files,
+    ...kind,
+  ]);
 }

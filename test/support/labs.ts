@@ -1,5 +1,6 @@
 // Owns two labs built by hand, for tests that need a Lab and no file.
 
+import { kindSettingsOf } from '../../src/lab/kind-settings.ts';
 import type { Lab, LabNode, Topology } from '../../src/lab/lab.ts';
 
 /** Article 004's fabric: two spines, two leaves, spine1 with leaf1's router id. */
@@ -110,6 +111,7 @@ export const bgpRr: Lab = {
   ],
   hosts: [],
   services: [],
+  kind: kindSettingsOf(undefined),
   expect: [{ kind: 'sessions', which: 'all' }],
 };
 
@@ -136,6 +138,7 @@ export const fullmesh: Lab = {
   ],
   hosts: [],
   services: [],
+  kind: kindSettingsOf(undefined),
   expect: [{ kind: 'sessions', which: 'all' }],
 };
 

@@ -1,0 +1,60 @@
+// Owns getting the kind engine's files of a lab: the versions found here, and the release's manifest from file or network.
+
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Artifacts } from '../artifact/artifacts.ts';
+import { type KindTools, newestTools, toolVersionIn } from '../artifact/kind-tools.ts';
+import { LabError } from '../base/errors.ts';
+import type { Context } from './context.ts';
+import type { LoadedDesign } from './work-out.ts';
+
+/** The files, and what is missing of them with the reason. */
+export interface KindArtifacts {
+  readonly artifacts: Artifacts;
+  readonly notes: readonly string[];
+}
+
+/**
+ * All files of a lab for kind. A stated manifest must be there (USAGE otherwise); the release's own is left out with a note
+ * when it cannot be got, because everything else is right without it.
+ */
+export async function kindArtifacts(context: Context, { lab, design }: LoadedDesign): Promise<KindArtifacts> {
+  const { kindClusterOf } = await import('../design/kind-cluster.ts');
+  const { manifestSource } = await import('../artifact/manifest-source.ts');
+  const { writeKindArtifacts } = await import('../artifact/write-kind-artifacts.ts');
+  const cluster = kindClusterOf(lab);
+  const name = manifestSource(design.version, cluster);
+  const notes: string[] = [];
+  const text = await readManifest(context, name).catch((error: unknown) => {
+    if (cluster.manifest !== undefined) throw error;
+    notes.push(`calico.yaml is not written: ${(error as Error).message}`);
+    return undefined;
+  });
+  const manifest = text === undefined ? undefined : { name, text };
+  return { artifacts: writeKindArtifacts(design, cluster, await findTools(), manifest), notes };
+}
+
+/** Versions as found; the newest known where a program is absent: the files may be for another machine. */
+async function findTools(): Promise<KindTools> {
+  const { localShell } = await import('../host/local-shell.ts');
+  const { kindVersion } = await import('../host/kind.ts');
+  const { containerlabVersion } = await import('../host/containerlab.ts');
+  const { cgroupVersion } = await import('../host/cgroup.ts');
+  const found = [await kindVersion(localShell()), await containerlabVersion(localShell())] as const;
+  return {
+    kind: toolVersionIn(found[0] ?? '') ?? newestTools.kind,
+    containerlab: toolVersionIn(found[1] ?? '') ?? newestTools.containerlab,
+    cgroup: await cgroupVersion(),
+  };
+}
+
+async function readManifest(context: Context, source: string): Promise<string> {
+  const hint = 'give a file with --set engines.kind.manifest=calico.yaml';
+  if (!/^https?:\/\//.test(source)) {
+    return readFile(resolve(context.cwd, source), 'utf8').catch((error: unknown) => {
+      throw new LabError('USAGE', `cannot read ${source}: ${(error as Error).message}`, { hint, cause: error });
+    });
+  }
+  const { download } = await import('../host/download.ts');
+  return download(source, { signal: context.signal, hint });
+}

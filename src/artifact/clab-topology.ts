@@ -1,0 +1,118 @@
+// Owns containerlab's topology: routers, the racks' switch, and kind's nodes as containers that someone else made.
+
+import { Document, isMap, isSeq, visit } from 'yaml';
+import type { Design, Link, NodeDesign, RouterDesign, SwitchDesign } from '../design/design.ts';
+import type { KindCluster } from '../design/kind-cluster.ts';
+
+/** Links that containerlab makes; Docker makes a container's eth0 and Calico a pod's. */
+const clabRoles: ReadonlySet<Link['role']> = new Set(['fabric', 'rack']);
+
+/**
+ * What containers have where the host may not: forwarding, no reverse path filter (ECMP is asymmetric), flows spread by
+ * ports. Docker writes them in the container's own namespace.
+ */
+const routerSysctls = {
+  'net.ipv4.ip_forward': 1,
+  'net.ipv4.conf.all.rp_filter': 0,
+  'net.ipv4.conf.default.rp_filter': 0,
+  'net.ipv4.fib_multipath_hash_policy': 1,
+};
+
+/**
+ * fabric.clab.yml; undefined for a lab without a fabric. The same file serves containerlab 0.59 to 0.79: kind's nodes are
+ * `ext-container`, because a fabric with `network-mode: container:` cannot be deployed again, and every link states its
+ * MTU, because containerlab's own is 9500.
+ */
+export function clabTopology(design: Design, cluster: KindCluster): string | undefined {
+  if (design.routers.length === 0) return undefined;
+  const nodes = [
+    ...design.routers.map((router) => [router.name, routerNode(router)] as const),
+    ...fabricSwitches(design).map((bridge) => [bridge.name, switchNode(bridge, cluster)] as const),
+    ...fabricNodes(design).map((node) => [node.name, clusterNode(node)] as const),
+  ];
+  const topology = {
+    name: design.lab,
+    mgmt: managementNetwork(design),
+    topology: {
+      kinds: { linux: { image: cluster.images.router, sysctls: routerSysctls } },
+      nodes: Object.fromEntries(nodes),
+      links: design.links.filter(({ role }) => clabRoles.has(role)).map(clabLink),
+    },
+  };
+  const document = new Document(topology);
+  document.commentBefore = ` The fabric of ${design.lab}. kind's nodes must run before it is deployed: they are joined to it, never made by it.`;
+  visit(document, {
+    // A link reads best on one line, as containerlab's own examples have it.
+    Pair: (_, { key, value }) => {
+      if (String(key) !== 'links' || !isSeq(value)) return;
+      for (const link of value.items) if (isMap(link)) link.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+/** Switches that join racks; Docker's own networks are Docker's. */
+export function fabricSwitches(design: Design): readonly SwitchDesign[] {
+  return design.switches.filter(({ name }) =>
+    design.links.some((link) => link.role === 'rack' && link.ends.some(({ machine }) => machine === name)),
+  );
+}
+
+/** Nodes that have a port in the fabric. */
+export function fabricNodes(design: Design): readonly NodeDesign[] {
+  return design.nodes.filter(({ addresses: [{ uplink }] }) => uplink !== 'eth0');
+}
+
+/** Every router's eth0: a network of this lab alone, without rules of containerlab's in the host's firewall. */
+function managementNetwork(design: Design): object {
+  const bridges = design.switches.flatMap(({ bridges }) => bridges);
+  const bridge = bridges.find(({ name }) => name === 'br-clab');
+  const [gateway, length] = bridge?.addresses[0]?.split('/') ?? [];
+  if (gateway === undefined) throw new TypeError(`${design.lab}: routers without a network for their eth0`);
+  const subnet = `${gateway.replace(/\.\d+$/, '.0')}/${length}`;
+  return { network: `${design.lab}-outside`, 'ipv4-subnet': subnet, 'ipv4-gw': gateway, 'external-access': false };
+}
+
+function routerNode(router: RouterDesign): object {
+  const eth0 = router.interfaces.find(({ name }) => name === 'eth0');
+  const [address] = eth0?.addresses[0]?.split('/') ?? [];
+  return {
+    kind: 'linux',
+    ...(address === undefined ? {} : { 'mgmt-ipv4': address }),
+    binds: [
+      `routers/${router.name}/frr.conf:/etc/frr/frr.conf`,
+      'routers/daemons:/etc/frr/daemons:ro',
+      'routers/vtysh.conf:/etc/frr/vtysh.conf:ro',
+    ],
+  };
+}
+
+/** Bridges in a container: nothing of the racks stands in the host's namespace, where Docker's firewall would drop it. */
+function switchNode(bridge: SwitchDesign, cluster: KindCluster): object {
+  return {
+    kind: 'linux',
+    ...(cluster.images.switch === cluster.images.router ? {} : { image: cluster.images.switch }),
+    'network-mode': 'none',
+    cmd: 'sleep infinity',
+    exec: bridge.bridges.flatMap(({ name, ports }) => [
+      `ip link add name ${name} type bridge`,
+      ...ports.map((port) => `ip link set dev ${port} master ${name}`),
+      `ip link set dev ${name} up`,
+    ]),
+  };
+}
+
+/** The node leaves by the fabric; eth0 keeps its connected route, by which the cluster's API is reached. */
+function clusterNode(node: NodeDesign): object {
+  return {
+    kind: 'ext-container',
+    exec: node.addresses.flatMap(({ family, address, uplink, gateway }) => [
+      `ip address replace ${address} dev ${uplink}`,
+      `ip ${family === 6 ? '-6 ' : ''}route replace default via ${gateway} dev ${uplink}`,
+    ]),
+  };
+}
+
+function clabLink(link: Link): object {
+  return { endpoints: link.ends.map((end) => `${end.machine}:${end.interface}`), mtu: link.mtu };
+}

@@ -1,0 +1,29 @@
+// Owns what a container of FRR needs beside the configuration of BGP: addresses, and which daemons run.
+
+import type { RouterDesign } from '../design/design.ts';
+import { frrConf } from './frr-conf.ts';
+
+/** frr.conf with the addresses of all ports but eth0, which is Docker's: zebra sets them as soon as the link is there. */
+export function frrContainerConf(router: RouterDesign): string {
+  const stanzas = router.interfaces
+    .filter(({ name }) => name !== 'eth0')
+    .map(({ name, addresses }) => [`interface ${name}`, ...addresses.map(addressLine), 'exit', '!'].join('\n'));
+  const text = frrConf(router);
+  const bgp = text.search(/^router bgp /m);
+  const at = bgp === -1 ? text.length : bgp;
+  return [text.slice(0, at), ...stanzas.map((stanza) => `${stanza}\n`), text.slice(at)].join('');
+}
+
+function addressLine(address: string): string {
+  return ` ${address.includes(':') ? 'ipv6' : 'ip'} address ${address}`;
+}
+
+/** /etc/frr/daemons: zebra always runs; the image starts no bgpd by itself. */
+export const frrDaemons = `bgpd=yes
+vtysh_enable=yes
+zebra_options="  -A 127.0.0.1 -s 90000000"
+bgpd_options="   -A 127.0.0.1"
+`;
+
+/** /etc/frr/vtysh.conf: one file for all daemons; without it vtysh complains at every call. */
+export const vtyshConf = 'service integrated-vtysh-config\n';

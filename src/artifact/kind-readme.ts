@@ -1,0 +1,139 @@
+// Owns the README of a rendered kind lab: the commands in order, and why the order is this one.
+
+import { type Design, findMachine } from '../design/design.ts';
+import type { KindCluster } from '../design/kind-cluster.ts';
+import { fabricNodes, fabricSwitches } from './clab-topology.ts';
+import type { KindTools, ToolVersion } from './kind-tools.ts';
+import { manifestSource } from './manifest-source.ts';
+
+/** README.md for someone who has the folder, the programs and no labctl. */
+export function kindReadme(design: Design, cluster: KindCluster, tools: KindTools, hasManifest: boolean): string {
+  const hasFabric = design.routers.length > 0;
+  return [
+    `# ${design.lab} on kind`,
+    '',
+    `${design.title}.`,
+    '',
+    `Written for kind ${versionText(tools.kind)}${hasFabric ? `, containerlab ${versionText(tools.containerlab)}` : ''}, Kubernetes ${cluster.kubernetes.text} and Calico ${design.version.text}.`,
+    'Run every command in this folder, as root or as a member of the group `docker`.',
+    '',
+    '## Images',
+    '',
+    'A node on the fabric reaches no registry any more: have the images before.',
+    '',
+    ...shell(...hostImages(design, cluster).map((image) => `docker pull ${image}`)),
+    '',
+    '## Up',
+    '',
+    "A network of the lab's own, then the cluster. Without a CNI its nodes stay NotReady: never add `--wait`.",
+    ...(hasFabric ? [] : ["Docker numbers the nodes as they start, so two of them may have each other's address."]),
+    '',
+    ...shell(
+      `docker network create ${networkOptions(cluster)} ${design.lab}`,
+      `export KIND_EXPERIMENTAL_DOCKER_NETWORK=${design.lab} KUBECONFIG=$PWD/kubeconfig`,
+      'kind create cluster --config kind.yaml',
+      `kind load docker-image --name ${design.lab} ${cluster.images.pod}`,
+    ),
+    '',
+    ...(hasFabric ? fabricSection(design) : []),
+    ...manifestSection(design, cluster, hasManifest),
+    'Pods first: bound to their nodes they wait for the CNI, and take their addresses before coredns does. Then what calico-node',
+    'reads when it starts, then Calico, then its objects.',
+    '',
+    ...shell(
+      'kubectl apply -f workload.yaml',
+      ...(hasNodeAnnotations(design) ? ['kubectl apply --server-side --force-conflicts -f calico/nodes.yaml'] : []),
+      'kubectl apply --server-side -f calico.yaml || kubectl apply --server-side -f calico.yaml',
+      'kubectl wait --for=condition=Established --timeout=60s crd --all',
+      'kubectl apply -f calico/crd-objects.yaml',
+      'kubectl rollout status --namespace kube-system daemonset/calico-node --timeout=180s',
+      `kubectl wait --for=condition=Ready --timeout=120s ${design.pods.map(({ name }) => `pod/${name}`).join(' ')}`,
+    ),
+    '',
+    '## Look',
+    '',
+    ...shell(...lookCommands(design)),
+    '',
+    '## Down',
+    '',
+    ...shell(
+      ...(hasFabric ? ['containerlab destroy --topo fabric.clab.yml --cleanup'] : []),
+      `kind delete cluster --name ${design.lab}`,
+      `docker network rm ${design.lab}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+function fabricSection(design: Design): readonly string[] {
+  const nodes = design.routers.length + fabricSwitches(design).length + fabricNodes(design).length;
+  return [
+    'The fabric: routers, and a switch for the racks in a container of its own, so that no bridge and no rule of it stands on the host.',
+    'It gives the nodes the addresses that kubelet already waits for, and takes their default route.',
+    '',
+    ...shell('export CLAB_VERSION_CHECK=disable', `containerlab deploy --topo fabric.clab.yml --max-workers ${nodes}`),
+    '',
+  ];
+}
+
+function manifestSection(design: Design, cluster: KindCluster, hasManifest: boolean): readonly string[] {
+  const lab = design.variant === undefined ? design.lab : `${design.lab}:${design.variant}`;
+  const render = `labctl render ${lab} . --for kind --force --set engines.kind.manifest=${manifestSource(design.version, cluster)}`;
+  return [
+    hasManifest
+      ? "calico.yaml is the release's manifest, edited for this lab. Its images go into the nodes."
+      : "The release's manifest could not be got when this folder was written. This edits it for the lab; its images go into the nodes.",
+    '',
+    ...shell(
+      ...(hasManifest ? [] : [render]),
+      `for image in $(awk '$1 == "image:" {print $2}' calico.yaml | sort -u); do`,
+      `  docker pull $image && kind load docker-image --name ${design.lab} $image`,
+      'done',
+    ),
+    '',
+  ];
+}
+
+/** Images that run on the host; those of pods are loaded into the nodes. */
+function hostImages(design: Design, { images }: KindCluster): readonly string[] {
+  const routers = design.routers.length > 0 ? [images.router, images.switch] : [];
+  return [...new Set([images.node, ...routers, images.pod])];
+}
+
+/** As kind makes its network, but with the lab's prefix. */
+function networkOptions({ network }: KindCluster): string {
+  return `--subnet ${network.prefix} --gateway ${network.gateway} --opt com.docker.network.driver.mtu=1500`;
+}
+
+function hasNodeAnnotations(design: Design): boolean {
+  return design.nodes.some(({ name, addresses: [{ uplink }] }) => {
+    const node = design.objects.find((object) => object.kind === 'Node' && object.metadata.name === name);
+    return uplink !== 'eth0' || (node?.kind === 'Node' && node.spec.bgp?.asNumber !== undefined);
+  });
+}
+
+function lookCommands(design: Design): readonly string[] {
+  const [router] = design.routers;
+  const [from, to] = [design.pods[0], design.pods.at(-1)];
+  const node = findMachine(design, from?.node ?? '');
+  return [
+    ...(router === undefined ? [] : [`docker exec clab-${design.lab}-${router.name} vtysh -c 'show bgp summary'`]),
+    ...(node === undefined ? [] : [`docker exec ${node.name} ip route`]),
+    ...(design.backend === 'bird'
+      ? [
+          'kubectl exec --namespace kube-system daemonset/calico-node -c calico-node -- birdcl -s /var/run/calico/bird.ctl show protocols',
+        ]
+      : []),
+    ...(from === undefined || to === undefined
+      ? []
+      : [`kubectl exec ${from.name} -- ping -c 3 ${to.addresses[0].address}`]),
+  ];
+}
+
+function shell(...lines: readonly string[]): readonly string[] {
+  return ['```sh', ...lines, '```'];
+}
+
+function versionText([major, minor]: ToolVersion): string {
+  return `${major}.${minor}`;
+}
