@@ -27,6 +27,15 @@ export async function applyObjects(
     throw new LabError('OBJECT_INVALID', `these objects do not fit lab ${running.name}`, { problems: errors });
   }
   for (const problem of problems) view.note(`warning: ${problem.message} [${problem.code}]`);
+  if (running.engine.name === 'kind') {
+    throw new LabError(
+      'USAGE',
+      `the objects of ${running.name} are in its cluster: labctl does not write them there yet`,
+      {
+        hint: `kubectl --kubeconfig ${running.state.folder}/kind/kubeconfig apply -f <file>`,
+      },
+    );
+  }
   const lock = await takeLock(`${context.stateHome}/locks`, running.name);
   try {
     const change = {
@@ -38,6 +47,7 @@ export async function applyObjects(
       timeoutMs,
       keep: true,
       reconfigure: false,
+      engine: running.engine.name,
     };
     const done = await changeLab(context, change, view);
     if (done.error !== undefined) throw withSignal(context, done.error);

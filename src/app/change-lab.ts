@@ -6,10 +6,11 @@ import type { Artifacts } from '../artifact/artifacts.ts';
 import { LabError } from '../base/errors.ts';
 import type { CalicoObject } from '../calico/objects.ts';
 import type { Design } from '../design/design.ts';
-import { digestOf, structureDifferences } from '../engine/netns/plan.ts';
+import { structureDifferences } from '../engine/netns/plan.ts';
 import type { Lab } from '../lab/lab.ts';
-import type { Engine } from '../plan/engine.ts';
-import { nothingObserved } from '../plan/observed.ts';
+import { digestOf } from '../plan/digest.ts';
+import type { Engine, EngineName } from '../plan/engine.ts';
+import { nothingObserved, type Observed } from '../plan/observed.ts';
 import type { Plan } from '../plan/plan.ts';
 import { execute, type PhaseTimes } from '../run/execute.ts';
 import { type StateFolder, stateFolder } from '../run/state.ts';
@@ -30,6 +31,7 @@ export interface LabChange {
   readonly timeoutMs: number;
   readonly keep: boolean;
   readonly reconfigure: boolean;
+  readonly engine: EngineName;
 }
 
 /** What came of it. `isLeft`: something of the lab is there now. */
@@ -48,28 +50,58 @@ interface Opened {
   readonly saved: SavedLab | undefined;
 }
 
-async function open(context: Context, lab: string, programs: string | undefined): Promise<Opened> {
-  const state = stateFolder(context.stateHome, lab);
+async function open(
+  context: Context,
+  change: Pick<LabChange, 'lab' | 'artifacts' | 'engine'>,
+  programs?: string,
+): Promise<Opened> {
+  const state = stateFolder(context.stateHome, change.lab.name);
   const { holder, saved } = await readState(state);
-  return { state, saved, engine: engineFor({ context, state, holder, saved, programs: saved?.programs ?? programs }) };
+  if (saved !== undefined && (saved.engine ?? 'netns') !== change.engine) {
+    throw new LabError('LAB_STRUCTURE_DIFFERS', `lab ${state.lab} runs on the ${saved.engine ?? 'netns'} engine`, {
+      hint: `labctl down ${state.lab} first`,
+    });
+  }
+  return {
+    state,
+    saved,
+    engine: await engineFor({
+      context,
+      state,
+      holder,
+      saved,
+      programs: saved?.programs ?? programs,
+      engine: change.engine,
+      lab: change.lab,
+      manifest: change.artifacts.get('calico.yaml'),
+    }),
+  };
+}
+
+/** What cannot be changed under the lab while it runs. */
+async function rebuilt(engine: Engine, change: LabChange, seen: Observed): Promise<readonly string[]> {
+  if (engine.name === 'netns') return structureDifferences(change.design, change.artifacts, seen);
+  const { kindStructureDifferences } = await import('../engine/kind/plan.ts');
+  const { kindClusterOf } = await import('../design/kind-cluster.ts');
+  return kindStructureDifferences(change.design, kindClusterOf(change.lab), change.artifacts, seen);
 }
 
 /** The plan as it would be executed now. Changes nothing. */
 export async function planFor(
   context: Context,
-  change: Pick<LabChange, 'lab' | 'design' | 'artifacts'>,
+  change: Pick<LabChange, 'lab' | 'design' | 'artifacts' | 'engine'>,
 ): Promise<Plan> {
-  const { engine } = await open(context, change.lab.name, undefined);
+  const { engine } = await open(context, change);
   const seen = await engine.observe();
   return engine.plan(change.design, change.artifacts, seen.state === 'running' ? seen : nothingObserved);
 }
 
 /** Makes the lab what `change` says. The caller holds the lab's lock. Never throws for a failed operation: see `error`. */
 export async function changeLab(context: Context, change: LabChange, view: RunView): Promise<ChangeOutcome> {
-  const { state, engine, saved } = await open(context, change.lab.name, change.programs);
+  const { state, engine, saved } = await open(context, change, change.programs);
   let seen = await engine.observe();
   if (seen.state === 'running' && !change.reconfigure)
-    refuseRebuild(change, seen.made.size > 0 ? structureDifferences(change.design, change.artifacts, seen) : []);
+    refuseRebuild(change, seen.made.size > 0 ? await rebuilt(engine, change, seen) : []);
   const isFresh = seen.state !== 'running' || change.reconfigure;
   if (isFresh && seen.state !== 'absent') await engine.remove();
   if (isFresh) {
@@ -85,6 +117,7 @@ export async function changeLab(context: Context, change: LabChange, view: RunVi
   const save = (isBuilt: boolean): Promise<void> =>
     state.write(stateFiles.lab, {
       form: 1,
+      engine: engine.name,
       lab: change.lab,
       design,
       objects: change.objects ?? (isFresh ? undefined : saved?.objects),

@@ -20,7 +20,7 @@ export async function doctor(
 ): Promise<readonly Finding[]> {
   const loaded = options.reference === undefined ? undefined : await loadLab(context, options.reference, []);
   const state = stateFolder(context.stateHome, loaded?.lab.name ?? 'doctor');
-  const engine = engineFor({ context, state, holder: undefined, saved: undefined, programs: undefined });
+  const engine = await engineFor({ context, state, holder: undefined, saved: undefined, programs: undefined });
   return [...(await programFindings(context)), ...(await engine.probe(loaded?.design))];
 }
 

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import type { Artifacts } from '../artifact/artifacts.ts';
 import { type KindTools, newestTools, toolVersionIn } from '../artifact/kind-tools.ts';
 import { LabError } from '../base/errors.ts';
+import type { EngineName } from '../plan/engine.ts';
 import type { Context } from './context.ts';
 import type { LoadedDesign } from './work-out.ts';
 
@@ -32,6 +33,16 @@ export async function kindArtifacts(context: Context, { lab, design }: LoadedDes
   });
   const manifest = text === undefined ? undefined : { name, text };
   return { artifacts: writeKindArtifacts(design, cluster, await findTools(), manifest), notes };
+}
+
+/** A lab with the files of the engine it is for. */
+export async function withEngine(
+  context: Context,
+  loaded: LoadedDesign,
+  engine: EngineName,
+): Promise<LoadedDesign & { readonly engine: EngineName }> {
+  if (engine === 'netns') return { ...loaded, engine };
+  return { ...loaded, engine, artifacts: (await kindArtifacts(context, loaded)).artifacts };
 }
 
 /** Versions as found; the newest known where a program is absent: the files may be for another machine. */

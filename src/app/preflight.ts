@@ -3,9 +3,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../base/errors.ts';
-import type { Design } from '../design/design.ts';
+import type { EngineName } from '../plan/engine.ts';
 import type { Finding } from '../plan/finding.ts';
 import type { Context, RunView } from './context.ts';
+import type { LoadedDesign } from './work-out.ts';
 
 /**
  * Checks this machine for a lab and returns the folder of unpacked programs (undefined when the host has all). Missing
@@ -14,22 +15,31 @@ import type { Context, RunView } from './context.ts';
  */
 export async function preflight(
   context: Context,
-  design: Design,
+  loaded: LoadedDesign & { readonly engine: EngineName },
   yes: boolean,
   view: RunView,
 ): Promise<string | undefined> {
+  const { design } = loaded;
+  if (loaded.engine === 'kind') {
+    await preflightKind(context, loaded, view);
+    return undefined;
+  }
   for (const file of Object.values(design.secrets)) await (await import('../host/secret-file.ts')).readSecretFile(file);
   const programs = await readyPrograms(context, yes, (line) => view.note(line));
   const { probeNetns } = await import('../engine/netns/probe.ts');
   const stamp = await kernelStamp(context, programs);
   const options = { isRoot: context.uid === 0, programs, isKernelKnown: stamp.isKnown };
   const findings = await probeNetns(design, options);
+  refuseMissing(findings, view);
+  await stamp.set();
+  return programs;
+}
+
+/** Shows the warnings; throws ENGINE_MISSING with all that is missing. */
+function refuseMissing(findings: readonly Finding[], view: RunView): void {
   for (const finding of findings) if (finding.level === 'warning') view.note(`warning: ${findingText(finding)}`);
   const missing = findings.filter((finding) => finding.level === 'missing');
-  if (missing.length === 0) {
-    await stamp.set();
-    return programs;
-  }
+  if (missing.length === 0) return;
   throw new LabError('ENGINE_MISSING', 'this machine cannot run the lab', {
     facts: missing.map(findingText),
     hint: 'labctl doctor',
@@ -49,6 +59,22 @@ export async function readyPrograms(
   const { env, signal } = context;
   await installPrograms({ ...placesOf(context), env, consent: yes ? 'given' : 'ask', signal });
   return (await findPrograms(placesOf(context))).root;
+}
+
+async function preflightKind(context: Context, loaded: LoadedDesign, view: RunView): Promise<void> {
+  const { engineFor } = await import('./engine-for.ts');
+  const { stateFolder } = await import('../run/state.ts');
+  const engine = await engineFor({
+    context,
+    state: stateFolder(context.stateHome, loaded.lab.name),
+    holder: undefined,
+    saved: undefined,
+    programs: undefined,
+    engine: 'kind',
+    lab: loaded.lab,
+    manifest: loaded.artifacts.get('calico.yaml'),
+  });
+  refuseMissing(await engine.probe(loaded.design), view);
 }
 
 interface KernelStamp {

@@ -1,6 +1,6 @@
-// Owns the end of one lab of one state home: lock, holder, state.
+// Owns the end of one lab of one state home: lock, containers, holder, state.
 
-import { listStateFolders, stateFolder } from '../run/state.ts';
+import { listStateFolders, type StateFolder, stateFolder } from '../run/state.ts';
 import { readState } from './saved-lab.ts';
 
 /** Ends a lab and removes its state; true when there was something. Throws LAB_BUSY, UNDO_FAILED. */
@@ -13,13 +13,22 @@ export async function removeLab(stateHome: string, lab: string): Promise<boolean
     const wasThere = (await listStateFolders(stateHome)).includes(lab);
     const { holder } = await readState(state);
     const { removeHolder } = await import('../engine/netns/holder.ts');
-    const wasRemoved = await removeHolder(holder, state.logs);
+    const wasOnDocker = await removeFromDocker(state);
+    const wasRemoved = (await removeHolder(holder, state.logs)) || wasOnDocker;
     await state.remove();
     isDone = true;
     return wasThere || wasRemoved;
   } finally {
     await lock.release(isDone);
   }
+}
+
+/** What the kind engine made, if it made anything: by labctl's record and the containers' labels. */
+async function removeFromDocker(state: StateFolder): Promise<boolean> {
+  const { kindOf, ownedParts } = await import('./engine-for.ts');
+  if ((await ownedParts(state)).length === 0) return false;
+  const { saved } = await readState(state);
+  return (await kindOf({ state, saved })).remove();
 }
 
 /** Ends every lab of a state home; the names of those of which there was something. */

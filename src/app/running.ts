@@ -4,7 +4,7 @@ import { LabError } from '../base/errors.ts';
 import type { Design, Expected } from '../design/design.ts';
 import { expectedOf } from '../design/expected.ts';
 import type { Lab } from '../lab/lab.ts';
-import type { Engine } from '../plan/engine.ts';
+import type { Engine, EngineName } from '../plan/engine.ts';
 import { listStateFolders, type StateFolder, stateFolder } from '../run/state.ts';
 import type { Context } from './context.ts';
 import { engineFor } from './engine-for.ts';
@@ -24,7 +24,7 @@ export interface Running {
 export interface RunningRow {
   readonly lab: string;
   readonly variant: string | undefined;
-  readonly engine: 'netns';
+  readonly engine: EngineName;
   readonly state: 'running' | 'partial' | 'gone';
   readonly pid: number | undefined;
   readonly nodes: number;
@@ -38,13 +38,14 @@ export async function listRunning(context: Context): Promise<readonly RunningRow
   const rows: RunningRow[] = [];
   for (const lab of await listStateFolders(context.stateHome)) {
     const { holder, saved } = await readState(stateFolder(context.stateHome, lab));
-    const lives = holder !== undefined && (await isAlive(holder));
+    const engine = saved?.engine ?? 'netns';
+    const lives = engine === 'kind' || (holder !== undefined && (await isAlive(holder)));
     rows.push({
       lab,
       variant: saved?.lab.variant,
-      engine: 'netns',
+      engine,
       state: !lives ? 'gone' : saved?.isBuilt === true ? 'running' : 'partial',
-      pid: lives ? holder.pid : undefined,
+      pid: lives ? holder?.pid : undefined,
       nodes: saved?.design.nodes.length ?? 0,
       routers: saved?.design.routers.length ?? 0,
       pods: saved?.design.pods.length ?? 0,
@@ -74,14 +75,15 @@ export async function openRunning(context: Context, options: { readonly lab?: st
   }
   const state = stateFolder(context.stateHome, row.lab);
   const { holder, saved } = await readState(state);
-  if (saved === undefined || holder === undefined) {
+  if (saved === undefined || (row.engine === 'netns' && holder === undefined)) {
     throw new LabError('LAB_GONE', `lab ${name} is only half-made`, {
       hint: `labctl down ${name}, then labctl up ${name}`,
     });
   }
-  const engine = engineFor({ context, state, holder, saved, programs: saved.programs });
+  const engine = await engineFor({ context, state, holder, saved, programs: saved.programs });
   const design = designOf(saved);
   engine.operations(design);
+  await engine.enter?.(design);
   return { name: row.lab, lab: saved.lab, design, engine, saved, state };
 }
 

@@ -4,12 +4,15 @@ import type { CalicoObject } from '../calico/objects.ts';
 import type { Design } from '../design/design.ts';
 import type { ProcessIdentity } from '../host/proc.ts';
 import type { Lab } from '../lab/lab.ts';
+import type { EngineName } from '../plan/engine.ts';
 import type { StateFolder } from '../run/state.ts';
 
 /** What `up` leaves on disk of a lab, beside the holder's record; enough to work with it without the lab file. */
 export interface SavedLab {
   /** The form of this record; another number means another labctl wrote it. */
   readonly form: 1;
+  /** What runs it; records of before there were two have none. */
+  readonly engine?: EngineName;
   readonly lab: Lab;
   /** Without what must be true: that follows, and is long. */
   readonly design: Omit<Design, 'expected'>;
@@ -24,7 +27,7 @@ export interface SavedLab {
 }
 
 /** Files in a lab's state folder. */
-export const stateFiles = { holder: 'holder.json', lab: 'lab.json' } as const;
+export const stateFiles = { holder: 'holder.json', lab: 'lab.json', kind: 'kind.json' } as const;
 
 /** Reads a lab's two records; parts that are absent, torn or of another form are undefined. */
 export async function readState(

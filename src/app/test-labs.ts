@@ -121,7 +121,16 @@ async function testLab(context: Context, lab: string, options: TestOptions, view
     steps.push({ step, ms: performance.now() - began });
   };
   const { timeoutMs, yes, verifyTimeoutMs } = options;
-  const upOptions = { reference: lab, set: [], timeoutMs, keep: false, dryRun: false, reconfigure: false, yes };
+  const upOptions = {
+    engine: 'netns' as const,
+    reference: lab,
+    set: [],
+    timeoutMs,
+    keep: false,
+    dryRun: false,
+    reconfigure: false,
+    yes,
+  };
   await attempt('up', () => up(context, upOptions, silent));
   if (problems.length === 0) {
     await attempt('verify', async () => checks.push(...(await verify(context, { timeoutMs: verifyTimeoutMs })).checks));

@@ -2,8 +2,10 @@
 
 import { exitCodes, LabError } from '../base/errors.ts';
 import type { Problem } from '../base/place.ts';
+import type { EngineName } from '../plan/engine.ts';
 import type { Phase, Plan } from '../plan/plan.ts';
 import type { Context, RunView } from './context.ts';
+import { withEngine } from './kind-artifacts.ts';
 import { loadLab } from './load-lab.ts';
 import type { LoadedDesign } from './work-out.ts';
 
@@ -12,6 +14,7 @@ export interface UpOptions {
   /** `bgp-rr`, `bgp-rr:article`, a file, a folder, `-`. */
   readonly reference: string;
   readonly set: readonly string[];
+  readonly engine: EngineName;
   readonly timeoutMs: number;
   /** Leave what was made when it fails. */
   readonly keep: boolean;
@@ -39,7 +42,7 @@ export interface UpResult {
 /** Builds a lab, or makes a running one equal to its file. Resolves only when it is converged. */
 export async function up(context: Context, options: UpOptions, view: RunView): Promise<UpResult> {
   const started = context.startedAt;
-  const loaded = await loadLab(context, options.reference, options.set);
+  const loaded = await withEngine(context, await loadLab(context, options.reference, options.set), options.engine);
   if (options.dryRun) return dryRun(context, loaded);
 
   const [{ preflight }, { takeLock }, { changeLab }] = await Promise.all([
@@ -51,9 +54,9 @@ export async function up(context: Context, options: UpOptions, view: RunView): P
   const lock = await takeLock(`${context.stateHome}/locks`, loaded.lab.name);
   let isLeft = false;
   try {
-    const programs = await preflight(context, loaded.design, options.yes, view);
+    const programs = await preflight(context, loaded, options.yes, view);
     const planned = performance.now() - started;
-    const done = await changeLab(context, { ...loaded, programs, ...options }, view);
+    const done = await changeLab(context, { ...options, ...loaded, programs }, view);
     isLeft = done.isLeft;
     if (done.error !== undefined) throw done.error;
     const timeline = [...done.times].map(([phase, ms]) => ({ phase, ms: ms + done.startedAt - started }));
@@ -72,7 +75,7 @@ export async function up(context: Context, options: UpOptions, view: RunView): P
 }
 
 /** What would be done; nothing is changed, nothing is locked. */
-async function dryRun(context: Context, loaded: LoadedDesign): Promise<UpResult> {
+async function dryRun(context: Context, loaded: LoadedDesign & { readonly engine: EngineName }): Promise<UpResult> {
   const { planFor } = await import('./change-lab.ts');
   const plan = await planFor(context, loaded);
   const ms = performance.now() - context.startedAt;

@@ -1,7 +1,7 @@
 // Owns kind's configuration: a cluster without CNI whose nodes know their place in the fabric (calico.md G.1, G.2).
 
 import { Document, type Scalar, type Node as YamlNode } from 'yaml';
-import { addressOf } from '../base/address.ts';
+import { addressOf, networkOf } from '../base/address.ts';
 import type { Design, NodeDesign } from '../design/design.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
 import type { KindTools } from './kind-tools.ts';
@@ -30,6 +30,16 @@ export function kindConfig(design: Design, cluster: KindCluster, tools: KindTool
     comment(document, ['nodes', index, 'kubeadmConfigPatches'], ' the address that the fabric gives the node later');
   }
   return document.toString({ lineWidth: 0 });
+}
+
+/** Docker's network of the nodes: prefix and gateway, also of IPv6 where the cluster has it (kind refuses one without). */
+export function nodeNetworks(
+  design: Design,
+  cluster: KindCluster,
+): readonly { readonly prefix: string; readonly gateway: string }[] {
+  const bridge = design.switches.flatMap(({ bridges }) => bridges).find(({ name }) => name === 'br-kind');
+  const six = isDual(design) ? (bridge?.addresses ?? []).filter((address) => address.includes(':')) : [];
+  return [cluster.network, ...six.map((address) => ({ prefix: networkOf(address), gateway: addressOf(address) }))];
 }
 
 function isDual(design: Design): boolean {

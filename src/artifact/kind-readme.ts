@@ -3,6 +3,7 @@
 import { type Design, findMachine } from '../design/design.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
 import { fabricNodes, fabricSwitches } from './clab-topology.ts';
+import { nodeNetworks } from './kind-config.ts';
 import type { KindTools, ToolVersion } from './kind-tools.ts';
 import { manifestSource } from './manifest-source.ts';
 
@@ -29,7 +30,7 @@ export function kindReadme(design: Design, cluster: KindCluster, tools: KindTool
     ...(hasFabric ? [] : ["Docker numbers the nodes as they start, so two of them may have each other's address."]),
     '',
     ...shell(
-      `docker network create ${networkOptions(cluster)} ${design.lab}`,
+      `docker network create ${networkOptions(design, cluster)} ${design.lab}`,
       `export KIND_EXPERIMENTAL_DOCKER_NETWORK=${design.lab} KUBECONFIG=$PWD/kubeconfig`,
       'kind create cluster --config kind.yaml',
       `kind load docker-image --name ${design.lab} ${cluster.images.pod}`,
@@ -101,8 +102,10 @@ function hostImages(design: Design, { images }: KindCluster): readonly string[] 
 }
 
 /** As kind makes its network, but with the lab's prefix. */
-function networkOptions({ network }: KindCluster): string {
-  return `--subnet ${network.prefix} --gateway ${network.gateway} --opt com.docker.network.driver.mtu=1500`;
+function networkOptions(design: Design, cluster: KindCluster): string {
+  const networks = nodeNetworks(design, cluster);
+  const subnets = networks.map(({ prefix, gateway }) => `--subnet ${prefix} --gateway ${gateway}`);
+  return ['--opt com.docker.network.driver.mtu=1500', ...(networks.length > 1 ? ['--ipv6'] : []), ...subnets].join(' ');
 }
 
 function hasNodeAnnotations(design: Design): boolean {

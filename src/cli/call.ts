@@ -2,6 +2,7 @@
 
 import type { Context, Format, RunView } from '../app/context.ts';
 import { LabError } from '../base/errors.ts';
+import type { EngineName } from '../plan/engine.ts';
 
 /** Where text goes: data to stdout, everything else to stderr. */
 export interface Streams {
@@ -11,7 +12,7 @@ export interface Streams {
 
 /** Flags that every verb has. */
 export interface GlobalFlags {
-  readonly engine: string;
+  readonly engine: EngineName;
   /** `--lab` or LABCTL_LAB. */
   readonly lab: string | undefined;
   readonly verbose: number;

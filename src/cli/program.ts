@@ -10,7 +10,7 @@ import { addOwnVerbs } from './verbs-own.ts';
 
 const afterVerbs = `
 Flags of every verb:
-  --engine <name>       what runs the lab: netns (kind is not there yet)
+  --engine <name>       what runs the lab: netns, or kind with containerlab
   --lab <name>          which running lab, when there are several
   -o, --format <form>   what is printed on stdout: table or json
   -v, --verbose         say more (may be repeated)

@@ -2,7 +2,7 @@
 
 import { type Command as Commander, Option } from 'commander';
 import type { Context, Format } from '../app/context.ts';
-import { LabError } from '../base/errors.ts';
+import type { EngineName } from '../plan/engine.ts';
 import type { Call, Command, GlobalFlags, Streams, VerbTree } from './call.ts';
 import { counted, environmentName, environmentValue } from './flag-values.ts';
 
@@ -58,7 +58,7 @@ const kernelFlag: Flag = {
 };
 
 interface GlobalValues {
-  readonly engine?: string;
+  readonly engine?: EngineName;
   readonly lab?: string;
   readonly verbose?: number;
   readonly quiet?: boolean;
@@ -159,11 +159,6 @@ function callOf(command: Commander, door: Door): Call {
   const values = valuesOf(command);
   const { context, streams } = door;
   const engine = values.engine ?? 'netns';
-  if (engine !== 'netns') {
-    throw new LabError('ENGINE_MISSING', `the ${engine} engine is not there yet`, {
-      hint: 'leave --engine and LABCTL_ENGINE out, or say netns',
-    });
-  }
   const flags: GlobalFlags = {
     engine,
     lab: values.lab,

@@ -35,8 +35,7 @@ export function addLabVerbs(program: Command, door: Door): void {
       set,
       {
         flags: '-t, --timeout <duration>',
-        description: 'how long convergence may take',
-        default: '60s',
+        description: 'how long convergence may take (default: 60s, on kind 10m)',
         parse: durationMs,
       },
       { flags: '-k, --keep', description: 'leave what was made when something fails' },

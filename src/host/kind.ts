@@ -7,3 +7,42 @@ export async function kindVersion(shell: Shell): Promise<string | undefined> {
   const ran = await shell.run(['kind', 'version'], { onFailure: 'return', timeoutMs: 5000 }).catch(() => undefined);
   return ran?.exitCode === 0 ? ran.stdout.trim() : undefined;
 }
+
+/** The names of kind's clusters on this Docker; an answer without any is text on stderr. */
+export async function kindClusters(shell: Shell): Promise<readonly string[]> {
+  const { stdout } = await shell.run(['kind', 'get', 'clusters']);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+/** What kind is told of the world: its Docker network; nothing is written to ~/.kube. */
+export interface KindPlace {
+  readonly cluster: string;
+  readonly network: string;
+  readonly kubeconfig: string;
+}
+
+/** The argument list that makes a cluster. kind takes its network from the environment only; `--retain` leaves the wreck to `down`. */
+export function createClusterArgv(place: KindPlace, config: string): readonly string[] {
+  const environment = ['env', `KIND_EXPERIMENTAL_DOCKER_NETWORK=${place.network}`];
+  return [
+    ...environment,
+    'kind',
+    'create',
+    'cluster',
+    '--config',
+    config,
+    '--kubeconfig',
+    place.kubeconfig,
+    '--retain',
+  ];
+}
+
+/** The argument list that removes a cluster; exit 0 when there is none. */
+export function deleteClusterArgv({ cluster, kubeconfig }: KindPlace): readonly string[] {
+  return ['kind', 'delete', 'cluster', '--name', cluster, '--kubeconfig', kubeconfig];
+}
+
+/** The argument list that copies images of this Docker into every node. */
+export function loadImagesArgv(cluster: string, images: readonly string[]): readonly string[] {
+  return ['kind', 'load', 'docker-image', '--name', cluster, ...images];
+}

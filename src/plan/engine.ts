@@ -61,6 +61,8 @@ export interface Engine {
   /** The same, and BGP tables, interfaces, permanent neighbors and forwarding entries: what `verify` judges. */
   inspect(design: Design): Promise<Inspection>;
   readonly differences: readonly KnownDifference[];
+  /** Finds the machines of a running lab; once, before `shell` and `tap`. Absent where they are known anyway. */
+  enter?(design: Design): Promise<void>;
   /** A shell in a machine of the running lab (node, router, switch or pod). */
   shell(machine: string): Shell;
   tap(machine: string, iface: string): CapturePoint;

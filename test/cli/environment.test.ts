@@ -82,7 +82,6 @@ describe('flags from the environment', () => {
     [{ LABCTL_UP_TIMEOUT: 'soon' }, 'LABCTL_UP_TIMEOUT=soon'],
     [{ LABCTL_UP_DRY_RUN: 'maybe' }, 'LABCTL_UP_DRY_RUN=maybe'],
     [{ LABCTL_UP_AS: 'png' }, 'LABCTL_UP_AS=png'],
-    [{ LABCTL_ENGINE: 'kind' }, 'the kind engine is not there yet'],
     [{ LABCTL_ENGINE: 'docker' }, 'LABCTL_ENGINE=docker'],
   ])('are checked: %j', async (env, message) => {
     await expect(seenBy(env, ['up'])).rejects.toThrow(message);

@@ -35,7 +35,7 @@ async function parsed(argv: readonly string[]): Promise<unknown> {
 
 describe('the command line', () => {
   it.each([
-    ['up bgp-rr', { verb: 'up', args: ['bgp-rr'], flags: { timeout: 60_000 } }],
+    ['up bgp-rr', { verb: 'up', args: ['bgp-rr'], flags: {} }],
     [
       'deploy fullmesh:100-nodes -t 3m -k',
       { verb: 'up', args: ['fullmesh:100-nodes'], flags: { timeout: 180_000, keep: true } },

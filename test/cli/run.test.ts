@@ -20,7 +20,7 @@ describe('exit codes', () => {
     [['up'], 2],
     [['validate', 'no-such-lab'], 2],
     [['completion', 'csh'], 2],
-    [['plan', 'bgp-rr', '--engine', 'kind'], 4],
+    [['plan', 'bgp-rr', '--engine', 'vpp'], 2],
     [['exec', 'leaf0', '--', 'true'], 125],
     [['exec', 'leaf0'], 125],
     [['exec', '--nonsense', 'leaf0', 'true'], 125],

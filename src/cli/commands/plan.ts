@@ -12,7 +12,7 @@ export interface SetFlags {
 
 /** `labctl plan [lab]`. */
 export async function planCommand(call: Call, [lab]: readonly string[], flags: SetFlags): Promise<number> {
-  const choice = { reference: labOf(call, lab, 'plan'), set: flags.set ?? [] };
+  const choice = { reference: labOf(call, lab, 'plan'), set: flags.set ?? [], engine: call.flags.engine };
   const { plan, warnings } = await planLab(call.context, choice);
   await sayWarnings(call, warnings);
   print(call, 'Plan', { ...plan }, () => planText(plan));

@@ -9,18 +9,23 @@ import { sayWarnings } from '../warnings.ts';
 /** Flags of `up`. */
 export interface UpFlags {
   readonly set?: readonly string[];
-  readonly timeout: number;
+  readonly timeout?: number;
   readonly keep?: boolean;
   readonly dryRun?: boolean;
   readonly reconfigure?: boolean;
 }
 
+/** How long convergence may take where nothing is said: a cluster has to boot. */
+const patience = { netns: 60_000, kind: 600_000 } as const;
+
 /** `labctl up [lab]`. */
 export async function upCommand(call: Call, [lab]: readonly string[], flags: UpFlags): Promise<number> {
+  const { engine } = call.flags;
   const options = {
     reference: labOf(call, lab, 'up'),
     set: flags.set ?? [],
-    timeoutMs: flags.timeout,
+    engine,
+    timeoutMs: flags.timeout ?? patience[engine],
     keep: flags.keep ?? false,
     dryRun: flags.dryRun ?? false,
     reconfigure: flags.reconfigure ?? false,

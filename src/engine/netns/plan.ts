@@ -1,10 +1,10 @@
 // Owns what must be done, in which order and why, to make a lab's namespaces equal to its design. Pure.
 
-import { createHash } from 'node:crypto';
 import type { Artifacts } from '../../artifact/artifacts.ts';
 import type { Design } from '../../design/design.ts';
+import { digestOf } from '../../plan/digest.ts';
 import type { Observed } from '../../plan/observed.ts';
-import type { Json, Operation, Plan, ResourceId } from '../../plan/plan.ts';
+import type { Operation, Plan, ResourceId } from '../../plan/plan.ts';
 import { birdFiles, daemonFiles, frrFiles } from './daemon-files.ts';
 import { felixScripts } from './felix.ts';
 import { linkBatch } from './links.ts';
@@ -25,11 +25,6 @@ import type { Wish } from './wish.ts';
 
 interface Named {
   readonly name: string;
-}
-
-/** The digest by which an operation's input is compared with what was made before. */
-export function digestOf(input: Json): string {
-  return createHash('sha256').update(JSON.stringify(input)).digest('hex').slice(0, 16);
 }
 
 /** Resources of `design` that cannot be changed under a running lab and differ from what was made. */

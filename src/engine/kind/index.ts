@@ -1,0 +1,117 @@
+// Owns the kind engine: the same labs on real Kubernetes and Calico (kind), routers in containers (containerlab).
+
+import { join } from 'node:path';
+import { LabError } from '../../base/errors.ts';
+import type { Shell } from '../../base/shell.ts';
+import type { KindCluster } from '../../design/kind-cluster.ts';
+import { destroyArgv } from '../../host/containerlab.ts';
+import { containersLabelled } from '../../host/docker.ts';
+import { deleteClusterArgv, type KindPlace } from '../../host/kind.ts';
+import { localShell } from '../../host/local-shell.ts';
+import type { Engine } from '../../plan/engine.ts';
+import { nothingObserved, type Observed } from '../../plan/observed.ts';
+import { lookKind } from './look.ts';
+import { labelsOf, networkOf } from './names.ts';
+import { kindOperations, type OwnedPart } from './operations.ts';
+import { locate, type Places } from './place.ts';
+import { planKind } from './plan.ts';
+import { probeKind } from './probe.ts';
+
+/** What the engine is told of the lab and of what it made before. */
+export interface KindOptions {
+  readonly lab: string;
+  /** Undefined when nothing of the lab but its record is left: enough to remove it. */
+  readonly cluster: KindCluster | undefined;
+  /** The lab's files and its kubeconfig, in labctl's state. */
+  readonly folder: string;
+  /** Runs programs on this machine; tests give one that replays recordings. */
+  readonly host: Shell;
+  /** What of the lab stands on Docker by labctl's own record. */
+  readonly owned: readonly OwnedPart[];
+  /** Writes that record. */
+  readonly record: (owned: readonly OwnedPart[]) => Promise<void>;
+  readonly made: ReadonlyMap<string, string>;
+  readonly isBuilt: boolean;
+  /** calico.yaml as it will be applied; undefined where it could not be got. */
+  readonly manifest: string | undefined;
+}
+
+/** The kind engine for one lab. */
+export function kindEngine(options: KindOptions): Engine {
+  const { lab, host, folder, cluster } = options;
+  const place: KindPlace = { cluster: lab, network: networkOf(lab), kubeconfig: join(folder, 'kubeconfig') };
+  let owned = options.owned;
+  let places: Places | undefined;
+  const entered = (): Places => {
+    if (places === undefined)
+      throw new LabError('LAB_NOT_RUNNING', `lab ${lab} is not running`, { hint: `labctl up ${lab} --engine kind` });
+    return places;
+  };
+  const own = async (part: OwnedPart): Promise<void> => {
+    if (owned.includes(part)) return;
+    owned = [...owned, part];
+    await options.record(owned);
+  };
+  return {
+    name: 'kind',
+    differences: [],
+    probe: (design) =>
+      probeKind(
+        host,
+        design === undefined || cluster === undefined
+          ? undefined
+          : { design, cluster, manifest: options.manifest, isOwned: owned.length > 0 },
+      ),
+    observe: async (): Promise<Observed> => {
+      if (owned.length === 0) return nothingObserved;
+      return { state: options.isBuilt ? 'running' : 'partial', made: options.made, dead: new Set() };
+    },
+    plan: (design, artifacts, seen) => {
+      if (cluster === undefined) throw new TypeError(`${lab}: no cluster to plan for`);
+      return planKind(design, cluster, artifacts, seen);
+    },
+    operations: (design) => kindOperations({ host, place, folder, own }, design),
+    enter: async (design) => {
+      places = await locate(host, design);
+    },
+    look: async (design) => lookKind(host, await locate(host, design), design),
+    shell: (machine) => localShell(machine, entered().argvOf(machine)),
+    tap: (machine, name) => ({
+      name: `${machine}:${name}`,
+      machine,
+      interface: name,
+      shell: localShell(machine, entered().networkOf(machine)),
+    }),
+    remove: () => removeKind(options, place, owned),
+  };
+}
+
+/** Removes what the record and the labels say is the lab's, in the order in which nothing holds the next. */
+async function removeKind(
+  { host, lab, folder, record }: KindOptions,
+  place: KindPlace,
+  owned: readonly OwnedPart[],
+): Promise<boolean> {
+  if (owned.length === 0) return false;
+  const labels = labelsOf(lab);
+  const patience = { onFailure: 'return', timeoutMs: 120_000 } as const;
+  if (owned.includes('fabric')) {
+    const isAlive = (await containersLabelled(host, labels.fabric)).length > 0;
+    if (isAlive) await host.run(destroyArgv(join(folder, 'fabric.clab.yml')), patience);
+    await removeContainers(host, labels.fabric);
+    await host.run(['docker', 'network', 'rm', `${lab}-outside`], patience);
+  }
+  if (owned.includes('cluster')) {
+    await removeContainers(host, labels.cluster);
+    await host.run(deleteClusterArgv(place), patience);
+  }
+  if (owned.includes('network')) await host.run(['docker', 'network', 'rm', place.network], patience);
+  await record([]);
+  return true;
+}
+
+/** By force: a paused container, or one of a daemon that was restarted, is removed by neither kind nor containerlab. */
+async function removeContainers(host: Shell, label: string): Promise<void> {
+  const left = await containersLabelled(host, label);
+  if (left.length > 0) await host.run(['docker', 'rm', '--force', '--volumes', ...left], { timeoutMs: 120_000 });
+}

@@ -1,0 +1,298 @@
+// Owns the proof of the kind engine against what the real programs said in a real bgp-rr lab.
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { newestTools } from '../../../src/artifact/kind-tools.ts';
+import { writeKindArtifacts } from '../../../src/artifact/write-kind-artifacts.ts';
+import type { Shell } from '../../../src/base/shell.ts';
+import type { Design } from '../../../src/design/design.ts';
+import { designLab } from '../../../src/design/design-lab.ts';
+import { kindClusterOf } from '../../../src/design/kind-cluster.ts';
+import { kindEngine } from '../../../src/engine/kind/index.ts';
+import type { OwnedPart } from '../../../src/engine/kind/operations.ts';
+import { locate } from '../../../src/engine/kind/place.ts';
+import { probeKind } from '../../../src/engine/kind/probe.ts';
+import { digestOf } from '../../../src/plan/digest.ts';
+import type { Engine, OperationContext } from '../../../src/plan/engine.ts';
+import { nothingObserved } from '../../../src/plan/observed.ts';
+import { bgpRr } from '../../support/labs.ts';
+import {
+  type RecordingShell,
+  recorded,
+  recordedFolder,
+  recordingShell,
+  type Said,
+} from '../../support/recording-shell.ts';
+
+const frr = 'quay.io/frrouting/frr:10.5.1';
+const busybox = 'docker.io/library/busybox:1.36.1';
+const nodeImage = 'docker.io/kindest/node:v1.30.14';
+const cluster = kindClusterOf(bgpRr);
+
+function designOf(): Design {
+  const { design } = designLab(bgpRr);
+  if (design === undefined) throw new Error('no design');
+  return design;
+}
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+interface Made {
+  readonly engine: Engine;
+  readonly folder: string;
+  readonly records: (readonly OwnedPart[])[];
+}
+
+function engineOn(host: Shell, owned: readonly OwnedPart[] = []): Made {
+  const folder = mkdtempSync(join(tmpdir(), 'labctl-test-kind-'));
+  folders.push(folder);
+  const records: (readonly OwnedPart[])[] = [];
+  const engine = kindEngine({
+    lab: 'bgp-rr',
+    cluster,
+    folder,
+    host,
+    owned,
+    record: async (parts) => void records.push(parts),
+    made: new Map(),
+    isBuilt: false,
+    manifest: 'image: quay.io/calico/node:v3.33.0\n',
+  });
+  return { engine, folder, records };
+}
+
+const context: OperationContext = { signal: new AbortController().signal, report: () => undefined };
+
+/** docker inspect of two machines of twelve: docker exits 1 for the others and prints what there is. */
+function inspected(change: (text: string) => string = (text) => text): Said {
+  const [leaf, worker] = ['inspect-containerlab-node', 'inspect-kind-node'].map(
+    (name) => JSON.parse(change(recorded(`docker/cli-28.2.2-dockerd-20.10.24/${name}`).stdout)) as readonly unknown[],
+  );
+  return { exitCode: 1, stdout: JSON.stringify([...(worker ?? []), ...(leaf ?? [])]) };
+}
+
+const inspectAll =
+  'docker inspect clab-bgp-rr-leaf0 clab-bgp-rr-leaf1 clab-bgp-rr-spine0 clab-bgp-rr-spine1 clab-bgp-rr-switch clab-bgp-rr-outside bgp-rr-control-plane bgp-rr-worker bgp-rr-worker2 bgp-rr-worker3';
+
+function machines(leafPid: number, workerPid: number, calico: string): Record<string, Said> {
+  const inLeaf = `nsenter -t ${leafPid} -m -u -i -n -p --`;
+  const inWorker = `nsenter -t ${workerPid} -m -u -i -n -p --`;
+  const crictl = `nsenter -t ${workerPid} -m -n -p -- crictl`;
+  return {
+    [`${crictl} ps --quiet --name ^calico-node$`]: { stdout: `${calico}\n` },
+    [`${crictl} pods --quiet --state ready --namespace ^default$ --name ^pod-c$`]: { stdout: 'aa11\n' },
+    [`${crictl} inspectp --output go-template --template {{.info.pid}} aa11`]: { stdout: '2222\n' },
+    [`${inLeaf} vtysh -c show bgp summary json`]: {
+      stdout: `{"ipv4Unicast":${recorded('frr/8.4.4/summary-json').stdout}}`,
+    },
+    [`${inWorker} crictl exec ${calico} birdcl -s /var/run/calico/bird.ctl show protocols all`]: recorded(
+      'bird/v0.3.3+birdv1.6.8/show-protocols-all',
+    ),
+    [`${inLeaf} ip -j route show table all`]: { stdout: '[]' },
+    [`${inWorker} ip -j route show table all`]: { stdout: '[]' },
+    [`nsenter --net=/proc/${workerPid}/root/proc/2222/ns/net -- ip -j route show table all`]: { stdout: '[]' },
+  };
+}
+
+describe.skipIf(recordedFolder === undefined)('looking at a lab on kind', () => {
+  it('reads the sessions of a router and of a node as the real ones showed them', async () => {
+    const host = recordingShell({ [inspectAll]: inspected(), ...machines(14721, 10801, 'c0ffee') });
+
+    const { sessions } = await engineOn(host).engine.look(designOf());
+
+    const leaf = sessions.filter(({ machine }) => machine === 'leaf0');
+    expect(leaf.map(({ peer }) => peer)).toEqual(['10.1.5.10', '10.1.5.11', '10.1.10.2', '10.1.12.2']);
+    expect(leaf.every(({ isEstablished }) => isEstablished)).toBe(true);
+    const [session] = sessions.filter(({ machine }) => machine === 'bgp-rr-worker');
+    expect(session).toMatchObject({ name: 'Node_10_1_5_1', peer: '10.1.5.1', isEstablished: true });
+    expect(host.unused()).toEqual([]);
+  });
+
+  it('finds machines whatever their pids, ids and order', async () => {
+    const other = (text: string): string => text.replaceAll('14721', '31').replaceAll('10801', '47');
+    const host = recordingShell({ [inspectAll]: inspected(other), ...machines(31, 47, 'd00d') });
+
+    const { sessions } = await engineOn(host).engine.look(designOf());
+
+    expect(sessions.filter(({ isEstablished }) => isEstablished)).toHaveLength(5);
+  });
+
+  it("enters a pod's network with this machine's programs, and says what does not run", async () => {
+    const host = recordingShell({ [inspectAll]: inspected(), ...machines(14721, 10801, 'c0ffee') });
+
+    const places = await locate(host, designOf());
+
+    expect(places.argvOf('pod-c')).toEqual(['nsenter', '--net=/proc/10801/root/proc/2222/ns/net', '--']);
+    expect(places.networkOf('leaf0')).toEqual(['nsenter', '--net=/proc/14721/ns/net', '--']);
+    expect(() => places.argvOf('spine1')).toThrow('spine1 does not run in lab bgp-rr');
+  });
+});
+
+describe.skipIf(recordedFolder === undefined)('building and removing', () => {
+  it('writes files, makes network, cluster and fabric, applies pods before Calico, and records each part before it is made', async () => {
+    const answers: Record<string, Said> = {};
+    const host = recordingShell(answers);
+    const { engine, folder, records } = engineOn(host);
+    const kubectl = `kubectl --kubeconfig ${folder}/kubeconfig`;
+    const created = recorded('kubectl/v1.30.14/apply-created');
+    Object.assign(answers, {
+      'docker network create --driver bridge --opt com.docker.network.driver.mtu=1500 --label labctl.lab=bgp-rr --subnet 172.18.0.0/16 --gateway 172.18.0.1 bgp-rr':
+        {},
+      [`env KIND_EXPERIMENTAL_DOCKER_NETWORK=bgp-rr kind create cluster --config ${folder}/kind.yaml --kubeconfig ${folder}/kubeconfig --retain`]:
+        recorded('kind/v0.33.0/create-4-nodes'),
+      [`kind load docker-image --name bgp-rr ${busybox} quay.io/calico/node:v3.33.0`]: recorded(
+        'kind/v0.33.0/load-docker-image',
+      ),
+      [`env CLAB_VERSION_CHECK=disable containerlab deploy --topo ${folder}/fabric.clab.yml --max-workers 9`]: recorded(
+        'containerlab/HEAD-39ff2b7cc/deploy',
+      ),
+      [`${kubectl} apply -f ${folder}/workload.yaml`]: recorded('kubectl/v1.30.14/apply-pods-created'),
+      [`${kubectl} apply --server-side --force-conflicts -f ${folder}/calico/nodes.yaml`]: created,
+      [`${kubectl} apply --server-side --force-conflicts -f ${folder}/calico.yaml`]: recorded(
+        'kubectl/v1.30.14/apply-calico-created',
+      ),
+      [`${kubectl} wait --for=condition=Established --timeout=60s crd --all`]: recorded('kubectl/v1.30.14/wait-ok'),
+      [`${kubectl} apply --server-side --force-conflicts -f ${folder}/calico/crd-objects.yaml`]: created,
+      [`${kubectl} rollout status --namespace kube-system daemonset/calico-node --timeout=180s`]: recorded(
+        'kubectl/v1.30.14/rollout-status-ok',
+      ),
+      [`${kubectl} wait --namespace default --for=condition=Ready --timeout=180s pod/pod-a pod/pod-c pod/pod-d pod/pod-b`]:
+        recorded('kubectl/v1.30.14/wait-ok'),
+    });
+    const design = designOf();
+    const files = new Map(writeKindArtifacts(design, cluster, newestTools, undefined));
+    files.set('calico.yaml', 'spec:\n  image: quay.io/calico/node:v3.33.0\n');
+
+    const plan = engine.plan(design, files, nothingObserved);
+    const table = engine.operations(design);
+    const built = plan.operations.filter(({ verb }) => !['waitSessions', 'waitRoutes', 'waitPing'].includes(verb));
+    for (const { verb, input } of built) await table[verb]?.apply(input, context);
+
+    expect(host.unused()).toEqual([]);
+    expect(records).toEqual([['network'], ['network', 'cluster'], ['network', 'cluster', 'fabric']]);
+    expect(readFileSync(join(folder, 'routers/leaf0/frr.conf'), 'utf8')).toContain('router bgp 65005');
+    const before = (first: string, second: string): void => {
+      const needs = new Map(plan.operations.map(({ resource, needs: ids }) => [resource, ids]));
+      const id = plan.operations.find(({ resource }) => resource === first)?.id;
+      expect(needs.get(second), `${first} before ${second}`).toContain(id);
+    };
+    before('workload', 'calico');
+    before('fabric', 'calico');
+    before('nodes', 'calico');
+  });
+
+  it('plans nothing when nothing differs, and only what a changed object needs', () => {
+    const design = designOf();
+    const files = new Map(writeKindArtifacts(design, cluster, newestTools, undefined));
+    const { engine } = engineOn(recordingShell({}));
+    const made = new Map(
+      engine.plan(design, files, nothingObserved).operations.map(({ resource, input }) => [resource, digestOf(input)]),
+    );
+    const seen = { state: 'running', made, dead: new Set<string>() } as const;
+
+    expect(engine.plan(design, files, seen).operations).toEqual([]);
+    files.set('calico/crd-objects.yaml', 'kind: IPPool\n');
+    const again = engine.plan(design, files, seen).operations.map(({ resource }) => resource);
+    expect(again).toEqual(['files', 'kinds', 'objects', 'pods', 'sessions', 'routes', 'ping']);
+  });
+
+  it('removes only what it recorded, and destroys no fabric of which nothing is left', async () => {
+    const answers: Record<string, Said> = {};
+    const host: RecordingShell = recordingShell(answers);
+    const { engine, folder, records } = engineOn(host, ['network', 'cluster', 'fabric']);
+    Object.assign(answers, {
+      'docker ps --all --filter label=containerlab=bgp-rr --format {{.Names}}': {},
+      'docker ps --all --filter label=io.x-k8s.kind.cluster=bgp-rr --format {{.Names}}': { stdout: 'bgp-rr-worker\n' },
+      'docker rm --force --volumes bgp-rr-worker': {},
+      'docker network rm bgp-rr-outside': {
+        exitCode: 1,
+        stderr: 'Error response from daemon: network bgp-rr-outside not found',
+      },
+      [`kind delete cluster --name bgp-rr --kubeconfig ${folder}/kubeconfig`]: recorded('kind/v0.33.0/delete-absent'),
+      'docker network rm bgp-rr': {},
+    });
+
+    expect(await engine.remove()).toBe(true);
+
+    expect(host.unused()).toEqual([]);
+    expect(records).toEqual([[]]);
+    expect(await engineOn(recordingShell({})).engine.remove()).toBe(false);
+  });
+});
+
+describe.skipIf(recordedFolder === undefined)('preflight', () => {
+  const need = { design: designOf(), cluster, manifest: 'spec: {}', isOwned: false };
+  const able: Record<string, Said> = {
+    'docker info --format {{json .}}':
+      recordedFolder === undefined ? {} : recorded('docker/cli-28.2.2-dockerd-20.10.24/info'),
+    'kind version': recordedFolder === undefined ? {} : recorded('kind/v0.33.0/version'),
+    'containerlab version -j': { stdout: '{"version":"0.79.0"}' },
+    'kubectl version --client --output json': recordedFolder === undefined ? {} : recorded('kubectl/v1.30.14/version'),
+    'kind get clusters': recordedFolder === undefined ? {} : recorded('kind/v0.33.0/get-clusters-none'),
+    'docker network ls --format {{.Name}}': { stdout: 'host\n' },
+    'docker network inspect host': { stdout: '[{"Name":"host","IPAM":{"Config":[]}}]' },
+    ...Object.fromEntries(
+      [nodeImage, frr, busybox].map((image) => [
+        `docker image inspect --format {{.Id}} ${image}`,
+        { stdout: 'sha256:1\n' },
+      ]),
+    ),
+  };
+
+  async function missing(answers: Record<string, Said>): Promise<readonly string[]> {
+    const findings = await probeKind(recordingShell({ ...able, ...answers }), need);
+    return findings.filter(({ level }) => level === 'missing').map(({ id, message }) => `${id}: ${message}`);
+  }
+
+  it('finds nothing missing where all is there', async () => {
+    expect(await missing({})).toEqual([]);
+  });
+
+  it('says that no daemon answers, and asks it nothing more', async () => {
+    const info = recorded('docker/cli-28.2.2-dockerd-20.10.24/no-daemon');
+    const findings = await probeKind(recordingShell({ ...able, 'docker info --format {{json .}}': info }), need);
+    expect(findings[0]).toMatchObject({
+      id: 'docker',
+      level: 'missing',
+      cause: 'Cannot connect to the Docker daemon at unix:///run/absent.sock. Is the docker daemon running?',
+    });
+  });
+
+  it('names every missing image at once, each with the command that gets it', async () => {
+    const gone = { exitCode: 1, stderr: 'Error: No such image' };
+    expect(
+      await missing({
+        [`docker image inspect --format {{.Id}} ${nodeImage}`]: gone,
+        [`docker image inspect --format {{.Id}} ${frr}`]: gone,
+      }),
+    ).toEqual([`image: image ${nodeImage} is not on this Docker`, `image: image ${frr} is not on this Docker`]);
+  });
+
+  it.each([
+    ['no kind', { 'kind version': { exitCode: 127 } }, 'kind: kind is not on this machine, or does not answer'],
+    [
+      'an old containerlab',
+      { 'containerlab version -j': { stdout: '{"version":"0.48.1"}' } },
+      'containerlab: containerlab 0.48 is too old',
+    ],
+    [
+      'a cluster of that name',
+      { 'kind get clusters': { stdout: 'bgp-rr\n' } },
+      'cluster-exists: a kind cluster named bgp-rr exists that this labctl did not make',
+    ],
+    [
+      'an overlapping network',
+      { 'docker network ls --format {{.Name}}': { stdout: 'kind\n' }, 'docker network inspect kind': 'kind' },
+      "subnet: Docker's network kind (172.18.0.0/16, fc00:f853:ccd:e793::/64) is in the way of the lab's 172.18.0.0/16",
+    ],
+  ])('finds %s', async (_, answers, message) => {
+    const real = recorded('docker/cli-28.2.2-dockerd-20.10.24/network-inspect-kind');
+    const said = Object.entries(answers).map(([line, answer]) => [line, answer === 'kind' ? real : answer] as const);
+    expect(await missing(Object.fromEntries(said) as Record<string, Said>)).toEqual([message]);
+  });
+});
