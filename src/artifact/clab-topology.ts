@@ -1,11 +1,19 @@
 // Owns containerlab's topology: routers, the racks' switch, and kind's nodes as containers that someone else made.
 
 import { Document, isMap, isSeq, visit } from 'yaml';
-import type { Design, Link, NodeDesign, RouterDesign, SwitchDesign } from '../design/design.ts';
+import type {
+  Design,
+  HostDesign,
+  Link,
+  NodeAddress,
+  NodeDesign,
+  RouterDesign,
+  SwitchDesign,
+} from '../design/design.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
 
 /** Links that containerlab makes; Docker makes a container's eth0 and Calico a pod's. */
-const clabRoles: ReadonlySet<Link['role']> = new Set(['fabric', 'rack']);
+const clabRoles: ReadonlySet<Link['role']> = new Set(['fabric', 'rack', 'host']);
 
 /**
  * What containers have where the host may not: forwarding, no reverse path filter (ECMP is asymmetric), flows spread by
@@ -28,6 +36,7 @@ export function clabTopology(design: Design, cluster: KindCluster): string | und
   const nodes = [
     ...design.routers.map((router) => [router.name, routerNode(router)] as const),
     ...fabricSwitches(design).map((bridge) => [bridge.name, switchNode(bridge, cluster)] as const),
+    ...design.hosts.map((host) => [host.name, outsideHost(host, cluster)] as const),
     ...fabricNodes(design).map((node) => [node.name, clusterNode(node)] as const),
   ];
   const topology = {
@@ -104,13 +113,25 @@ function switchNode(bridge: SwitchDesign, cluster: KindCluster): object {
 
 /** The node leaves by the fabric; eth0 keeps its connected route, by which the cluster's API is reached. */
 function clusterNode(node: NodeDesign): object {
+  return { kind: 'ext-container', exec: node.addresses.flatMap(addressCommands) };
+}
+
+/** A machine outside of the cluster: a container with nothing but its port. */
+function outsideHost(host: HostDesign, cluster: KindCluster): object {
   return {
-    kind: 'ext-container',
-    exec: node.addresses.flatMap(({ family, address, uplink, gateway }) => [
-      `ip address replace ${address} dev ${uplink}`,
-      `ip ${family === 6 ? '-6 ' : ''}route replace default via ${gateway} dev ${uplink}`,
-    ]),
+    kind: 'linux',
+    image: cluster.images.pod,
+    'network-mode': 'none',
+    cmd: 'sleep infinity',
+    exec: host.addresses.flatMap(addressCommands),
   };
+}
+
+function addressCommands({ family, address, uplink, gateway }: NodeAddress): readonly string[] {
+  return [
+    `ip address replace ${address} dev ${uplink}`,
+    `ip ${family === 6 ? '-6 ' : ''}route replace default via ${gateway} dev ${uplink}`,
+  ];
 }
 
 function clabLink(link: Link): object {

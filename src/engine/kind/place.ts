@@ -18,7 +18,7 @@ export interface Places {
 
 /** Finds every machine of a lab that runs. Machines that are not there are left out: entering them throws LAB_GONE. */
 export async function locate(host: Shell, design: Design): Promise<Places> {
-  const machines = [...design.routers, ...design.switches, ...design.nodes];
+  const machines = [...design.routers, ...design.switches, ...design.hosts, ...design.nodes];
   const names = new Map(machines.map((machine) => [containerOf(design.lab, machine), machine.name]));
   const containers = await inspectContainers(host, [...names.keys()]);
   const pids = new Map<string, number>();
@@ -80,5 +80,5 @@ async function crictl(host: Shell, pid: number, argv: readonly string[]): Promis
 
 /** Machines whose kernel tables are read. */
 export function machinesRead(design: Design): readonly Machine[] {
-  return [...design.routers, ...design.nodes, ...design.pods];
+  return [...design.routers, ...design.hosts, ...design.nodes, ...design.pods];
 }

@@ -1,0 +1,71 @@
+// Owns the proof that the real kind takes every golden kind.yaml: its own parser, defaults and checks, up to the first pull.
+
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../support/catalogue-lab.ts';
+import { goldenFolder } from '../support/golden.ts';
+
+const run = promisify(execFile);
+
+/** The newest kind that labctl knows, by its documented way; kept for the next run. */
+const version = 'v0.33.0';
+const cache = join(tmpdir(), `labctl-test-kind-${version}`);
+
+/** A `docker` that is there, has nothing, and pulls nothing: kind checks its configuration before it needs more. */
+const docker = `#!/bin/sh
+case "$1" in
+  info) echo '{"CgroupVersion":"2","MemoryLimit":true,"PidsLimit":true,"CPUShares":true,"SecurityOptions":[]}' ;;
+  ps) ;;
+  pull) echo "nothing is pulled here" >&2; exit 1 ;;
+  *) exit 1 ;;
+esac
+`;
+
+const hasGo = await run('go', ['version']).then(
+  () => true,
+  () => false,
+);
+if (!hasGo && process.env['CI'] === 'true') throw new Error('kind cannot be installed: there is no Go');
+if (!hasGo) console.warn('skipped: kind cannot be installed, there is no Go');
+
+/** What kind says of a configuration, on both streams. */
+async function createWith(config: string): Promise<string> {
+  const PATH = `${join(cache, 'stub')}:${process.env['PATH']}`;
+  const env = { ...process.env, PATH, KIND_EXPERIMENTAL_PROVIDER: 'docker' };
+  const argv = ['create', 'cluster', '--config', config, '--kubeconfig', join(cache, 'kubeconfig')];
+  return run(join(cache, 'kind'), argv, { env, timeout: 30_000 }).then(
+    ({ stderr }) => stderr,
+    (error: { readonly stderr: string }) => error.stderr,
+  );
+}
+
+describe.skipIf(!hasGo)(`kind ${version}`, () => {
+  beforeAll(async () => {
+    await mkdir(join(cache, 'stub'), { recursive: true });
+    await writeFile(join(cache, 'stub', 'docker'), docker);
+    await chmod(join(cache, 'stub', 'docker'), 0o755);
+    if (existsSync(join(cache, 'kind'))) return;
+    await run('go', ['install', `sigs.k8s.io/kind@${version}`], { env: { ...process.env, GOBIN: cache } });
+  }, 600_000);
+
+  it('takes the configuration of every golden lab and goes on to pull its node image', async () => {
+    for (const lab of await readdir(join(root, goldenFolder))) {
+      const said = await createWith(join(root, goldenFolder, lab, 'kind', 'kind.yaml'));
+      expect(said, lab).toContain('failed to pull image "docker.io/kindest/node:v1.30.14"');
+    }
+  });
+
+  it('refuses one with a wrong prefix, and one with a wrong word', async () => {
+    const good = await readFile(join(root, goldenFolder, 'bgp-rr', 'kind', 'kind.yaml'), 'utf8');
+    const bad = join(cache, 'bad.yaml');
+    await writeFile(bad, good.replace('10.244.0.0/16', '10.244.0.0/99'));
+    expect(await createWith(bad)).toContain('invalid pod subnet');
+    await writeFile(bad, good.replace('role: worker', 'rol: worker'));
+    expect(await createWith(bad)).toContain('field rol not found');
+  });
+});
