@@ -6,9 +6,10 @@ import { objectsOf } from '../../../src/calico/objects.ts';
 import type { Design } from '../../../src/design/design.ts';
 import { designLab } from '../../../src/design/design-lab.ts';
 import { reaches, walkRoutes } from '../../../src/design/walk.ts';
-import { digestOf, planNetns, structureDifferences } from '../../../src/engine/netns/plan.ts';
+import { planNetns, structureDifferences } from '../../../src/engine/netns/plan.ts';
 import type { Lab } from '../../../src/lab/lab.ts';
 import { routeText } from '../../../src/plan/converged.ts';
+import { digestOf } from '../../../src/plan/digest.ts';
 import { nothingObserved, type Observed } from '../../../src/plan/observed.ts';
 import { bgpRr, vxlan } from '../../support/labs.ts';
 
