@@ -10,7 +10,7 @@ import { deleteClusterArgv, type KindPlace } from '../../host/kind.ts';
 import { localShell } from '../../host/local-shell.ts';
 import type { Engine } from '../../plan/engine.ts';
 import { nothingObserved, type Observed } from '../../plan/observed.ts';
-import { lookKind } from './look.ts';
+import { inspectKind, lookKind } from './look.ts';
 import { labelsOf, networkOf } from './names.ts';
 import { kindOperations, type OwnedPart } from './operations.ts';
 import { locate, type Places } from './place.ts';
@@ -75,6 +75,7 @@ export function kindEngine(options: KindOptions): Engine {
       places = await locate(host, design);
     },
     look: async (design) => lookKind(host, await locate(host, design), design),
+    inspect: async (design) => inspectKind(host, await locate(host, design), design),
     shell: (machine) => localShell(machine, entered().argvOf(machine)),
     tap: (machine, name) => ({
       name: `${machine}:${name}`,

@@ -1,51 +1,88 @@
-// Owns reading all machines of a kind lab: vtysh in routers, birdcl in calico-node, ip everywhere.
+// Owns reading all machines of a kind lab: vtysh in routers, birdcl in calico-node, ip and bridge in every namespace.
 
 import type { Shell } from '../../base/shell.ts';
-import type { Design } from '../../design/design.ts';
-import { parseProtocols } from '../../host/birdc.ts';
-import { parseRoutes } from '../../host/ip.ts';
-import { parseBgpSummary } from '../../host/vtysh.ts';
-import type { ObservedRoute, ObservedSession, Tables } from '../../plan/observed.ts';
+import type { Design, Machine } from '../../design/design.ts';
+import { parseBgpRoutes, parseProtocols } from '../../host/birdc.ts';
+import { parseAddresses, parseForwarding, parseNeighbors, parseRoutes } from '../../host/ip.ts';
+import { parseBgpSummary, parseBgpTable } from '../../host/vtysh.ts';
+import type { Inspection, ObservedRoute, ObservedSession, Tables } from '../../plan/observed.ts';
 import { machinesRead, type Places } from './place.ts';
 
-/** calico-node's BIRD (calico.md B.1). */
-const birdcl = ['birdcl', '-s', '/var/run/calico/bird.ctl', 'show', 'protocols', 'all'];
+/** How a program's text becomes rows. */
+type Parse<T> = (machine: string, text: string) => readonly T[];
 
-/** Every session and main-table route, as daemons and kernels show them now. A machine that does not answer has none. */
+/** Asks machines of a lab; one that does not run, or whose program fails, has no rows. */
+interface Reader {
+  readonly host: Shell;
+  readonly places: Places;
+  readonly design: Design;
+}
+
+/** Every session and main-table route, as daemons and kernels show them now. */
 export async function lookKind(host: Shell, places: Places, design: Design): Promise<Tables> {
   const [sessions, routes] = await Promise.all([readSessions(host, places, design), readRoutes(host, places, design)]);
   return { sessions, routes };
 }
 
+/** What `lookKind` gives with BGP tables, interfaces, permanent neighbors and forwarding entries. */
+export async function inspectKind(host: Shell, places: Places, design: Design): Promise<Inspection> {
+  const reader = { host, places, design };
+  const families = new Set(design.expected.sessions.map(({ family }) => (family === 6 ? 'ipv6' : 'ipv4')));
+  const tables = [...families].map((family) => askRouters(reader, `show bgp ${family} unicast json`, parseBgpTable));
+  const tunneled = design.nodes.filter(({ tunnels }) => tunnels.some(({ name }) => name.startsWith('vxlan')));
+  const machines = machinesRead(design);
+  const [look, paths, interfaces, neighbors, forwarding] = await Promise.all([
+    lookKind(host, places, design),
+    Promise.all([...tables, askBird(reader, ['route', 'all'], parseBgpRoutes)]),
+    askEach(reader, machines, ['ip', '-j', 'addr', 'show'], parseAddresses),
+    askEach(reader, machines, ['ip', '-j', 'neigh', 'show', 'nud', 'permanent'], parseNeighbors),
+    askEach(reader, tunneled, ['bridge', '-j', 'fdb', 'show'], parseForwarding),
+  ]);
+  return { ...look, paths: paths.flat(), interfaces, neighbors, forwarding };
+}
+
 /** Sessions of all routers, and of all nodes that run BIRD. */
 export async function readSessions(host: Shell, places: Places, design: Design): Promise<readonly ObservedSession[]> {
-  const routers = design.routers.map(async ({ name }) =>
-    parseBgpSummary(name, await said(host, places, name, ['vtysh', '-c', 'show bgp summary json'])),
-  );
-  const nodes = (design.backend === 'bird' ? design.nodes : []).map(async ({ name }) => {
-    const id = places.calicoOf(name);
-    return id === undefined
-      ? []
-      : parseProtocols(name, await said(host, places, name, ['crictl', 'exec', id, ...birdcl]));
+  const reader = { host, places, design };
+  const asked = [
+    askRouters(reader, 'show bgp summary json', parseBgpSummary),
+    askBird(reader, ['protocols', 'all'], parseProtocols),
+  ];
+  return (await Promise.all(asked)).flat();
+}
+
+/** Routes of all routers, nodes, pods and hosts. */
+export function readRoutes(host: Shell, places: Places, design: Design): Promise<readonly ObservedRoute[]> {
+  const argv = ['ip', '-j', 'route', 'show', 'table', 'all'];
+  return askEach({ host, places, design }, machinesRead(design), argv, parseRoutes);
+}
+
+function askRouters<T>(reader: Reader, question: string, parse: Parse<T>): Promise<readonly T[]> {
+  return askEach(reader, reader.design.routers, ['vtysh', '-c', question], parse);
+}
+
+/** calico-node's BIRD, by its client in the same container (calico.md B.1). */
+async function askBird<T>(reader: Reader, question: readonly string[], parse: Parse<T>): Promise<readonly T[]> {
+  const { places, design } = reader;
+  const birdcl = ['birdcl', '-s', '/var/run/calico/bird.ctl', 'show', ...question];
+  const answers = (design.backend === 'bird' ? design.nodes : []).map((node) => {
+    const id = places.calicoOf(node.name);
+    return id === undefined ? [] : askEach(reader, [node], ['crictl', 'exec', id, ...birdcl], parse);
   });
-  return (await Promise.all([...routers, ...nodes])).flat();
+  return (await Promise.all(answers)).flat();
 }
 
-/** Routes of all routers, nodes and pods. */
-export async function readRoutes(host: Shell, places: Places, design: Design): Promise<readonly ObservedRoute[]> {
-  const tables = machinesRead(design).map(async ({ name }) =>
-    parseRoutes(name, await said(host, places, name, ['ip', '-j', 'route', 'show', 'table', 'all'])),
-  );
-  return (await Promise.all(tables)).flat();
-}
-
-async function said(host: Shell, places: Places, machine: string, argv: readonly string[]): Promise<string> {
-  let enter: readonly string[];
-  try {
-    enter = places.argvOf(machine);
-  } catch {
-    return '';
-  }
-  const ran = await host.run([...enter, ...argv], { onFailure: 'return', timeoutMs: 10_000 });
-  return ran.exitCode === 0 ? ran.stdout : '';
+async function askEach<T>(
+  { host, places }: Reader,
+  machines: readonly Machine[],
+  argv: readonly string[],
+  parse: Parse<T>,
+): Promise<readonly T[]> {
+  const answers = machines.map(async ({ name }) => {
+    const enter = places.findArgv(name);
+    if (enter === undefined) return [];
+    const ran = await host.run([...enter, ...argv], { onFailure: 'return', timeoutMs: 10_000 });
+    return ran.exitCode === 0 ? parse(name, ran.stdout) : [];
+  });
+  return (await Promise.all(answers)).flat();
 }

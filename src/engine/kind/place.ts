@@ -10,6 +10,8 @@ import { containerOf } from './names.ts';
 export interface Places {
   /** Every namespace of a node, router or switch; a pod's network namespace, with this machine's programs. */
   argvOf(machine: string): readonly string[];
+  /** The same; undefined for a machine that does not run. */
+  findArgv(machine: string): readonly string[] | undefined;
   /** A machine's network namespace alone: this machine's tcpdump listens there, nothing is installed. */
   networkOf(machine: string): readonly string[];
   /** The container of calico-node on a node; undefined while there is none. */
@@ -53,13 +55,18 @@ export async function locate(host: Shell, design: Design): Promise<Places> {
 
   const gone = (machine: string): LabError =>
     new LabError('LAB_GONE', `${machine} does not run in lab ${design.lab}`, { hint: `labctl status ${design.lab}` });
+  const findArgv = (machine: string): readonly string[] | undefined => {
+    const pid = pids.get(machine);
+    if (pid !== undefined) return ['nsenter', '-t', String(pid), '-m', '-u', '-i', '-n', '-p', '--'];
+    const file = pods.get(machine);
+    return file === undefined ? undefined : ['nsenter', `--net=${file}`, '--'];
+  };
   return {
+    findArgv,
     argvOf: (machine) => {
-      const pid = pids.get(machine);
-      if (pid !== undefined) return ['nsenter', '-t', String(pid), '-m', '-u', '-i', '-n', '-p', '--'];
-      const file = pods.get(machine);
-      if (file === undefined) throw gone(machine);
-      return ['nsenter', `--net=${file}`, '--'];
+      const argv = findArgv(machine);
+      if (argv === undefined) throw gone(machine);
+      return argv;
     },
     networkOf: (machine) => {
       const pid = pids.get(machine);

@@ -113,6 +113,29 @@ describe.skipIf(recordedFolder === undefined)('looking at a lab on kind', () => 
     expect(host.unused()).toEqual([]);
   });
 
+  it('reads BGP tables, interfaces and neighbors where they are asked for', async () => {
+    const inLeaf = 'nsenter -t 14721 -m -u -i -n -p --';
+    const inWorker = 'nsenter -t 10801 -m -u -i -n -p --';
+    const inPod = 'nsenter --net=/proc/10801/root/proc/2222/ns/net --';
+    const birdcl = 'crictl exec c0ffee birdcl -s /var/run/calico/bird.ctl show';
+    const kernel = ['ip -j addr show', 'ip -j neigh show nud permanent'];
+    const empty = [inLeaf, inWorker, inPod].flatMap((enter) =>
+      kernel.map((ask) => [`${enter} ${ask}`, { stdout: '[]' }]),
+    );
+    const host = recordingShell({
+      [inspectAll]: inspected(),
+      ...machines(14721, 10801, 'c0ffee'),
+      ...(Object.fromEntries(empty) as Record<string, Said>),
+      [`${inLeaf} vtysh -c show bgp ipv4 unicast json`]: recorded('frr/8.4.4/bgp-json'),
+      [`${inWorker} ${birdcl} route all`]: recorded('bird/v0.3.3+birdv1.6.8/show-route-all'),
+    });
+
+    const { paths } = await engineOn(host).engine.inspect(designOf());
+
+    expect(new Set(paths.map(({ machine }) => machine))).toEqual(new Set(['leaf0', 'bgp-rr-worker']));
+    expect(host.unused()).toEqual([]);
+  });
+
   it('finds machines whatever their pids, ids and order', async () => {
     const other = (text: string): string => text.replaceAll('14721', '31').replaceAll('10801', '47');
     const host = recordingShell({ [inspectAll]: inspected(other), ...machines(31, 47, 'd00d') });
