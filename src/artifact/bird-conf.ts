@@ -7,8 +7,16 @@ import { findObject, objectsOf } from '../calico/objects.ts';
 import type { CalicoPeer } from '../calico/peer.ts';
 import type { Design, NodeDesign } from '../design/design.ts';
 import { announcedBy, rangesOf } from '../design/services.ts';
-import { type FilterFacts, familySuffix, filterLines, isRealBlock } from './bird-filters.ts';
-import { bgpFilterLines, peerChannelLines } from './bird-policy.ts';
+import {
+  exportFilter,
+  type FilterFacts,
+  familySuffix,
+  filterLines,
+  isRealBlock,
+  normalPreference,
+  priorityLines,
+} from './bird-filters.ts';
+import { bgpFilterLines, peerPolicyLines } from './bird-policy.ts';
 import { passwordMark } from './password-mark.ts';
 
 /** The whole configuration of a node's BIRD, in the families of the node's addresses. */
@@ -20,6 +28,7 @@ export function birdConf(design: Design, node: NodeDesign): string {
     'log stderr all;',
     `router id ${node.peers.routerId};`,
     '',
+    ...priorityLines(generationOf(design.version)),
     ...bgpFilterLines(design, node),
     ...facts.flatMap(filterLines),
     ...facts.flatMap(kernelProtocol),
@@ -141,9 +150,9 @@ function template(design: Design, node: NodeDesign, facts: readonly FilterFacts[
       '    add paths on;',
       '    gateway recursive;',
       ...(generation.importPreference
-        ? ['    import filter { if bgp_local_pref > 2147482623 then preference = 200; accept; };']
+        ? [`    import filter { if bgp_local_pref > ${normalPreference} then preference = 200; accept; };`]
         : ['    import all;']),
-      `    export filter { calico_export_to_bgp_peers${familySuffix(family)}(); };`,
+      `    ${exportFilter(family, generation, [])}`,
       '  };',
       '}',
       '',
@@ -176,7 +185,7 @@ function peerProtocol(design: Design, node: NodeDesign, peer: CalicoPeer, family
     ...(peer.gracefulRestartTime === undefined ? [] : [`  graceful restart time ${peer.gracefulRestartTime};`]),
     ...(peer.allowLocalAs === undefined ? [] : [`  allow local as ${peer.allowLocalAs};`]),
     ...(peer.keepaliveTime === undefined ? [] : [`  keepalive time ${peer.keepaliveTime};`]),
-    ...peerChannelLines(design, node, peer, family),
+    ...peerPolicyLines(design, node, peer, family),
     '}',
     '',
   ];

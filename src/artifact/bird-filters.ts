@@ -3,6 +3,7 @@
 import { type Family, mustParsePrefix } from '../base/address.ts';
 import type { AdvertisedPrefix } from '../calico/communities.ts';
 import { poolMode, routeOwner } from '../calico/encapsulation.ts';
+import { preferenceSum } from '../calico/export-rules.ts';
 import type { Generation } from '../calico/generations.ts';
 import type { CalicoObject, IPPool } from '../calico/objects.ts';
 
@@ -25,11 +26,11 @@ export interface FilterFacts {
   readonly felixDevices: readonly string[];
 }
 
-/** LOCAL_PREF and kernel metric of 3.32 and later add up to this (calico.md B.4). */
-const highestPreference = 2147483647;
-
 /** The metric of a normal route in 3.32 and later (calico.md A.7). */
 const normalMetric = 1024;
+
+/** Its LOCAL_PREF: a route above it goes before what is on the node already (calico.md B.4). */
+export const normalPreference = preferenceSum - normalMetric;
 
 /** `4` is the family Calico names without a suffix. */
 export function familySuffix(family: Family): string {
@@ -65,7 +66,6 @@ function exportLines(facts: FilterFacts): readonly string[] {
     '{',
     // Each node tells its own blocks; those that Felix knows behind the tunnel are kept from peers of the same AS (B.4).
     ...(generation.deviceRouteExportRule ? felixDevices.map((device) => `  if ifname ~ "${device}" then reject;`) : []),
-    ...(generation.metricFromLocalPref ? exportPriorityLines : []),
     ...hidden.map(({ spec }) => `  if net ~ ${spec.cidr} then reject;`),
     ...communityLines(facts),
     `  calico_aggr${familySuffix(family)}();`,
@@ -77,13 +77,31 @@ function exportLines(facts: FilterFacts): readonly string[] {
   ];
 }
 
-const exportPriorityLines = [
-  `  if source = RTS_BGP then krt_metric = ${highestPreference} - bgp_local_pref;`,
-  '  else {',
-  `    if !defined(krt_metric) then krt_metric = ${normalMetric};`,
-  `    bgp_local_pref = ${highestPreference} - krt_metric;`,
-  '  }',
-];
+/**
+ * From 3.32 every export filter begins with LOCAL_PREF and metric made from one another, so that BGPFilters see and set
+ * the one and aggregation the other (calico.md B.4). Empty before.
+ */
+export function priorityLines({ metricFromLocalPref }: Generation): readonly string[] {
+  if (!metricFromLocalPref) return [];
+  return [
+    'function calico_priority()',
+    '{',
+    `  if source = RTS_BGP then krt_metric = ${preferenceSum} - bgp_local_pref;`,
+    '  else {',
+    `    if !defined(krt_metric) then krt_metric = ${normalMetric};`,
+    `    bgp_local_pref = ${preferenceSum} - krt_metric;`,
+    '  }',
+    '}',
+    '',
+  ];
+}
+
+/** The statements of an export filter; `calls`: what is called before Calico's own function decides. */
+export function exportFilter(family: Family, { metricFromLocalPref }: Generation, calls: readonly string[]): string {
+  const first = metricFromLocalPref ? ['calico_priority()'] : [];
+  const all = [...first, ...calls, `calico_export_to_bgp_peers${familySuffix(family)}()`];
+  return `export filter { ${all.map((call) => `${call};`).join(' ')} };`;
+}
 
 /** What prefixAdvertisements add to announced routes (calico.md B.4). */
 function communityLines({ advertised, family }: FilterFacts): readonly string[] {
@@ -92,9 +110,19 @@ function communityLines({ advertised, family }: FilterFacts): readonly string[] 
     .map(({ cidr, communities }) => `  if net ~ ${cidr} then { ${communities.map(communityAction).join(' ')} }`);
 }
 
-function communityAction(value: string): string {
-  const parts = value.split(':').join(', ');
-  return value.split(':').length === 3 ? `bgp_large_community.add((${parts}));` : `bgp_community.add((${parts}));`;
+/** BIRD's statement that adds a community. */
+export function communityAction(value: string): string {
+  return `${communityList(value)}.add(${communityTuple(value)});`;
+}
+
+/** The attribute that a community is in. */
+export function communityList(value: string): string {
+  return value.split(':').length === 3 ? 'bgp_large_community' : 'bgp_community';
+}
+
+/** `65001:10` in BIRD's words. */
+export function communityTuple(value: string): string {
+  return `(${value.split(':').join(', ')})`;
 }
 
 /**
@@ -105,7 +133,7 @@ function kernelLines({ family, generation, pools, serviceRanges, subnet }: Filte
   const metric = [
     '  if source = RTS_BGP && !defined(krt_metric) then {',
     `    krt_metric = ${normalMetric};`,
-    `    if defined(bgp_local_pref) then krt_metric = ${highestPreference} - bgp_local_pref;`,
+    `    if defined(bgp_local_pref) then krt_metric = ${preferenceSum} - bgp_local_pref;`,
     '  }',
   ];
   return [

@@ -4,8 +4,8 @@ import { containsPrefix, parsePrefix } from '../base/address.ts';
 import type { Generation } from './generations.ts';
 import type { IPPool } from './objects.ts';
 
-/** LOCAL_PREF and kernel metric add up to this (calico.md B.4). */
-const preferenceSum = 2147483647;
+/** LOCAL_PREF and a route's priority, which is its kernel metric, add up to this (calico.md B.4). */
+export const preferenceSum = 2147483647;
 
 /** What a node knows of itself when it decides on a route. */
 export interface ExportingNode {

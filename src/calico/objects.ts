@@ -118,6 +118,13 @@ export interface CalicoNode {
   };
 }
 
+/** What an accepting rule does to a route (3.32): exactly one of the three. */
+export interface BGPFilterOperation {
+  readonly addCommunity?: { readonly value: string };
+  readonly prependASPath?: { readonly prefix: readonly (number | string)[] };
+  readonly setPriority?: { readonly value: number };
+}
+
 /** One rule of a BGPFilter (calico.md A.5). */
 export interface BGPFilterRule {
   readonly action: 'Accept' | 'Reject';
@@ -127,7 +134,13 @@ export interface BGPFilterRule {
   readonly source?: 'RemotePeers';
   readonly interface?: string;
   readonly peerType?: 'eBGP' | 'iBGP';
-  readonly [field: string]: unknown;
+  /** Matches where the route has it; Calico takes one value only. */
+  readonly communities?: { readonly values: readonly string[] };
+  /** The path begins so. Over eBGP an export rule sees the node's own AS in front. */
+  readonly asPathPrefix?: readonly (number | string)[];
+  /** 2147483647 minus LOCAL_PREF. */
+  readonly priority?: number;
+  readonly operations?: readonly BGPFilterOperation[];
 }
 
 /** calico.md A.5. */

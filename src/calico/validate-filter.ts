@@ -33,6 +33,11 @@ function ruleProblems(rule: Mapping, family: 4 | 6, path: ObjectPath): readonly 
     fail(['cidr'], `${String(cidr)} is not an IPv${family} prefix`);
   }
   if (rule['prefixLength'] !== undefined && cidr === undefined) fail(['prefixLength'], 'prefixLength needs a cidr');
+  // BIRD finds a prefix never equal to a set of prefixes, so Equal would match nothing and NotEqual everything.
+  if (rule['prefixLength'] !== undefined && (matchOperator === 'Equal' || matchOperator === 'NotEqual')) {
+    const message = `prefixLength with matchOperator ${matchOperator}: BIRD finds no route equal to a range of prefixes`;
+    fail(['prefixLength'], message, 'write matchOperator: In or NotIn');
+  }
   const { min, max } = isMapping(rule['prefixLength']) ? rule['prefixLength'] : {};
   if (typeof min === 'number' && typeof max === 'number' && min > max) {
     fail(['prefixLength'], `min ${min} is larger than max ${max}`);

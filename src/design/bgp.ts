@@ -16,6 +16,8 @@ export interface BgpRoute {
   readonly localPref: number;
   readonly originatorId: string | undefined;
   readonly clusterList: readonly string[];
+  /** `65001:10`, or `65001:10:20` for a large one (RFC 1997, RFC 8092). */
+  readonly communities: readonly string[];
 }
 
 /** Whose implementation runs: FRR on routers, BIRD on Calico nodes. The RFCs leave some things to them. */
@@ -79,7 +81,10 @@ export interface BgpSpeaker {
   readonly subnets: readonly Subnet[];
   /** The default routes, one a family, by which BIRD, and not FRR, resolves next hops. */
   readonly defaultRoutes: readonly { readonly via: string; readonly dev: string }[];
-  /** The export policy: the route to advertise, or undefined. `from` is undefined for its own prefixes. */
+  /**
+   * The export policy: the route to advertise, or undefined. `from` is undefined for its own prefixes. A node's policy has
+   * put its own AS in front over eBGP: Calico's BIRD 1.6 does that before the export filter runs.
+   */
   exportTo(route: BgpRoute, from: Arrow | undefined, to: Arrow): BgpRoute | undefined;
   /** The import policy: the route to consider, or undefined. */
   importFrom(route: BgpRoute, arrow: Arrow): BgpRoute | undefined;

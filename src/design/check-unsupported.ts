@@ -1,7 +1,7 @@
 // Owns the fields of Calico's objects that are read and understood but not acted on yet: refused, never ignored.
 
 import type { Problem } from '../base/place.ts';
-import { type BGPFilter, type CalicoKind, type CalicoObject, objectsOf } from '../calico/objects.ts';
+import type { CalicoKind, CalicoObject } from '../calico/objects.ts';
 import type { ObjectSet } from './calico-objects.ts';
 import { errorAt, type ProblemPath } from './problem.ts';
 
@@ -17,15 +17,9 @@ const refused: Readonly<Partial<Record<CalicoKind, Readonly<Record<string, reado
   BGPPeer: { localWorkloadSelector: [''] },
 };
 
-const refusedInRules = ['communities', 'asPathPrefix', 'priority', 'operations'] as const;
-const ruleLists = ['exportV4', 'exportV6', 'importV4', 'importV6'] as const;
-
 /** One problem for each field that would have to change something and does not. */
 export function checkUnsupported(set: ObjectSet): Problem[] {
-  return [
-    ...set.objects.flatMap((object) => specProblems(set, object)),
-    ...objectsOf(set.objects, 'BGPFilter').flatMap((filter) => ruleProblems(set, filter)),
-  ];
+  return set.objects.flatMap((object) => specProblems(set, object));
 }
 
 function specProblems(set: ObjectSet, object: CalicoObject): Problem[] {
@@ -34,16 +28,6 @@ function specProblems(set: ObjectSet, object: CalicoObject): Problem[] {
   return fields
     .filter(([field, harmless]) => spec[field] !== undefined && !harmless.includes(spec[field]))
     .map(([field]) => notYet(set.pathOf(object, ['spec', field]), `${object.kind}'s ${field}`));
-}
-
-function ruleProblems(set: ObjectSet, filter: BGPFilter): Problem[] {
-  return ruleLists.flatMap((list) =>
-    (filter.spec[list] ?? []).flatMap((rule, i) =>
-      refusedInRules
-        .filter((field) => rule[field] !== undefined)
-        .map((field) => notYet(set.pathOf(filter, ['spec', list, i, field]), `${field} in a BGPFilter's rule`)),
-    ),
-  );
 }
 
 function notYet(path: ProblemPath, what: string): Problem {

@@ -17,11 +17,12 @@ export function advertise(
   const isReflected = from?.type === 'iBGP' && to.type === 'iBGP';
   // RFC 4456 section 6: from a client to all, from the others to clients only.
   if (isReflected && !from.to.hasClient && !to.from.hasClient) return undefined;
+  if (from !== undefined && isKept(route, to)) return undefined;
   const allowed = speaker.exportTo(route, from, to);
   if (allowed === undefined) return undefined;
   const nextHop = nextHopFor(speaker, allowed, from, to);
   const linkLocal = tellsLinkLocal(speaker, from, to, nextHop) ? to.from.linkLocal : undefined;
-  if (to.type === 'eBGP') return sendExternal({ ...allowed, linkLocal }, nextHop, to);
+  if (to.type === 'eBGP') return sendExternal(speaker, { ...allowed, linkLocal }, nextHop, to);
   if (!isReflected) return { ...allowed, nextHop, linkLocal, originatorId: undefined, clusterList: [] };
   // RFC 4456 section 8.
   return {
@@ -52,23 +53,31 @@ function clusterIdsOf(speaker: BgpSpeaker, { to: heardAt }: Arrow, { from: saidA
   return [...new Set(ends.map(({ clusterId }) => clusterId))];
 }
 
+/** NO_ADVERTISE; NO_EXPORT and NO_EXPORT_SUBCONFED over eBGP (RFC 1997), which both implementations heed. */
+function isKept({ communities }: BgpRoute, { type }: Arrow): boolean {
+  const kept = type === 'eBGP' ? ['65535:65281', '65535:65282', '65535:65283'] : ['65535:65282'];
+  return communities.some((community) => kept.includes(community));
+}
+
 function isWayBack(from: Arrow, to: Arrow): boolean {
   return from.from === to.to && from.to === to.from;
 }
 
 /** eBGP: own AS in front, what belongs inside the AS left out (RFC 4271 section 5.1). */
-function sendExternal(route: BgpRoute, nextHop: string, { from, to }: Arrow): BgpRoute {
+function sendExternal(speaker: BgpSpeaker, route: BgpRoute, nextHop: string, { from, to }: Arrow): BgpRoute {
   const path = from.asOverride
     ? route.asPath.map((asNumber) => (asNumber === to.asNumber ? from.asNumber : asNumber))
     : route.asPath;
+  const inFront = speaker.dialect === 'bird' ? [] : [from.asNumber];
   return {
     prefix: route.prefix,
-    asPath: [from.asNumber, ...path],
+    asPath: [...inFront, ...path],
     nextHop,
     linkLocal: route.linkLocal,
     localPref: defaultLocalPref,
     originatorId: undefined,
     clusterList: [],
+    communities: route.communities,
   };
 }
 

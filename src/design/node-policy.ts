@@ -1,13 +1,14 @@
 // Owns a Calico node's BGP policy (calico.md B.4): what it exports and imports, and with which LOCAL_PREF.
 
-import { familyOf, inFamily } from '../base/address.ts';
+import { familyOf, inFamily, networkOf, widthOf } from '../base/address.ts';
+import { advertisedPrefixes } from '../calico/communities.ts';
 import { exportsTo, originLocalPref } from '../calico/export-rules.ts';
 import { generationOf } from '../calico/generations.ts';
 import { filterFunctionName } from '../calico/names.ts';
 import { type BGPFilter, objectsOf } from '../calico/objects.ts';
 import { type Arrow, type BgpRoute, type BgpSpeaker, contains } from './bgp.ts';
-import { filterVerdict } from './bgp-filter.ts';
-import type { Design, NodeDesign } from './design.ts';
+import { type FilterSubject, filterVerdict } from './bgp-filter.ts';
+import type { Design, NodeDesign, PodDesign } from './design.ts';
 import { announcedBy } from './services.ts';
 
 /** What the policy of all nodes is made from. */
@@ -35,27 +36,48 @@ export function nodePolicy(parts: PolicyParts, node: NodeDesign): Pick<BgpSpeake
     return answer;
   };
   const filtersOf = filterFinder(parts);
+  const advertised = advertisedPrefixes(parts.objects, node.name);
+  const withCommunities = (route: BgpRoute): BgpRoute => {
+    const added = advertised
+      .filter(({ cidr }) => contains(cidr, route.prefix))
+      .flatMap(({ communities }) => communities);
+    return added.length === 0 ? route : { ...route, communities: [...new Set([...route.communities, ...added])] };
+  };
   return {
     exportTo(route, from, to) {
       const isLearned = from !== undefined;
-      const verdict = filterVerdict(filtersOf(to, 'export'), 'export', subject(route, isLearned, node, to));
-      if (verdict === 'Reject' || (verdict === undefined && !isExported(route.prefix))) return undefined;
-      return isLearned ? route : { ...route, localPref: originLocalPref(generation) };
+      const offered: BgpRoute = {
+        ...route,
+        asPath: to.type === 'eBGP' ? [to.from.asNumber, ...route.asPath] : route.asPath,
+        localPref: isLearned ? route.localPref : originLocalPref(generation),
+      };
+      const verdict = filterVerdict(filtersOf(to, 'export'), 'export', subject(offered, isLearned, node, to));
+      if (verdict !== undefined) return verdict.action === 'Accept' ? verdict.route : undefined;
+      return isExported(route.prefix) ? withCommunities(offered) : undefined;
     },
     importFrom(route, arrow) {
       const verdict = filterVerdict(filtersOf(arrow, 'import'), 'import', subject(route, true, node, arrow));
-      return verdict === 'Reject' ? undefined : route;
+      if (verdict === undefined) return route;
+      return verdict.action === 'Accept' ? verdict.route : undefined;
     },
   };
 }
 
-function subject(route: BgpRoute, isLearned: boolean, node: NodeDesign, { type }: Arrow) {
+function subject(route: BgpRoute, isLearned: boolean, node: NodeDesign, { type }: Arrow): FilterSubject {
   return {
     route,
     isLearned,
-    dev: isLearned ? inFamily(node.addresses, familyOf(route.prefix))?.uplink : undefined,
+    dev: isLearned ? inFamily(node.addresses, familyOf(route.prefix))?.uplink : deviceOf(node, route.prefix),
     peerType: type,
   };
+}
+
+/** Of a connected subnet or a pod; blocks are blackholes. */
+function deviceOf({ interfaces, pods }: NodeDesign, prefix: string): string | undefined {
+  const isPod = ({ addresses }: PodDesign) => addresses.some(({ address }) => contains(prefix, address));
+  return prefix.endsWith(`/${widthOf(familyOf(prefix))}`)
+    ? pods.find(isPod)?.interface
+    : interfaces.find(({ addresses }) => addresses.some((own) => networkOf(own) === prefix))?.name;
 }
 
 type Direction = 'import' | 'export';

@@ -163,6 +163,7 @@ function sayOwn(speaker: BgpSpeaker, prefix: string, arrow: Arrow): Announcement
     localPref,
     originatorId: undefined,
     clusterList: [],
+    communities: [],
   };
   const route = advertise(speaker, own, undefined, arrow);
   return route && { routes: [route], isCertain: true };
@@ -185,8 +186,9 @@ function isSame(a: Announcement | undefined, b: Announcement): boolean {
   return b.routes.every((route) => keys.has(keyOf(route)));
 }
 
-function keyOf({ asPath, nextHop, linkLocal, localPref, originatorId, clusterList }: BgpRoute): string {
-  return `${asPath.join(' ')}|${nextHop}|${linkLocal}|${localPref}|${originatorId}|${clusterList.join(' ')}`;
+function keyOf({ asPath, nextHop, linkLocal, localPref, originatorId, clusterList, communities }: BgpRoute): string {
+  const lists = [asPath, clusterList, communities].map((list) => list.join(' '));
+  return [nextHop, linkLocal, localPref, originatorId, ...lists].join('|');
 }
 
 function doesNotSettle(what: string, hint: string): LabError {

@@ -37,14 +37,17 @@ function nodeSpeaker(parts: BgpParts, node: NodeDesign): BgpSpeaker {
   const subnets = subnetsOf(node.interfaces);
   const connected = subnets.map(({ prefix }) => prefix);
   const blocks = [...node.blocks.map(({ cidr }) => cidr), ...borrowedOf(node), ...announcedBy(parts, node)];
-  // Only a BGPFilter can let a connected subnet out: without one nobody needs to be asked.
+  // Only a BGPFilter can let out what else BIRD learns from the kernel: without one nobody needs to be asked.
   const hasFilters = [...node.peers.ipv4, ...node.peers.ipv6].some(({ filters = [] }) => filters.length > 0);
+  const ownPods = hasFilters
+    ? node.pods.flatMap(({ addresses }) => addresses.map(({ address }) => hostPrefix(address)))
+    : [];
   return {
     name: node.name,
     dialect: 'bird',
     multipathRelax: false,
-    originates: new Set(hasFilters ? [...blocks, ...connected] : blocks),
-    owns: new Set([...blocks, ...connected]),
+    originates: new Set(hasFilters ? [...blocks, ...connected, ...ownPods] : blocks),
+    owns: new Set([...blocks, ...connected, ...ownPods]),
     subnets,
     defaultRoutes: defaultRoutesOf(node),
     ...nodePolicy(parts, node),

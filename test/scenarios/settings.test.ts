@@ -40,7 +40,8 @@ describe.each(kinds)('settings as %s', (kind) => {
       said.push(await place.must(['verify', 'settings'], 0, { timeoutMs: 90_000 }));
       const on = async (machine: string, ...argv: string[]) =>
         (await place.must(['exec', `settings/${machine}`, '--', ...argv])).stdout;
-      const bgp = async (what: string) => on('leaf0', 'vtysh', '-c', `show bgp ipv4 unicast ${what}`);
+      const bgpAt = async (leaf: string, what: string) => on(leaf, 'vtysh', '-c', `show bgp ipv4 unicast ${what}`);
+      const bgp = async (what: string) => bgpAt('leaf0', what);
       const blockOf = async (node: string) => /blackhole (\S+)/.exec(await on(node, 'ip', 'route'))?.[1] ?? 'none';
 
       const [first, second, third] = await Promise.all(['control-plane', 'worker', 'worker3'].map(blockOf));
@@ -52,8 +53,12 @@ describe.each(kinds)('settings as %s', (kind) => {
       // Communities: the default advertisement, and the one of the worker's own BGPConfiguration in its place.
       expect(await bgp(`${first}`)).toMatch(/Community: 65001:10\n[\s\S]*Large Community: 65001:10:20/);
       expect(await bgp(`${second}`)).toMatch(/Community: 65001:99\n/);
-      // The local AS stands in the path in the place of the node's own, 65108.
-      expect(await on('leaf1', 'vtysh', '-c', `show bgp ipv4 unicast ${third}`)).toMatch(/^ +65200$/m);
+      // The local AS stands in the path in the place of the node's own, 65108; BGPFilter to-leaf writes before it.
+      expect(await bgpAt('leaf1', `${third}`)).toMatch(/^ +64700 64701 65200$[\s\S]*Community: 65001:77\n/m);
+      expect(await bgpAt('leaf1', `${third}`)).toContain('Large Community: 65001:7:7\n');
+      // BGPFilter pair: priority 600 on the way, 500 after the import; the leaf hears of the block from its node alone.
+      expect(await on('worker2', 'ip', 'route')).toContain(`${third} via 10.1.8.11 dev net0 proto bird metric 500`);
+      expect(await bgpAt('leaf1', `${third}`)).toContain('(1 available');
       // TCP MD5 (RFC 2385); GTSM: one hop, so that the leaf takes packets with TTL 255 only, and sends them so (RFC 5082).
       expect(JSON.parse(neighbor)['10.1.5.10']).toMatchObject({
         authenticationEnabled: 1,

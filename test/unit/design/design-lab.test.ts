@@ -364,10 +364,6 @@ describe('what cannot work is named with its place', () => {
     const refusal = 'error OBJECT_FIELD_NOT_YET calico.resources.0.spec.ipv4NormalRoutePriority';
     expect(priority(512)).toContain(refusal);
     expect(priority(1024)).not.toContain(refusal);
-    const operations = [{ setPriority: { value: 512 } }];
-    expect(given('BGPFilter', { importV4: [{ action: 'Accept', operations }] })).toContain(
-      'error OBJECT_FIELD_NOT_YET calico.resources.0.spec.importV4.0.operations',
-    );
   });
 
   it('an IPv6 pool in a cluster that is IPv4 only', () => {
