@@ -14,7 +14,7 @@ export interface Journey {
   readonly family: Family;
   /** False: some machine on the way has no route on. */
   readonly isReached: boolean;
-  /** Where the packet counts its TTL down, in order; one of several machines where paths are equal. */
+  /** What a traceroute shows between the pods, in order; one of several machines where paths are equal, `*` for silence. */
   readonly hops: readonly (readonly string[])[];
   /** TTL of the answer as it arrives. */
   readonly ttl: number;
@@ -22,6 +22,9 @@ export interface Journey {
   /** Bytes of the largest packet that need not be fragmented; undefined where the tunnel's own packets would be. */
   readonly pathMtu: number | undefined;
 }
+
+/** How a traceroute shows a machine that does not answer. */
+export const silence = '*';
 
 /** TTL that Linux gives a packet (ip_default_ttl). */
 const initialTtl = 64;
@@ -53,7 +56,7 @@ export function journeysOf(design: Design): readonly Journey[] {
         to: to.name,
         family,
         isReached: reaches(design, from, to, family),
-        hops: hopsOf(design, there),
+        hops: encapsulation === 'ipip' ? ipipHops(design, there) : hopsOf(design, there),
         ttl: initialTtl - hopsOf(design, back).length,
         encapsulation,
         pathMtu: sameOf([there, back].map((way) => pathMtuOf(way, overheadOf(encapsulation, family), mtus))),
@@ -74,6 +77,16 @@ function pairsOf(pods: readonly PodDesign[]): readonly (readonly [PodDesign, Pod
     );
     return pairs.slice(0, mostPairs);
   });
+}
+
+/**
+ * IPIP copies the packet's TTL into the outer header (calico.md C.3), so that a probe may expire inside the tunnel: the router
+ * tells the outer source, and its sender nothing. What comes through has TTL enough for the far node: it is never seen.
+ */
+function ipipHops(design: Design, passages: readonly Passage[]): readonly (readonly string[])[] {
+  const carriers = new Set(passages.filter(({ isUnderlay }) => isUnderlay).map(({ depth }) => depth));
+  const hops = hopsOf(design, passages);
+  return carriers.size === 0 ? hops : [...hops.slice(0, 1), ...[...carriers].map(() => [silence])];
 }
 
 /** Machines that forward the packet itself: neither the pods, nor who carries a tunnel. */

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Shell } from '../base/shell.ts';
 import { type Design, findMachine } from '../design/design.ts';
-import { type Journey, journeysOf } from '../design/journeys.ts';
+import { type Journey, journeysOf, silence } from '../design/journeys.ts';
 import { packetKey, probeKey, referencedAddress, requestKey } from '../design/reference.ts';
 import { type BgpNeighbor, readNeighbors } from '../host/bgp-neighbor.ts';
 import type { Answer } from '../host/http-request.ts';
@@ -50,6 +50,8 @@ interface Probe {
   readonly from: string;
   readonly address: string;
   readonly isTraced: boolean;
+  /** Some machine on the way never answers a traceroute. */
+  readonly isSilent: boolean;
   /** Bytes of the largest packet; undefined: not asked. */
   readonly pathMtu: number | undefined;
 }
@@ -60,9 +62,10 @@ export async function gatherEvidence(design: Design, engine: Looker, signal: Abo
   const probes = probesOf(design, journeys);
   const [traces, fitting, oversized] = [new Map(), new Map(), new Map()];
   const tasks: (() => Promise<unknown>)[] = [];
-  for (const { key, from, address: to, isTraced, pathMtu } of probes) {
+  for (const { key, from, address: to, isTraced, isSilent, pathMtu } of probes) {
     const shell = engine.shell(from);
-    if (isTraced) tasks.push(async () => traces.set(key, await traceWhole(shell, to, signal)));
+    const trace = isSilent ? traceroute : traceWhole;
+    if (isTraced) tasks.push(async () => traces.set(key, await trace(shell, to, signal)));
     if (pathMtu === undefined) continue;
     tasks.push(async () => {
       await forgetPathMtu(shell, signal);
@@ -127,7 +130,8 @@ function probesOf(design: Design, journeys: readonly Journey[]): readonly Probe[
     const key = probeKey(journey);
     const address = referencedAddress(design, journey.to, journey.family) ?? journey.to;
     const pathMtu = journey.isReached ? journey.pathMtu : undefined;
-    probes.set(key, { key, from: journey.from, address, isTraced: journey.isReached, pathMtu });
+    const isSilent = journey.hops.some((names) => names.includes(silence));
+    probes.set(key, { key, from: journey.from, address, isTraced: journey.isReached, isSilent, pathMtu });
   }
   for (const expectation of design.expect) {
     if (expectation.kind !== 'ping' && expectation.kind !== 'path') continue;
@@ -137,7 +141,7 @@ function probesOf(design: Design, journeys: readonly Journey[]): readonly Probe[
     if (from === undefined || address === undefined) continue;
     const known = probes.get(key);
     const isTraced = known?.isTraced === true || expectation.kind === 'path';
-    probes.set(key, { key, from, address, isTraced, pathMtu: known?.pathMtu });
+    probes.set(key, { key, from, address, isTraced, isSilent: known?.isSilent === true, pathMtu: known?.pathMtu });
   }
   return [...probes.values()];
 }

@@ -209,6 +209,19 @@ describe('a journey between pods', () => {
     });
   });
 
+  it('is not seen inside an IPIP tunnel, nor at its end, as the packet lends it its TTL', async () => {
+    const journeys = journeysOf(await catalogueDesign('ipip'));
+    const between = (from: string, to: string) => journeys.find((one) => one.from === from && one.to === to);
+
+    expect(between('pod-a', 'pod-b')).toMatchObject({
+      hops: [['control-plane'], ['*'], ['*'], ['*']],
+      ttl: 62,
+      encapsulation: 'ipip',
+      pathMtu: 1480,
+    });
+    expect(between('pod-a', 'pod-c')).toMatchObject({ hops: [['control-plane'], ['worker']], ttl: 62 });
+  });
+
   it('is known not to arrive where no route leads on', async () => {
     const journeys = journeysOf(await catalogueDesign('fullmesh-routed'));
 
