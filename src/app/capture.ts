@@ -2,10 +2,15 @@
 
 import { join, resolve } from 'node:path';
 import { LabError } from '../base/errors.ts';
-import { type CaptureEvidence, capturePing } from '../evidence/capture.ts';
+import { type CaptureLimits, captureProbe } from '../evidence/capture.ts';
 import { type CapturedPath, capturedPath } from '../evidence/captured-path.ts';
+import { endsOf } from '../evidence/ends.ts';
 import { pointsBetween } from '../evidence/points.ts';
-import { type SavedCaptures, saveCaptures } from '../evidence/save-captures.ts';
+import { saveCaptures } from '../evidence/save-captures.ts';
+import type { Probe } from '../evidence/send-probe.ts';
+import { whyLost } from '../evidence/why-lost.ts';
+import type { CaptureReport } from '../report/capture-report.ts';
+import { expectedWayOf } from '../verify/expected-way.ts';
 import type { Context } from './context.ts';
 import { type EndsOptions, probeEnds } from './probe-ends.ts';
 import { openRunning } from './running.ts';
@@ -13,37 +18,42 @@ import { openRunning } from './running.ts';
 /** What `labctl capture` is told. */
 export interface CaptureOptions extends EndsOptions {
   readonly lab?: string | undefined;
-  /** Echo requests to send, 1 to 100; 1 when left out. */
-  readonly count?: number | undefined;
+  readonly probe: Probe;
+  readonly limits: CaptureLimits;
   /** Folder for the pcap files; `labctl-<lab>/capture-<n>` in the current folder when left out. */
   readonly out?: string | undefined;
 }
 
 /** What was seen, and where its files are. */
-export interface CaptureResult {
-  readonly lab: string;
-  readonly evidence: CaptureEvidence;
+export interface CaptureResult extends CaptureReport {
   readonly path: CapturedPath;
-  readonly saved: SavedCaptures;
 }
 
-/** Captures a ping at every point between two pods or nodes of the running lab, and writes a pcap file a point. */
+/** Most probes of one capture: the packets of all points are held in memory. */
+const mostProbes = 100;
+
+/** Captures a probe at every point between two machines of the running lab, and writes a pcap file a point. */
 export async function capture(context: Context, options: CaptureOptions): Promise<CaptureResult> {
-  const count = options.count ?? 1;
-  if (!Number.isInteger(count) || count < 1 || count > 100) {
-    throw new LabError('USAGE', `--count must be a whole number from 1 to 100, not ${count}`);
+  const { probe, limits, family } = options;
+  if (probe.kind !== 'none' && probe.count > mostProbes) {
+    throw new LabError('USAGE', `--count must be a whole number from 1 to ${mostProbes}, not ${probe.count}`);
   }
+  const { signal } = context;
   const { design, engine } = await openRunning(context, { lab: options.lab });
   const [from, to] = probeEnds(design, options, 'capture');
-  const { family } = options;
   const points = pointsBetween(design, from, to, family);
-  const evidence = await capturePing(engine, { design, from, to, family, points, count, signal: context.signal });
+  const ends = endsOf(from, to, family);
+  const evidence = await captureProbe(engine, { ...ends, points, probe, limits, provesEmpty: true, signal });
+  const path = capturedPath(evidence);
+  // An interrupt ended the capture; what it has is still told, so reading the live state goes on.
+  const cause = await whyLost(design, engine, evidence, path, AbortSignal.timeout(5_000));
   const saved = await saveCaptures(evidence.points, {
     parent: join(context.cwd, `labctl-${design.lab}`),
     folder: options.out === undefined ? undefined : resolve(context.cwd, options.out),
     owner: ownerOf(context),
   });
-  return { lab: design.lab, evidence, path: capturedPath(evidence), saved };
+  const expected = probe.kind === 'none' ? undefined : expectedWayOf(design, { from, to, family, evidence, path });
+  return { lab: design.lab, evidence, path, expected, cause, saved };
 }
 
 /** Under sudo the files belong to the user who typed the command. */

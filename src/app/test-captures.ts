@@ -3,8 +3,9 @@
 import type { Family } from '../base/address.ts';
 import { type Design, findMachine, type Machine } from '../design/design.ts';
 import { probeKey } from '../design/reference.ts';
-import { capturePing } from '../evidence/capture.ts';
+import { captureProbe } from '../evidence/capture.ts';
 import { capturedPath } from '../evidence/captured-path.ts';
+import { endsOf } from '../evidence/ends.ts';
 import { pointsBetween } from '../evidence/points.ts';
 import { judgeCapture } from '../verify/captured.ts';
 import type { CheckResult } from '../verify/verdict.ts';
@@ -17,7 +18,12 @@ export async function checkCaptures(context: Context): Promise<readonly CheckRes
   const checks: CheckResult[] = [];
   for (const [from, to, family] of capturedPairs(design)) {
     const points = pointsBetween(design, from, to, family);
-    const evidence = await capturePing(engine, { design, from, to, family, points, count: 1, signal: context.signal });
+    const evidence = await captureProbe(engine, {
+      ...endsOf(from, to, family),
+      points,
+      probe: { kind: 'echo', count: 1 },
+      signal: context.signal,
+    });
     checks.push(judgeCapture(design, { from, to, family, evidence, path: capturedPath(evidence) }));
   }
   return checks;

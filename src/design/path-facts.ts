@@ -1,27 +1,27 @@
-// Owns what the design says of a packet's way between two pods: machines, wrapping, header bytes, TTL on arrival. Pure.
+// Owns what the design says of a packet's way between two machines: machines, wrapping, header bytes, TTL on arrival. Pure.
 
 import type { Family } from '../base/address.ts';
 import { primaryAddressOf, shownName } from './address-book.ts';
-import type { Design, PodDesign } from './design.ts';
+import type { Design, Machine, PodDesign } from './design.ts';
 import { reaches, walkRoutes } from './walk.ts';
 
-/** How a packet travels between two pods once the lab is converged. */
+/** How a packet travels between two machines once the lab is converged. */
 export interface PathFacts {
   /** False: some packet, or its answer, has no route to its end. */
   readonly arrives: boolean;
-  /** Machines between the pods in order; several of one distance are equal paths. */
+  /** Machines between the two in order; several of one distance are equal paths. */
   readonly hops: readonly (readonly string[])[];
   readonly encapsulation: 'none' | 'ipip' | 'vxlan';
   /** Bytes of outer headers on the way: 20 for IPIP (RFC 2003), 50 for VXLAN over IPv4 and 70 over IPv6 (RFC 7348). */
   readonly headerBytes: number;
-  /** Of a packet that starts with 64: each machine that forwards the inner header takes one (RFC 1812 5.3.1). */
+  /** At a pod, of a packet that a pod sends with 64: each machine that forwards the inner header takes one (RFC 1812 5.3.1). */
   readonly ttl: number;
 }
 
 const bytesOf: Readonly<Record<string, number>> = { tunl0: 20, 'vxlan.calico': 50, 'vxlan-v6.calico': 70 };
 
-/** The way from one pod to another, in one family, by the routes the design expects. */
-export function pathFactsOf(design: Design, from: PodDesign, to: PodDesign, family: Family): PathFacts {
+/** The way from one machine to another, in one family or the first of both, by the routes the design expects. */
+export function pathFactsOf(design: Design, from: Machine, to: Machine, family?: Family): PathFacts {
   const between = walkRoutes(design, from, to, family).filter(
     ({ machine }) => machine !== from.name && machine !== to.name,
   );

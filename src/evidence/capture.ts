@@ -1,23 +1,22 @@
-// Owns one capture: every point listens before the first echo leaves, and what each of them saw of it.
+// Owns one capture: every point listens before the first probe leaves, and what each of them saw of it.
 
 import { randomBytes } from 'node:crypto';
-import type { Family } from '../base/address.ts';
-import { primaryAddressOf } from '../design/address-book.ts';
-import type { Design, Machine } from '../design/design.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type LinkState, readLinks } from '../host/link.ts';
-import { type PingResult, ping } from '../host/ping.ts';
+import { ping } from '../host/ping.ts';
 import type { Captured } from '../host/tcpdump.ts';
 import type { Engine } from '../plan/engine.ts';
-import { type EchoSighting, echoesIn, hasPattern } from './echo.ts';
-import { listenWhile } from './listen.ts';
+import { followPackets, type PacketSighting } from './follow.ts';
+import { type Listening, listenWhile } from './listen.ts';
 import type { PlannedPoint } from './points.ts';
+import { filterFor, isOursOf, nothingSent, type Probe, type ProbeResult, sendProbe } from './send-probe.ts';
 
-/** One echo at one point: a line of the table. */
+/** One packet at one point: a line of the table. */
 export interface CaptureLine {
   readonly point: PlannedPoint;
   readonly direction: 'in' | 'out';
-  readonly echo: EchoSighting;
-  /** Nanoseconds since the same echo's first sighting anywhere. */
+  readonly packet: PacketSighting;
+  /** Nanoseconds since the first sighting of anything with the same sequence number. */
   readonly sinceFirst: number;
 }
 
@@ -30,126 +29,189 @@ export interface PointEvidence {
   readonly packets: number;
   /** Packets that passed but are not in the file: dropped by the kernel or not read in time. */
   readonly missed: number;
-  /** True when our echo is among them. */
+  /** True when a packet of ours is among them. */
   readonly isSeen: boolean;
+  /** Bytes an IP packet may have on this interface. */
+  readonly mtu: number | undefined;
+}
+
+/** An end of a capture; a machine's full name where the address is one of the lab's. */
+export interface CaptureEnd {
+  readonly machine: string;
+  readonly address: string;
 }
 
 /** What a capture found out. */
 export interface CaptureEvidence {
-  readonly from: { readonly machine: string; readonly address: string };
-  readonly to: { readonly machine: string; readonly address: string };
-  readonly ping: PingResult;
+  readonly from: CaptureEnd;
+  readonly to: CaptureEnd;
+  readonly probe: Probe;
+  readonly result: ProbeResult;
   /** In path order. */
   readonly points: readonly PointEvidence[];
-  /** Request then reply of each sequence number, in the order in which they passed. */
+  /** In the order in which packets were first seen; the sightings of one packet in the order of its way. */
   readonly lines: readonly CaptureLine[];
+  /** Milliseconds until all points listened. */
+  readonly readyMs: number;
+  /** True when an interrupt ended it before its probes were done. */
+  readonly isInterrupted: boolean;
+}
+
+/** When to stop, whatever the probes do. */
+export interface CaptureLimits {
+  /** Milliseconds to listen, probes or not. */
+  readonly durationMs?: number | undefined;
+  /** Bytes of all files together. */
+  readonly maxSize?: number | undefined;
+  /** Packets of all points together. */
+  readonly maxPackets?: number | undefined;
 }
 
 /** What is to be captured. */
 export interface CaptureRequest {
-  readonly design: Design;
-  readonly from: Machine;
-  readonly to: Machine;
-  /** The family of the echoes; undefined: the first that the ends have. */
-  readonly family?: Family | undefined;
+  readonly from: CaptureEnd;
+  readonly to: CaptureEnd;
   readonly points: readonly PlannedPoint[];
-  /** Echo requests to send. */
-  readonly count: number;
-  /** Bytes of each packet, DF set; ping's own size, fragments allowed, when left out. */
-  readonly size?: number;
+  readonly probe: Probe;
+  readonly limits?: CaptureLimits;
+  /** Send a packet by every interface that saw none, to prove that it would have been seen. */
+  readonly provesEmpty?: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
- * Listens at every point, pings once all listen, and reads what was caught. Every tcpdump is gone when this returns or
- * throws. Throws HOST_COMMAND_FAILED when a point cannot be listened on, INTERRUPTED when the signal is aborted.
+ * Listens at every point, sends the probe once all listen, and reads what was caught. Every tcpdump is gone when this
+ * returns or throws. Throws HOST_COMMAND_FAILED when a point cannot be listened on, INTERRUPTED when the signal is
+ * aborted before the first packet was sent; after that an interrupt ends the capture with what it has.
  */
-export async function capturePing(
+export async function captureProbe(
   engine: Pick<Engine, 'tap' | 'shell'>,
   request: CaptureRequest,
 ): Promise<CaptureEvidence> {
   const { from, to, points, signal } = request;
-  const [fromAddress, toAddress] = [from, to].map((machine) => primaryAddressOf(machine, request.family));
-  if (fromAddress === undefined || toAddress === undefined)
-    throw new TypeError('an end of the capture has no such address');
   const links = Promise.all(points.map(async (point) => readLinks(engine.shell(point.machine), signal)));
   links.catch(() => undefined);
-  const pattern = randomBytes(8).toString('hex');
-  const { result, caught } = await listenWhile(engine, points, signal, async () => {
-    const macs = macsOf(points, await links);
-    const { count, size } = request;
-    const options = { to: toAddress, count, size, pattern, signal };
-    return { macs, ping: await ping(engine.shell(from.name), options) };
-  });
-  const seen = points.map((point, index) => seenAt(point, caught[index]!, pattern));
+  const nonce = { bytes: randomBytes(8), port: 40_000 + (randomBytes(2).readUInt16BE() % 20_000) };
+  const work = async (listening: Listening) => {
+    const states = await links;
+    const answer = await withinLimits(request, listening, (ended) =>
+      sendProbe(engine.shell(from.machine), to.address, request.probe, nonce, ended),
+    );
+    if (!signal.aborted && request.provesEmpty === true) await proveEmpty(engine, points, listening, signal);
+    return { states, answer, readyMs: listening.readyMs };
+  };
+  const { result, caught } = await listenWhile(engine, points, signal, work, filterFor(request.probe));
+  const { packets, sightings } = followPackets(
+    points.map(({ name }, place) => ({ name, pcap: caught[place]!.pcap })),
+    isOursOf(request.probe, from.address, nonce),
+  );
+  const linkOf = (place: number): LinkState | undefined =>
+    result.states[place]?.find(({ name }) => name === points[place]?.interface);
   return {
-    from: { machine: from.name, address: fromAddress },
-    to: { machine: to.name, address: toAddress },
-    ping: result.ping,
-    points: seen.map(({ evidence }) => evidence),
-    lines: linesOf(seen, result.macs),
+    from,
+    to,
+    probe: request.probe,
+    result: result.answer,
+    points: points.map((point, place) =>
+      evidenceOf(point, caught[place]!, packets[place]!, sightings[place]!, linkOf(place)),
+    ),
+    lines: linesOf(points.map((point, place) => ({ point, mac: linkOf(place)?.mac, seen: sightings[place]! }))),
+    readyMs: result.readyMs,
+    isInterrupted: signal.aborted,
   };
 }
 
-interface Seen {
-  readonly evidence: PointEvidence;
-  readonly echoes: readonly EchoSighting[];
+function evidenceOf(
+  point: PlannedPoint,
+  caught: Captured,
+  packets: number,
+  seen: readonly PacketSighting[],
+  link: LinkState | undefined,
+): PointEvidence {
+  const missed = Math.max(caught.received - packets, caught.dropped);
+  return { point, pcap: caught.pcap, packets, missed, isSeen: seen.length > 0, mtu: link?.mtu };
 }
 
-function seenAt(point: PlannedPoint, caught: Captured, pattern: string): Seen {
-  const { packets, sightings } = echoesIn(caught.pcap, (payload) => hasPattern(payload, pattern));
-  const missed = Math.max(caught.received - packets, 0);
-  return { evidence: { point, pcap: caught.pcap, packets, missed, isSeen: sightings.length > 0 }, echoes: sightings };
+/** Sends, then waits for what is still on its way; ends early by a limit or an interrupt, with what there is. */
+async function withinLimits(
+  { probe, limits = {}, signal }: CaptureRequest,
+  listening: Listening,
+  send: (ended: AbortSignal) => Promise<ProbeResult>,
+): Promise<ProbeResult> {
+  const full = new AbortController();
+  const ended = AbortSignal.any([signal, full.signal]);
+  const most = Math.min(limits.maxSize ?? Infinity, (limits.maxPackets ?? Infinity) * leastRecord);
+  const watch = setInterval(() => {
+    if (listening.size() >= most) full.abort();
+  }, 50);
+  const timer = limits.durationMs === undefined ? undefined : setTimeout(() => full.abort(), limits.durationMs);
+  try {
+    const result = await send(ended);
+    if (probe.kind === 'none' || limits.durationMs !== undefined) await sleep(forever, undefined, { signal: ended });
+    await listening.untilQuiet();
+    return result;
+  } catch (error) {
+    if (!ended.aborted) throw error;
+    return nothingSent;
+  } finally {
+    clearInterval(watch);
+    clearTimeout(timer);
+  }
 }
 
-/** The lines of a table: sorted by sequence number, request before reply, time, then the place on the path. */
+/** Bytes that a packet takes in a pcap file at least: its record's header. */
+const leastRecord = 16;
+const forever = 2 ** 31 - 1;
+
+/** A broadcast out of every interface that heard nothing; nobody answers it (icmp_echo_ignore_broadcasts). */
+async function proveEmpty(
+  engine: Pick<Engine, 'shell'>,
+  points: readonly PlannedPoint[],
+  listening: Listening,
+  signal: AbortSignal,
+): Promise<void> {
+  const silent = points.filter((_, place) => !listening.hasHeard(place));
+  if (silent.length === 0) return;
+  await Promise.all(
+    silent.map(async (point) =>
+      ping(engine.shell(point.machine), {
+        to: '255.255.255.255',
+        interface: point.interface,
+        waitSeconds: 0.1,
+        signal,
+      }),
+    ),
+  );
+}
+
+/** The lines of a table: packets in the order of their first sighting, each in the order of its way. */
 export function linesOf(
-  seen: readonly { readonly evidence: Pick<PointEvidence, 'point'>; readonly echoes: readonly EchoSighting[] }[],
-  macs: ReadonlyMap<string, string>,
+  points: readonly {
+    readonly point: PlannedPoint;
+    readonly mac: string | undefined;
+    readonly seen: readonly PacketSighting[];
+  }[],
 ): readonly CaptureLine[] {
   const first = new Map<number, bigint>();
-  for (const { echoes } of seen) {
-    for (const { sequence, time } of echoes) {
+  for (const { seen } of points) {
+    for (const { sequence, time } of seen) {
       const known = first.get(sequence);
       if (known === undefined || time < known) first.set(sequence, time);
     }
   }
-  const placed = seen.flatMap(({ evidence: { point }, echoes }, place) =>
-    echoes.map((echo) => {
-      const line: CaptureLine = {
-        point,
-        direction: directionOf(point, echo, macs.get(point.name)),
-        echo,
-        sinceFirst: Number(echo.time - (first.get(echo.sequence) ?? echo.time)),
-      };
-      return { line, place: echo.kind === 'request' ? place : -place };
+  const lines = points.flatMap(({ point, mac, seen }) =>
+    seen.map((packet): CaptureLine => {
+      const sinceFirst = Number(packet.time - (first.get(packet.sequence) ?? packet.time));
+      return { point, direction: directionOf(point, packet, mac), packet, sinceFirst };
     }),
   );
-  placed.sort((a, b) => {
-    const [x, y] = [a.line, b.line];
-    if (x.echo.sequence !== y.echo.sequence) return x.echo.sequence - y.echo.sequence;
-    if (x.echo.kind !== y.echo.kind) return x.echo.kind === 'request' ? -1 : 1;
-    return x.sinceFirst - y.sinceFirst || a.place - b.place;
-  });
-  return placed.map(({ line }) => line);
+  return lines.sort((a, b) => a.packet.packet - b.packet.packet || a.packet.place - b.packet.place);
 }
 
 /** By the interface's own Ethernet address; on a device without one, by the way the request takes there. */
-function directionOf(point: PlannedPoint, echo: EchoSighting, mac: string | undefined): 'in' | 'out' {
-  if (mac !== undefined && echo.sourceMac === mac) return 'out';
-  if (mac !== undefined && echo.destinationMac === mac) return 'in';
-  if (echo.kind === 'request') return point.requestGoes;
+function directionOf(point: PlannedPoint, packet: PacketSighting, mac: string | undefined): 'in' | 'out' {
+  if (mac !== undefined && packet.sourceMac === mac) return 'out';
+  if (mac !== undefined && packet.destinationMac === mac) return 'in';
+  if (packet.kind === 'request') return point.requestGoes;
   return point.requestGoes === 'in' ? 'out' : 'in';
-}
-
-function macsOf(
-  points: readonly PlannedPoint[],
-  links: readonly (readonly LinkState[])[],
-): ReadonlyMap<string, string> {
-  const macs = new Map<string, string>();
-  for (const [index, point] of points.entries()) {
-    const mac = links[index]?.find((link) => link.name === point.interface)?.mac;
-    if (mac !== undefined) macs.set(point.name, mac);
-  }
-  return macs;
 }

@@ -13,22 +13,24 @@ export interface CapturedPath {
   readonly lastSeen: CaptureLine | undefined;
 }
 
-/** Follows the first echo through the lines of a capture. */
+/** Follows the first packet of a capture, and the first that answers it, through the lines. */
 export function capturedPath(evidence: CaptureEvidence): CapturedPath {
-  const sequence = evidence.lines[0]?.echo.sequence;
-  const first = evidence.lines.filter((line) => line.echo.sequence === sequence);
-  const [requests, replies] = (['request', 'reply'] as const).map((kind) =>
-    first.filter((line) => line.echo.kind === kind),
-  );
+  const { probe, from, to } = evidence;
+  const sequence = evidence.lines[0]?.packet.sequence;
+  const [requests, replies] = (['request', 'reply'] as const).map((kind) => {
+    const own = evidence.lines.filter(({ packet }) => packet.sequence === sequence && packet.kind === kind);
+    return own.filter(({ packet }) => packet.packet === own[0]?.packet.packet);
+  });
   const there = machinesOn(requests ?? []);
   const back = machinesOn(replies ?? []);
   const lastRequest = requests?.at(-1);
   const lastReply = replies?.at(-1);
   if (lastRequest === undefined) return { outcome: 'not-sent', there, back, lastSeen: undefined };
-  if (lastReply === undefined && lastRequest.point.machine !== evidence.to.machine) {
-    return { outcome: 'request-lost', there, back, lastSeen: lastRequest };
-  }
-  if (lastReply?.point.machine !== evidence.from.machine) {
+  const hasArrived = lastRequest.point.machine === to.machine;
+  if (lastReply === undefined && !hasArrived) return { outcome: 'request-lost', there, back, lastSeen: lastRequest };
+  // A datagram need not be answered.
+  if (lastReply === undefined && probe.kind === 'udp') return { outcome: 'found', there, back, lastSeen: undefined };
+  if (lastReply?.point.machine !== from.machine) {
     return { outcome: 'reply-lost', there, back, lastSeen: lastReply ?? lastRequest };
   }
   return { outcome: 'found', there, back, lastSeen: undefined };

@@ -6,7 +6,8 @@ import { primaryAddressOf } from '../design/address-book.ts';
 import type { Design, Machine } from '../design/design.ts';
 import { type PingResult, ping } from '../host/ping.ts';
 import type { Engine } from '../plan/engine.ts';
-import { type CaptureEvidence, capturePing } from './capture.ts';
+import { type CaptureEvidence, captureProbe } from './capture.ts';
+import { endsOf } from './ends.ts';
 import { lookupsIn } from './lookups.ts';
 import { pointsBetween } from './points.ts';
 import type { Walk } from './walk.ts';
@@ -47,10 +48,15 @@ export async function explainPath(
   const family = familyOf(destination);
   const lookups = lookupsIn(design, (machine) => engine.shell(machine), signal);
   const capture = request.withCapture
-    ? await capturePing(engine, { ...request, family, points: pointsBetween(design, from, to, family), count: 1 })
+    ? await captureProbe(engine, {
+        ...endsOf(from, to, family),
+        points: pointsBetween(design, from, to, family),
+        probe: { kind: 'echo', count: 1 },
+        signal,
+      })
     : undefined;
   const shell = engine.shell(from.name);
-  const sent = capture?.ping ?? (await ping(shell, { to: destination, waitSeconds: 1, signal }));
+  const sent = capture?.result ?? (await ping(shell, { to: destination, waitSeconds: 1, signal }));
   const source = (await lookups.route(from.name, { to: destination })).way?.source ?? primaryAddressOf(from, family);
   if (source === undefined) throw new LabError('USAGE', `${from.name} has no IPv${family} address`);
   const translations = new Map<string, string>();

@@ -13,7 +13,7 @@ import { type PingResult, ping } from '../host/ping.ts';
 import { type TraceResult, traceroute } from '../host/traceroute.ts';
 import type { Engine } from '../plan/engine.ts';
 import type { Inspection } from '../plan/observed.ts';
-import { echoesIn, hasPattern, type Wrapping } from './echo.ts';
+import { carries, followPackets, type Wrapping } from './follow.ts';
 import { type ListeningPoint, listenWhile, throwIfAborted } from './listen.ts';
 import { type PacketProbe, probePacket } from './packet.ts';
 import { askService } from './request.ts';
@@ -69,8 +69,8 @@ export async function gatherEvidence(design: Design, engine: Looker, signal: Abo
     if (pathMtu === undefined) continue;
     tasks.push(async () => {
       await forgetPathMtu(shell, signal);
-      fitting.set(key, await ping(shell, { to, size: pathMtu, waitSeconds: 1, signal }));
-      oversized.set(key, await ping(shell, { to, size: pathMtu + 1, waitSeconds: 1, signal }));
+      fitting.set(key, await ping(shell, { to, size: pathMtu, isUnfragmentable: true, waitSeconds: 1, signal }));
+      oversized.set(key, await ping(shell, { to, size: pathMtu + 1, isUnfragmentable: true, waitSeconds: 1, signal }));
     });
   }
   const [tables, echoes, asked] = await Promise.all([
@@ -168,8 +168,9 @@ async function listenToPings(
   );
   const wrappings = new Map<string, readonly Wrapping[]>();
   for (const [key, pattern] of patterns) {
-    const echoes = caught.flatMap(({ pcap }) => echoesIn(pcap, (payload) => hasPattern(payload, pattern)).sightings);
-    wrappings.set(key, [...new Set(echoes.map(({ wrapping }) => wrapping))].toSorted());
+    const files = caught.map(({ pcap }, place) => ({ name: String(place), pcap }));
+    const { sightings } = followPackets(files, carries(Buffer.from(pattern, 'hex')));
+    wrappings.set(key, [...new Set(sightings.flat().map(({ wrapping }) => wrapping))].toSorted());
   }
   return { pings, wrappings };
 }

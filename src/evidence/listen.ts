@@ -18,27 +18,48 @@ const quiet = 100;
 const quietLimit = 2_000;
 
 /** What stays the same in every capture: the echoes in any wrapping, ARP, and the ICMP errors that answer them. */
-const filter = 'arp or icmp or icmp6 or ip proto 4 or udp port 4789';
+export const echoFilter = 'arp or icmp or icmp6 or ip proto 4 or ip proto 41 or udp port 4789';
+
+/** Points that listen. */
+export interface Listening {
+  /** Milliseconds from the first start until the last point listened. */
+  readonly readyMs: number;
+  /** Waits until no point has heard anything for a while: the kernel has handed over what it has. */
+  untilQuiet(): Promise<void>;
+  /** Bytes caught so far, all points together. */
+  size(): number;
+  /** Whether a point has caught any packet yet, by its place in the list. */
+  hasHeard(place: number): boolean;
+}
 
 /**
  * Listens at every point, does `work` once all listen, and gives what each point caught, in the points' order. Every tcpdump is
- * gone when this returns or throws. Throws HOST_COMMAND_FAILED when a point cannot be listened on, INTERRUPTED.
+ * gone when this returns or throws. Throws HOST_COMMAND_FAILED when a point cannot be listened on; INTERRUPTED, unless `work`
+ * took the interrupt for its end and returned.
  */
 export async function listenWhile<T>(
   engine: Pick<Engine, 'tap'>,
   points: readonly ListeningPoint[],
   signal: AbortSignal,
-  work: () => Promise<T>,
+  work: (listening: Listening) => Promise<T>,
+  filter = echoFilter,
 ): Promise<{ readonly result: T; readonly caught: readonly Captured[] }> {
   throwIfAborted(signal);
+  const begin = performance.now();
   const listeners = points.map((point) => {
     const tap = engine.tap(point.machine, point.interface);
     return startTcpdump(tap.shell, tap.interface, filter);
   });
   try {
     await withinLimit(Promise.all(listeners.map((listener) => listener.ready)), signal);
-    const result = await work();
-    await untilQuiet(listeners, signal);
+    const readyMs = performance.now() - begin;
+    const result = await work({
+      readyMs,
+      untilQuiet: () => untilQuiet(listeners, signal),
+      size: () => sizeOf(listeners),
+      hasHeard: (place) => sizeOf(listeners.slice(place, place + 1)) > pcapHeader,
+    });
+    if (!signal.aborted) await untilQuiet(listeners, signal);
     return { result, caught: await Promise.all(listeners.map((listener) => listener.stop())) };
   } catch (error) {
     throwIfAborted(signal);
@@ -46,6 +67,15 @@ export async function listenWhile<T>(
   } finally {
     await Promise.all(listeners.map((listener) => listener.stop()));
   }
+}
+
+/** Bytes of a pcap file without packets. */
+const pcapHeader = 24;
+
+function sizeOf(listeners: readonly Listener[]): number {
+  let sum = 0;
+  for (const listener of listeners) sum += listener.size();
+  return sum;
 }
 
 /** Waits until no point has heard anything for a while: the kernel has handed over what it has. */

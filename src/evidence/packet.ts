@@ -5,7 +5,8 @@ import { referencedAddress } from '../design/reference.ts';
 import { forgetPathMtu } from '../host/ip.ts';
 import { ping } from '../host/ping.ts';
 import type { Engine } from '../plan/engine.ts';
-import { capturePing } from './capture.ts';
+import { captureProbe } from './capture.ts';
+import { endsOf } from './ends.ts';
 import { pointsBetween } from './points.ts';
 
 /** What became of the packet. */
@@ -42,12 +43,17 @@ export async function probePacket(
   const { size } = request;
   const shell = engine.shell(from.name);
   await forgetPathMtu(shell, signal);
-  const first = await ping(shell, { to: address, size, waitSeconds: 1, signal });
+  const first = await ping(shell, { to: address, size, isUnfragmentable: true, waitSeconds: 1, signal });
   if (first.received > 0) return { passes: true, icmp: undefined, lastSeen: undefined };
   await forgetPathMtu(shell, signal);
   const points = pointsBetween(design, from, to);
-  const seen = await capturePing(engine, { design, from, to, points, count: 1, size, signal });
-  const requests = seen.lines.filter(({ echo }) => echo.kind === 'request');
-  const icmp = [...first.errors, ...seen.ping.errors].find((line) => /frag needed/i.test(line));
+  const seen = await captureProbe(engine, {
+    ...endsOf(from, to),
+    points,
+    probe: { kind: 'echo', count: 1, size, isUnfragmentable: true },
+    signal,
+  });
+  const requests = seen.lines.filter(({ packet }) => packet.kind === 'request');
+  const icmp = [...first.errors, ...seen.result.errors].find((line) => /frag needed/i.test(line));
   return { passes: false, icmp, lastSeen: requests.at(-1)?.point.name };
 }

@@ -148,7 +148,7 @@ export class Correlator {
     row.payload = 0;
     if (kind === layer.tcp) {
       const flags = tcpFlags(bytes, at);
-      row.marks |= ((flags & 2) !== 0 ? mark.syn : 0) | ((flags & 4) !== 0 ? mark.reset : 0);
+      row.marks |= (flags & 1 ? mark.finish : 0) | (flags & 2 ? mark.syn : 0) | (flags & 4 ? mark.reset : 0);
       row.sequence = long(bytes, at + 4);
       row.ack = long(bytes, at + 8);
       row.payload = tcpPayloadLength(layers, bytes, last);

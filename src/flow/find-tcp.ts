@@ -68,8 +68,8 @@ const ipv6Errors: Readonly<Record<number, string>> = {
   4: 'parameter problem',
 };
 
-/** RFC 792, RFC 1812 section 5.2.7, RFC 4443. */
-function errorName(protocol: string, type: number, code: number): string {
+/** What an ICMP error says in words: RFC 792, RFC 1812 section 5.2.7, RFC 4443. */
+export function errorName(protocol: string, type: number, code: number): string {
   if (protocol === 'icmpv6') return ipv6Errors[type] ?? `ICMPv6 error ${type}`;
   if (type === 3) return ipv4Unreachable[code] ?? `unreachable, code ${code}`;
   return { 5: 'redirect', 11: 'time exceeded', 12: 'parameter problem' }[type] ?? `ICMP error ${type}`;

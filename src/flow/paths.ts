@@ -46,12 +46,42 @@ export function correlate(correlator: Correlator): Correlation {
   const paths = new Paths(correlator, clocks);
   const rows: number[] = [];
   for (const head of groups.heads) {
-    rows.length = 0;
-    for (let row = head; row >= 0; row = groups.next[row]!) rows.push(row);
+    rowsOf(groups, head, rows);
     if (rows.length === 1) paths.add(rows, false);
     else paths.addAll(rows);
   }
   return { correlator, groups, clocks, paths: paths.all };
+}
+
+/** One packet on its way. */
+export interface FollowedPacket {
+  /** Rows of the table of sightings, in the order in which the packet passed. */
+  readonly rows: readonly number[];
+  /** The head of the group that the rows are of. */
+  readonly head: number;
+}
+
+/** Every packet by itself, for points that share a clock (all machines of a lab that runs on one host). */
+export function packetsOf(correlator: Correlator, groups: Groups): readonly FollowedPacket[] {
+  const shared: PointClock = { basis: 'reference', ahead: 0, uncertainty: 0, correction: 0, samples: 0 };
+  const paths = new Paths(
+    correlator,
+    correlator.points.map(() => shared),
+  );
+  const packets: FollowedPacket[] = [];
+  const chain: number[] = [];
+  for (const head of groups.heads) {
+    for (const rows of paths.packetsIn(rowsOf(groups, head, chain))) packets.push({ rows, head });
+  }
+  const { time } = correlator.sightings;
+  return packets.sort((a, b) => time[a.rows[0]!]! - time[b.rows[0]!]!);
+}
+
+/** Fills `rows` with a group's. */
+function rowsOf(groups: Groups, head: number, rows: number[]): readonly number[] {
+  rows.length = 0;
+  for (let row = head; row >= 0; row = groups.next[row]!) rows.push(row);
+  return rows;
 }
 
 class Paths {
@@ -70,7 +100,7 @@ class Paths {
    * Rows with one identity: a packet that passes a point again with other Ethernet addresses or another TTL goes on
    * (a router's or a mirror's copy); one that passes it again unchanged is another packet.
    */
-  addAll(rows: readonly number[]): void {
+  packetsIn(rows: readonly number[]): readonly (readonly number[])[] {
     const { sightings } = this.correlator;
     const rounds: number[][] = [];
     const seen = new Map<string, number>();
@@ -83,10 +113,13 @@ class Paths {
       if (own === undefined) rounds.push([row]);
       else own.push(row);
     }
-    for (const [round, own] of rounds.entries()) {
-      if (own.length > 1) own.sort((a, b) => this.order(a, b));
-      this.add(own, round > 0);
-    }
+    for (const own of rounds) if (own.length > 1) own.sort((a, b) => this.order(a, b));
+    return rounds;
+  }
+
+  /** Counts every packet of a group. */
+  addAll(rows: readonly number[]): void {
+    for (const [round, own] of this.packetsIn(rows).entries()) this.add(own, round > 0);
   }
 
   /** Counts one packet whose rows are in the order of its way. */

@@ -4,7 +4,7 @@
 export const mostSightings = 2 ** 20;
 
 /** Bits of the column `marks`. */
-export const mark = { unfragmentable: 1, moreFragments: 2, laterFragment: 4, syn: 8, reset: 16 } as const;
+export const mark = { unfragmentable: 1, moreFragments: 2, laterFragment: 4, syn: 8, reset: 16, finish: 32 } as const;
 
 /** One packet at one point, about to be added. */
 export interface Sighting {

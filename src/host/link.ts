@@ -8,6 +8,16 @@ export interface LinkState {
   readonly mtu: number;
   /** Absent where the device has no Ethernet address (a tunnel). */
   readonly mac: string | undefined;
+  /** Switched on, with a far end that is (LOWER_UP). */
+  readonly isUp: boolean;
+}
+
+interface Row {
+  readonly ifname: string;
+  readonly flags: readonly string[];
+  readonly mtu: number;
+  readonly link_type?: string;
+  readonly address?: string;
 }
 
 /** Reads all interfaces of a machine. */
@@ -17,10 +27,11 @@ export async function readLinks(shell: Shell, signal?: AbortSignal): Promise<rea
 
 /** Reads the JSON of `ip -j link`. */
 export function parseLinks(json: string): readonly LinkState[] {
-  const rows = JSON.parse(json) as readonly { ifname: string; mtu: number; link_type?: string; address?: string }[];
+  const rows = JSON.parse(json) as readonly Row[];
   return rows.map((row) => ({
     name: row.ifname,
     mtu: row.mtu,
     mac: row.link_type === 'ether' ? row.address?.toLowerCase() : undefined,
+    isUp: row.flags.includes('UP') && row.flags.includes('LOWER_UP'),
   }));
 }

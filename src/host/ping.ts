@@ -28,8 +28,12 @@ export interface PingOptions {
   readonly waitSeconds?: number | undefined;
   /** Hex digits (at most 16 bytes) that fill the payload behind its 16-byte time stamp, so that the echo is known again. */
   readonly pattern?: string | undefined;
-  /** Bytes of the whole packet, which then must not be fragmented (DF). */
+  /** Bytes of the whole IP packet; ping's own size (84) when left out. */
   readonly size?: number | undefined;
+  /** It must not be fragmented (DF), not even by its sender. */
+  readonly isUnfragmentable?: boolean | undefined;
+  /** Send by this interface, whatever the routes say; a broadcast address is allowed. */
+  readonly interface?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -48,7 +52,8 @@ export function pingArgv(options: PingOptions): readonly string[] {
   const count = options.count ?? 1;
   const interval = count > 1 ? ['-i', '0.2'] : [];
   const pattern = options.pattern === undefined ? [] : ['-p', options.pattern];
-  const size = options.size === undefined ? [] : ['-M', 'do', '-s', String(options.size - headersOf(options.to))];
+  const size = options.size === undefined ? [] : ['-s', String(options.size - headersOf(options.to))];
+  const unfragmented = options.isUnfragmentable === true ? ['-M', 'do'] : [];
   return [
     'ping',
     '-n',
@@ -57,7 +62,9 @@ export function pingArgv(options: PingOptions): readonly string[] {
     ...interval,
     '-W',
     String(options.waitSeconds ?? 2),
+    ...(options.interface === undefined ? [] : ['-b', '-I', options.interface]),
     ...pattern,
+    ...unfragmented,
     ...size,
     options.to,
   ];

@@ -22,8 +22,8 @@ export interface Listener {
   readonly ready: Promise<void>;
   /** When the last bytes came, in milliseconds of `performance.now()`; undefined before the first. */
   lastHeard(): number | undefined;
-  /** The pcap file as far as it has come. */
-  soFar(): Uint8Array;
+  /** Bytes of the pcap file as far as it has come. */
+  size(): number;
   /** Ends it and waits until it is gone. Idempotent; never rejects. */
   stop(): Promise<Captured>;
 }
@@ -55,12 +55,14 @@ export function startTcpdump(shell: Shell, iface: string, filter: string): Liste
   const begin = performance.now();
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const chunks: Buffer[] = [];
+  let size = 0;
   let heard: number | undefined;
   let said = '';
   let spawnError: Error | undefined;
   child.stdin.on('error', () => undefined);
   child.stdout.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
+    size += chunk.length;
     heard = performance.now();
   });
 
@@ -95,7 +97,7 @@ export function startTcpdump(shell: Shell, iface: string, filter: string): Liste
   return {
     ready,
     lastHeard: () => heard,
-    soFar: () => Buffer.concat(chunks),
+    size: () => size,
     stop: async () => {
       child.stdin.end();
       await ended;

@@ -1,14 +1,11 @@
 // Owns a capture as one JSON document.
 
-import type { CaptureEvidence } from '../evidence/capture.ts';
 import { capturedPath } from '../evidence/captured-path.ts';
+import { delaysOf, percentile } from './capture-delays.ts';
+import type { CaptureReport } from './capture-report.ts';
 
 /** A capture as data: the same facts as the table, times in nanoseconds, no packet bytes. */
-export function captureJson(
-  lab: string,
-  evidence: CaptureEvidence,
-  saved?: { readonly folder: string; readonly files: readonly string[] },
-): string {
+export function captureJson({ lab, evidence, expected, cause, saved }: CaptureReport): string {
   const { outcome, there, back } = capturedPath(evidence);
   const document = {
     apiVersion: 'labctl.dev/v1alpha1',
@@ -19,26 +16,46 @@ export function captureJson(
     outcome,
     there,
     back,
-    ping: evidence.ping,
-    hops: evidence.lines.map(({ point, direction, echo, sinceFirst }) => ({
+    probe: { ...evidence.probe, ...evidence.result },
+    isInterrupted: evidence.isInterrupted,
+    expected,
+    cause,
+    hops: evidence.lines.map(({ point, direction, packet, sinceFirst }) => ({
       point: point.name,
       machine: point.machine,
       interface: point.interface,
       direction,
-      kind: echo.kind,
-      sequence: echo.sequence,
-      source: echo.source,
-      destination: echo.destination,
-      ttl: echo.ttl,
-      encapsulation: echo.wrapping,
-      outer: echo.outer,
+      kind: packet.kind,
+      packet: packet.packet,
+      sequence: packet.sequence,
+      what: packet.what,
+      source: packet.source,
+      destination: packet.destination,
+      ttl: packet.ttl,
+      encapsulation: packet.wrapping,
+      outer: packet.outer,
+      sourceMac: packet.sourceMac,
+      destinationMac: packet.destinationMac,
+      length: packet.length,
+      ipId: packet.ipId,
+      isUnfragmentable: packet.isUnfragmentable,
+      note: packet.note,
       sinceFirstNs: sinceFirst,
     })),
-    points: evidence.points.map(({ point, packets, missed, isSeen }, index) => ({
+    delays: delaysOf(evidence.lines).map(({ samples, ...step }) => ({
+      ...step,
+      packets: samples.length,
+      minNs: percentile(samples, 0),
+      medianNs: percentile(samples, 0.5),
+      p95Ns: percentile(samples, 0.95),
+    })),
+    readyMs: Math.round(evidence.readyMs),
+    points: evidence.points.map(({ point, packets, missed, isSeen, mtu }, index) => ({
       name: point.name,
       machine: point.machine,
       interface: point.interface,
       role: point.role,
+      mtu,
       isSeen,
       packets,
       missed,

@@ -10,6 +10,7 @@ export function pathSentence(evidence: CaptureEvidence): string {
   const seen = last === undefined ? '' : `last seen going ${last.direction} at ${last.point.name}`;
   switch (path.outcome) {
     case 'found': {
+      if (path.back.length === 0) return `path found: ${path.there.join(' > ')}; nothing was answered`;
       const isSameWay = path.back.toReversed().join() === path.there.join();
       const back = isSameWay ? 'the reply took the same way back' : `back: ${path.back.join(' > ')}`;
       return `path found: ${path.there.join(' > ')}; ${back}`;
@@ -18,9 +19,9 @@ export function pathSentence(evidence: CaptureEvidence): string {
       return `no path: the request was ${seen}, after ${path.there.join(' > ')}`;
     case 'reply-lost':
       return `no path back: the request arrived (${path.there.join(' > ')}), the reply was ${
-        last?.echo.kind === 'reply' ? seen : 'never seen'
+        last?.packet.kind === 'reply' ? seen : 'never seen'
       }`;
     case 'not-sent':
-      return `no path: no echo was seen anywhere${evidence.ping.errors.length === 0 ? '' : `: ${evidence.ping.errors.join('; ')}`}`;
+      return `no path: no packet was seen anywhere${evidence.result.errors.length === 0 ? '' : `: ${evidence.result.errors.join('; ')}`}`;
   }
 }

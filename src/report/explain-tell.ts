@@ -160,8 +160,8 @@ function echoText({ echo, ip }: Packet): string {
 
 function seenAt(machine: string, echo: Packet['echo'], capture: CaptureEvidence | undefined): readonly string[] {
   return (capture?.lines ?? [])
-    .filter((line) => line.point.machine === machine && line.echo.kind === echo)
-    .map(({ point, direction, echo: seen, sinceFirst }) => {
+    .filter((line) => line.point.machine === machine && line.packet.kind === echo)
+    .map(({ point, direction, packet: seen, sinceFirst }) => {
       const addresses = `${seen.source} > ${seen.destination} ttl ${seen.ttl}`;
       const wrapping = encapsulationText(seen.wrapping, seen.outer);
       return `${point.interface} ${direction}: ${addresses}, ${wrapping}, +${(sinceFirst / 1000).toFixed(1)} us`;

@@ -3,6 +3,7 @@
 import type { Family } from '../base/address.ts';
 import { shownName } from '../design/address-book.ts';
 import type { Design, Machine } from '../design/design.ts';
+import { pathFactsOf } from '../design/path-facts.ts';
 import { walkRoutes } from '../design/walk.ts';
 import type { CaptureEvidence } from '../evidence/capture.ts';
 import type { CapturedPath } from '../evidence/captured-path.ts';
@@ -27,7 +28,7 @@ export function judgeCapture(design: Design, { from, to, family, evidence, path 
     const seen =
       lastSeen === undefined
         ? 'no echo anywhere'
-        : `the ${lastSeen.echo.kind} last going ${lastSeen.direction} at ${lastSeen.point.name}`;
+        : `the ${lastSeen.packet.kind} last going ${lastSeen.direction} at ${lastSeen.point.name}`;
     failures.push({
       what,
       where: lastSeen?.point.name ?? near,
@@ -46,6 +47,13 @@ export function judgeCapture(design: Design, { from, to, family, evidence, path 
     if (astray === undefined) continue;
     const expected = `the ${kind} only from machine to machine as the routes lead`;
     failures.push({ what, where: astray, expected, seen: names.join(', ') });
+  }
+  const { encapsulation } = pathFactsOf(design, from, to, family);
+  const wrapped = evidence.lines.filter(({ packet }) => packet.kind === 'request' && packet.wrapping !== 'none');
+  const other = wrapped.find(({ packet }) => packet.wrapping !== encapsulation);
+  if (other !== undefined || (path.outcome === 'found' && wrapped.length === 0 && encapsulation !== 'none')) {
+    const [where, seen] = [other?.point.name ?? near, other?.packet.wrapping ?? 'none'];
+    failures.push({ what: `encapsulation from ${near} to ${far}`, where, expected: encapsulation, seen });
   }
   for (const { point, isSeen } of evidence.points) {
     if (point.role === 'path' || !isSeen) continue;

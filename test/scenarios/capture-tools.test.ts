@@ -8,15 +8,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findMachine } from '../../src/design/design.ts';
-import { capturePing } from '../../src/evidence/capture.ts';
+import { captureProbe } from '../../src/evidence/capture.ts';
 import { readCaptureFile } from '../../src/evidence/capture-file.ts';
+import { endsOf } from '../../src/evidence/ends.ts';
 import { gatherEvidence } from '../../src/evidence/gather.ts';
 import { pointsBetween } from '../../src/evidence/points.ts';
 import { saveCaptures } from '../../src/evidence/save-captures.ts';
 import { localShell } from '../../src/host/local-shell.ts';
 import { findPrograms } from '../../src/host/programs.ts';
 import type { Engine } from '../../src/plan/engine.ts';
-import { captureTable } from '../../src/report/capture-table.ts';
+import { pathSentence } from '../../src/report/capture-path.ts';
 import { flatDesign } from '../support/fabric-design.ts';
 
 /** Two nodes on one wire, a pod on each, as Calico plumbs them (proxy ARP for 169.254.1.1). */
@@ -116,15 +117,16 @@ async function untilNone(): Promise<readonly string[]> {
 function request(count = 1, signal = new AbortController().signal) {
   const design = flatDesign();
   const [from, to] = [findMachine(design, 'pod-a')!, findMachine(design, 'pod-b')!];
-  return { design, from, to, points: pointsBetween(design, from, to), count, signal };
+  const points = pointsBetween(design, from, to);
+  return { ...endsOf(from, to), points, probe: { kind: 'echo', count } as const, signal };
 }
 
 describe.skipIf(reason !== undefined)('capture with the real programs', () => {
   it('sees request and reply at every point, in path order, and leaves no tcpdump', async () => {
-    const evidence = await capturePing(engine(), request());
+    const evidence = await captureProbe(engine(), request());
 
     const seen = evidence.lines.map(
-      ({ point, direction, echo }) => `${echo.kind} ${point.name} ${direction} ${echo.ttl}`,
+      ({ point, direction, packet }) => `${packet.kind} ${point.name} ${direction} ${packet.ttl}`,
     );
     expect(seen).toEqual([
       'request pod-a:eth0 out 64',
@@ -141,14 +143,14 @@ describe.skipIf(reason !== undefined)('capture with the real programs', () => {
       'reply pod-a:eth0 in 62',
     ]);
     expect(evidence.points.map((point) => point.missed)).toEqual([0, 0, 0, 0, 0, 0]);
-    expect(captureTable(evidence)).toContain('path found: pod-a > control-plane > worker2 > pod-b');
+    expect(pathSentence(evidence)).toContain('path found: pod-a > control-plane > worker2 > pod-b');
     expect(await untilNone()).toEqual([]);
   });
 
   it('writes files that tcpdump reads, for their owner only, and never over another', async () => {
     const parent = mkdtempSync(join(tmpdir(), 'capture-'));
     try {
-      const { points } = await capturePing(engine(), request(3));
+      const { points } = await captureProbe(engine(), request(3));
       const options = { parent: join(parent, 'labctl-fullmesh'), folder: undefined, owner: undefined };
 
       const saved = await saveCaptures(points, options);
@@ -183,7 +185,7 @@ describe.skipIf(reason !== undefined)('capture with the real programs', () => {
       point.interface === 'cali2' ? { ...point, interface: 'cali9' } : point,
     );
 
-    const failure = await capturePing(engine(), { ...wrong, points }).catch((error: unknown) => error);
+    const failure = await captureProbe(engine(), { ...wrong, points }).catch((error: unknown) => error);
 
     expect(failure).toMatchObject({
       code: 'HOST_COMMAND_FAILED',
@@ -195,7 +197,7 @@ describe.skipIf(reason !== undefined)('capture with the real programs', () => {
 
   it('ends every tcpdump when it is interrupted', async () => {
     const interrupt = new AbortController();
-    const running = capturePing(engine(), request(50, interrupt.signal)).catch((error: unknown) => error);
+    const running = captureProbe(engine(), request(50, interrupt.signal)).catch((error: unknown) => error);
     await sleep(1500);
     expect(tcpdumps()).toHaveLength(6);
 

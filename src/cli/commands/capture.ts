@@ -4,19 +4,34 @@ import { capture } from '../../app/capture.ts';
 import { machineReference } from '../../app/find-machine.ts';
 import { LabError } from '../../base/errors.ts';
 import { captureJson } from '../../report/capture-json.ts';
-import { captureTable } from '../../report/capture-table.ts';
+import { captureMarkdown, captureText } from '../../report/capture-text.ts';
 import type { Call } from '../call.ts';
 
 /** Flags of `capture`. */
 export interface CaptureFlags {
   readonly count?: number;
+  readonly size?: number;
+  readonly df?: boolean;
+  readonly tcp?: number | true;
+  readonly http?: boolean;
+  readonly udp?: number;
+  readonly probe: boolean;
+  readonly duration?: number;
+  readonly maxSize?: number;
+  readonly maxPackets?: number;
+  readonly expect?: boolean;
+  readonly wide?: boolean;
+  readonly as: 'text' | 'markdown';
   readonly ipv6?: boolean;
   readonly out?: string;
   /** Files to analyze in place of a running lab. */
   readonly read?: readonly string[];
 }
 
-/** `labctl capture <from> <to>`: 0 when the packet went there and back. With `-r` the same as `analyze`. */
+/**
+ * `labctl capture <from> <to>`: 0 when the packet went there and back; with `--expect` only when it went as the design
+ * says. With `-r` the same as `analyze`.
+ */
 export async function captureCommand(
   call: Call,
   [a = '', b = '']: readonly string[],
@@ -24,11 +39,8 @@ export async function captureCommand(
 ): Promise<number> {
   if (flags.read !== undefined) {
     const { analyzeCommand } = await import('./analyze.ts');
-    return analyzeCommand(
-      call,
-      [...flags.read, a, b].filter((file) => file !== ''),
-      { as: 'text' },
-    );
+    const files = [...flags.read, a, b].filter((file) => file !== '');
+    return analyzeCommand(call, files, { as: flags.as });
   }
   if (b === '') {
     throw new LabError('USAGE', 'labctl capture needs two machines, or -r and files', {
@@ -37,15 +49,31 @@ export async function captureCommand(
   }
   const from = machineReference(a, call.flags.lab);
   const to = machineReference(b, from.lab);
-  const { lab, evidence, path, saved } = await capture(call.context, {
+  const { path, ...report } = await capture(call.context, {
     from: from.machine,
     to: to.machine,
     lab: to.lab,
-    count: flags.count,
+    probe: probeOf(flags),
+    limits: { durationMs: flags.duration, maxSize: flags.maxSize, maxPackets: flags.maxPackets },
     family: flags.ipv6 === true ? 6 : undefined,
     out: flags.out,
   });
-  const isJson = call.flags.format === 'json';
-  call.streams.stdout.write(isJson ? captureJson(lab, evidence, saved) : captureTable(evidence, saved));
+  const isWide = flags.wide === true || call.flags.verbose > 0;
+  const text = flags.as === 'markdown' ? captureMarkdown(report) : captureText(report, isWide);
+  call.streams.stdout.write(call.flags.format === 'json' ? captureJson(report) : text);
+  if (report.evidence.isInterrupted) return 130;
+  if (flags.expect === true) return report.expected?.differences.length === 0 ? 0 : 1;
   return path.outcome === 'found' ? 0 : 1;
+}
+
+/** What the flags ask to send. Throws USAGE for more than one kind. */
+function probeOf(flags: CaptureFlags): Parameters<typeof capture>[1]['probe'] {
+  const { count = 1, size, tcp, http, udp, df } = flags;
+  const kinds = [tcp !== undefined, http === true, udp !== undefined, !flags.probe].filter(Boolean);
+  if (kinds.length > 1) throw new LabError('USAGE', 'give one of --tcp, --http, --udp and --no-probe');
+  if (!flags.probe) return { kind: 'none' };
+  if (tcp !== undefined) return { kind: 'tcp', port: tcp === true ? 80 : tcp, count };
+  if (http === true) return { kind: 'http', port: 80, count };
+  if (udp !== undefined) return { kind: 'udp', port: udp, count, size: size ?? 0 };
+  return { kind: 'echo', count, size, isUnfragmentable: df };
 }

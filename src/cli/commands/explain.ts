@@ -34,7 +34,10 @@ export async function explainCommand(
   const isThereAndBack = arrives(evidence);
   const { family, walks, ping } = evidence;
   const seen = evidence.capture && {
-    lines: evidence.capture.lines.map(({ echo, ...line }) => ({ ...line, echo: { ...echo, time: String(echo.time) } })),
+    lines: evidence.capture.lines.map(({ packet, ...line }) => ({
+      ...line,
+      packet: { ...packet, time: String(packet.time) },
+    })),
   };
   print(
     call,

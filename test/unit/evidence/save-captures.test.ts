@@ -30,6 +30,7 @@ const points: readonly PointEvidence[] = ['pod-a:eth0', 'leaf0:eth1'].map((name)
   packets: 0,
   missed: 0,
   isSeen: false,
+  mtu: 1500,
 }));
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 

@@ -4,32 +4,39 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { linesOf } from '../../../src/evidence/capture.ts';
-import { type EchoSighting, echoesIn } from '../../../src/evidence/echo.ts';
+import { followPackets, type PacketSighting } from '../../../src/evidence/follow.ts';
 import type { PlannedPoint } from '../../../src/evidence/points.ts';
+import type { Flow } from '../../../src/flow/flow.ts';
 import { sharedFolder } from '../../support/shared.ts';
 
 interface TruthPoint {
   readonly point: PlannedPoint;
-  readonly echoes: readonly EchoSighting[];
+  readonly seen: readonly PacketSighting[];
 }
 
 /** The points of a lab in path order with the echoes between two addresses. */
 function truthPoints(folder: string, a: string, b: string): readonly TruthPoint[] {
   const captures = join(folder, 'captures');
   const files = readdirSync(captures).filter((name) => name.endsWith('.pcap'));
-  return files.sort().map((file) => {
-    const { sightings } = echoesIn(readFileSync(join(captures, file)), () => true);
+  const points = files.sort().map((file) => {
     const name = file.replace(/^\w+?-(.*)-(\w+)\.pcap$/, '$1:$2');
     const [machine = '', iface = ''] = name.split(':');
     const point = { name, machine, interface: iface, role: 'path', requestGoes: 'in' } as const;
-    const ends = [a, b].sort().join();
-    return { point, echoes: sightings.filter((echo) => [echo.source, echo.destination].sort().join() === ends) };
+    return { point, name, pcap: readFileSync(join(captures, file)) };
   });
+  const ends = [a, b].sort().join();
+  const isEcho = ({ id, source, destination }: Flow) =>
+    id !== undefined && [source, destination].sort().join() === ends;
+  const { sightings } = followPackets(points, isEcho);
+  return points.map(({ point }, place) => ({
+    point,
+    seen: sightings[place]!.map((packet) => ({ ...packet, kind: packet.source === a ? 'request' : 'reply' })),
+  }));
 }
 
 function ttls(points: readonly TruthPoint[], kind: 'request' | 'reply', wrapping = false): Record<string, string> {
-  const rows = points.flatMap(({ point, echoes }) => {
-    const echo = echoes.find((candidate) => candidate.kind === kind);
+  const rows = points.flatMap(({ point, seen }) => {
+    const echo = seen.find((candidate) => candidate.kind === kind);
     if (echo === undefined) return [];
     return [[point.name, wrapping ? `${echo.ttl} ${echo.wrapping}` : String(echo.ttl)]];
   });
@@ -73,17 +80,15 @@ describe.skipIf(bgpRr === undefined)('captures of the real bgp-rr', () => {
 
   it('orders the lines by time: a machine after the one before it, the reply behind the request', () => {
     const points = truthPoints(bgpRr!, '10.244.238.192', '10.244.142.0');
-    const own = points.map(({ point, echoes }) => ({
-      evidence: { point },
-      echoes: echoes.filter((echo) => echo.sequence === 1),
-    }));
-    const lines = linesOf(own, new Map());
-    const requests = lines.filter((line) => line.echo.kind === 'request');
-    const replies = lines.filter((line) => line.echo.kind === 'reply');
+    const lines = linesOf(points.map(({ point, seen }) => ({ point, mac: undefined, seen }))).filter(
+      ({ packet }) => packet.sequence === 1,
+    );
+    const requests = lines.filter((line) => line.packet.kind === 'request');
+    const replies = lines.filter((line) => line.packet.kind === 'reply');
 
     expect(lines.slice(0, requests.length)).toEqual(requests);
-    expect(requests.map((line) => line.echo.ttl)).toEqual([64, 64, 63, 63, 62, 62, 61, 61, 60, 60, 59, 59]);
-    expect(replies.map((line) => line.echo.ttl)).toEqual([64, 64, 63, 63, 62, 62, 61, 61, 60, 60, 59, 59]);
+    expect(requests.map((line) => line.packet.ttl)).toEqual([64, 64, 63, 63, 62, 62, 61, 61, 60, 60, 59, 59]);
+    expect(replies.map((line) => line.packet.ttl)).toEqual([64, 64, 63, 63, 62, 62, 61, 61, 60, 60, 59, 59]);
     expect(requests[0]?.sinceFirst).toBe(0);
     expect(replies.at(-1)?.point.name).toBe('pod-a:eth0');
   });
@@ -96,13 +101,10 @@ describe.skipIf(bgpRr === undefined)('captures of the real bgp-rr', () => {
     }[];
     const mac = links.find((link) => link.ifname === 'net0')!.address;
     const own = points.filter(({ point }) => point.name === 'control-plane:net0');
-    const lines = linesOf(
-      own.map(({ point, echoes }) => ({ evidence: { point }, echoes })),
-      new Map([['control-plane:net0', mac]]),
-    );
+    const lines = linesOf(own.map(({ point, seen }) => ({ point, mac, seen })));
 
-    expect(lines.filter((line) => line.echo.kind === 'request').every((line) => line.direction === 'out')).toBe(true);
-    expect(lines.filter((line) => line.echo.kind === 'reply').every((line) => line.direction === 'in')).toBe(true);
+    expect(lines.filter((line) => line.packet.kind === 'request').every((line) => line.direction === 'out')).toBe(true);
+    expect(lines.filter((line) => line.packet.kind === 'reply').every((line) => line.direction === 'in')).toBe(true);
   });
 
   it('finds nothing on the leaf between nodes of one rack', () => {
@@ -141,7 +143,7 @@ describe.skipIf(vxlan === undefined)('captures of the real vxlan', () => {
     const address = (pod: string): string => new RegExp(`^${pod} \\S+ (\\S+)$`, 'm').exec(run)?.[1] ?? '';
     const points = truthPoints(vxlan!, address('pod-a'), address('pod-b'));
     const seen = ttls(points, 'request', true);
-    const onWire = points.find(({ point }) => point.name === 'control-plane:net0')?.echoes[0];
+    const onWire = points.find(({ point }) => point.name === 'control-plane:net0')?.seen[0];
 
     expect(seen['pod-a:eth0']).toBe('64 none');
     expect(seen['control-plane:net0']).toBe('63 vxlan');

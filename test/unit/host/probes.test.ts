@@ -33,6 +33,11 @@ describe('ping', () => {
     ]);
   });
 
+  it('counts both headers into the size, which differs by family', () => {
+    expect(pingArgv({ to: '10.244.2.2', size: 1500 })).toContain('1472');
+    expect(pingArgv({ to: 'fd00::2', size: 1500 })).toContain('1452');
+  });
+
   it('reads answers', () => {
     expect(readPing(out(said('ping/20221126/answered.txt')))).toEqual({
       transmitted: 3,
@@ -114,7 +119,7 @@ describe('ip -j link', () => {
   it.skipIf(truth === undefined)('reads names, MTUs and Ethernet addresses of a real node', () => {
     const links = parseLinks(readFileSync(join(truth!, 'control-plane/link.json'), 'utf8'));
 
-    expect(links.find((link) => link.name === 'lo')).toEqual({ name: 'lo', mtu: 65536, mac: undefined });
+    expect(links.find((link) => link.name === 'lo')).toEqual({ name: 'lo', mtu: 65536, mac: undefined, isUp: true });
     expect(links.find((link) => link.name === 'cali5e1c4d6c68c')?.mac).toBe('ee:ee:ee:ee:ee:ee');
     expect(links.find((link) => link.name === 'net0')?.mtu).toBe(1500);
   });

@@ -1,116 +1,130 @@
-// Owns the tests of how a capture is told: the table, the sentence about the path, the JSON document.
+// Owns the tests of how a capture is told: the tables, the sentences below them, Markdown, the JSON document.
 
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findMachine } from '../../../src/design/design.ts';
 import { type CaptureEvidence, linesOf } from '../../../src/evidence/capture.ts';
 import { capturedPath } from '../../../src/evidence/captured-path.ts';
-import type { EchoSighting } from '../../../src/evidence/echo.ts';
+import type { PacketSighting } from '../../../src/evidence/follow.ts';
 import { pointsBetween } from '../../../src/evidence/points.ts';
 import { captureJson } from '../../../src/report/capture-json.ts';
-import { captureTable } from '../../../src/report/capture-table.ts';
+import type { CaptureReport } from '../../../src/report/capture-report.ts';
+import { captureMarkdown, captureText } from '../../../src/report/capture-text.ts';
+import { expectedWayOf } from '../../../src/verify/expected-way.ts';
 import { flatDesign } from '../../support/fabric-design.ts';
 
 const design = flatDesign();
-const points = pointsBetween(design, findMachine(design, 'pod-a')!, findMachine(design, 'pod-b')!);
-const plain = {
-  sequence: 1,
-  wrapping: 'none',
-  outer: undefined,
-  sourceMac: undefined,
-  destinationMac: undefined,
-} as const;
+const [podA, podB] = [findMachine(design, 'pod-a')!, findMachine(design, 'pod-b')!];
+const points = pointsBetween(design, podA, podB);
+const [near, far] = ['10.244.0.2', '10.244.2.2'];
 
-/** A capture in which the first `requests` points saw the request and the last `replies` the reply. */
-function captureOf(requests: number, replies: number, change: Partial<EchoSighting> = {}): CaptureEvidence {
-  const [from, to] = [
-    { machine: 'pod-a', address: '10.244.0.2' },
-    { machine: 'pod-b', address: '10.244.2.2' },
-  ];
-  const seen = points.map((point, index) => {
-    const back = points.length - 1 - index;
-    const ttlLess = Math.ceil((index - 1) / 2);
-    const request = {
-      ...plain,
-      kind: 'request',
-      time: BigInt(1000 + index * 1500),
-      source: from.address,
-      destination: to.address,
-      ttl: 64 - ttlLess,
-    } as const;
-    const reply = {
-      ...plain,
-      kind: 'reply',
-      time: BigInt(20_000 + back * 1500),
-      source: to.address,
-      destination: from.address,
-      ttl: 64 - Math.ceil((back - 1) / 2),
-    } as const;
-    const isOnWire = point.interface === 'eth0' && point.machine.startsWith('fullmesh');
-    const own: EchoSighting[] = [];
-    if (index < requests) own.push(isOnWire ? { ...request, ...change } : request);
-    if (back < replies) own.push(isOnWire ? { ...reply, ...change } : reply);
-    return {
-      evidence: { point, pcap: new Uint8Array(), packets: own.length, missed: 0, isSeen: own.length > 0 },
-      echoes: own,
-    };
+/** A capture in which the first `requests` points saw the request and the last `replies` the reply, `count` times. */
+function captureOf(
+  requests: number,
+  replies: number,
+  { count = 1, ...change }: Partial<PacketSighting> & { readonly count?: number } = {},
+): CaptureEvidence {
+  const seen = points.map((_, index) => {
+    const own: PacketSighting[] = [];
+    for (let sequence = 1; sequence <= count; sequence++) {
+      if (index < requests) own.push(sighting('request', sequence, index, change));
+      const place = points.length - 1 - index;
+      if (place < replies) own.push(sighting('reply', sequence, place, change));
+    }
+    return own;
   });
   return {
-    from,
-    to,
-    ping: { transmitted: 1, received: replies === points.length ? 1 : 0, replies: [], errors: [] },
-    points: seen.map(({ evidence }) => evidence),
-    lines: linesOf(seen, new Map()),
+    from: { machine: 'pod-a', address: near },
+    to: { machine: 'pod-b', address: far },
+    probe: { kind: 'echo', count },
+    result: { transmitted: count, received: replies === points.length ? count : 0, replies: [], errors: [] },
+    points: points.map((point, index) => {
+      const packets = seen[index]!.length;
+      return { point, pcap: new Uint8Array(), packets: packets + 1, missed: 0, isSeen: packets > 0, mtu: 1500 };
+    }),
+    lines: linesOf(points.map((point, index) => ({ point, mac: undefined, seen: seen[index]! }))),
+    readyMs: 100,
+    isInterrupted: false,
   };
 }
 
+/** A packet at the `place`th point of its way; each step takes a little longer in each round. */
+function sighting(
+  kind: 'request' | 'reply',
+  sequence: number,
+  place: number,
+  change: Partial<PacketSighting>,
+): PacketSighting {
+  const isRequest = kind === 'request';
+  const began = sequence * 200_000_000 + (isRequest ? 0 : 20_000);
+  const isOnWire = place === 2 || place === 3;
+  return {
+    kind,
+    packet: sequence * 2 + (isRequest ? 0 : 1),
+    place,
+    sequence,
+    what: `echo ${sequence}`,
+    time: BigInt(began + place * (1400 + sequence * 100)),
+    source: isRequest ? near : far,
+    destination: isRequest ? far : near,
+    ttl: 64 - Math.ceil((place - 1) / 2),
+    wrapping: 'none',
+    outer: undefined,
+    sourceMac: '02:00:00:00:00:01',
+    destinationMac: '02:00:00:00:00:02',
+    length: 84,
+    ipId: 0x1200 + sequence,
+    isUnfragmentable: isRequest,
+    note: undefined,
+    frame: 1,
+    ...(isOnWire ? change : {}),
+  };
+}
+
+function reportOf(evidence: CaptureEvidence, cause?: string): CaptureReport {
+  const expected = expectedWayOf(design, { from: podA, to: podB, family: 4, evidence, path: capturedPath(evidence) });
+  const files = points.map(({ name }) => `${name}.pcap`);
+  return { lab: 'fullmesh', evidence, expected, cause, saved: { folder: 'labctl-fullmesh/capture-1', files } };
+}
+
+const golden = (name: string): string => join(import.meta.dirname, 'golden', `capture-${name}`);
+const outer = { source: '172.18.0.2', destination: '172.18.0.4', ttl: 64, vni: 4096, overhead: 50 };
+
 describe('a capture', () => {
-  it('is a table: a line a hop in path order, request then reply', () => {
-    expect(
-      captureTable(captureOf(6, 6), { folder: 'labctl-fullmesh/capture-1', files: points.map((point) => point.name) }),
-    ).toBe(
-      `request: 10.244.0.2 to 10.244.2.2
-WHERE           INTERFACE   DIRECTION   SOURCE       DESTINATION   TTL   ENCAPSULATION   TIME
-pod-a           eth0        out         10.244.0.2   10.244.2.2    64    plain           0.0 us
-control-plane   cali0       in          10.244.0.2   10.244.2.2    64    plain           1.5 us
-control-plane   eth0        out         10.244.0.2   10.244.2.2    63    plain           3.0 us
-worker2         eth0        in          10.244.0.2   10.244.2.2    63    plain           4.5 us
-worker2         cali2       out         10.244.0.2   10.244.2.2    62    plain           6.0 us
-pod-b           eth0        in          10.244.0.2   10.244.2.2    62    plain           7.5 us
-
-reply: 10.244.2.2 to 10.244.0.2
-WHERE           INTERFACE   DIRECTION   SOURCE       DESTINATION   TTL   ENCAPSULATION   TIME
-pod-b           eth0        out         10.244.2.2   10.244.0.2    64    plain           19.0 us
-worker2         cali2       in          10.244.2.2   10.244.0.2    64    plain           20.5 us
-worker2         eth0        out         10.244.2.2   10.244.0.2    63    plain           22.0 us
-control-plane   eth0        in          10.244.2.2   10.244.0.2    63    plain           23.5 us
-control-plane   cali0       out         10.244.2.2   10.244.0.2    62    plain           25.0 us
-pod-a           eth0        in          10.244.2.2   10.244.0.2    62    plain           26.5 us
-
-path found: pod-a > control-plane > worker2 > pod-b; the reply took the same way back
-files: 6 in labctl-fullmesh/capture-1
-`,
-    );
+  it('is a table for each way: a line a point in the order of the way', async () => {
+    await expect(captureText(reportOf(captureOf(6, 6)))).toMatchFileSnapshot(golden('found.txt'));
   });
 
-  it('shows the outer header of a wrapped packet', () => {
-    const outer = { source: '172.18.0.2', destination: '172.18.0.4', ttl: 64, vni: 4096 };
-
-    expect(captureTable(captureOf(6, 6, { wrapping: 'vxlan', outer }))).toContain(
-      'VXLAN 4096 172.18.0.2 > 172.18.0.4 ttl 64',
-    );
-    expect(captureTable(captureOf(6, 6, { wrapping: 'ipip', outer: { ...outer, vni: undefined } }))).toContain(
-      'IPIP 172.18.0.2 > 172.18.0.4 ttl 64',
-    );
+  it('counts packets that took the same way, and tells the times of each step', async () => {
+    await expect(captureText(reportOf(captureOf(6, 6, { count: 4 })))).toMatchFileSnapshot(golden('count.txt'));
   });
 
-  it('names the points that saw nothing, and where the packet was seen last', () => {
-    const text = captureTable(captureOf(3, 0));
+  it('is Markdown with Ethernet addresses', async () => {
+    const evidence = captureOf(6, 6, { wrapping: 'vxlan', outer, length: 134, note: 'seen again' });
 
-    expect(text).toContain('reply: 10.244.2.2 to 10.244.0.2\nnot seen anywhere\n');
-    expect(text).toContain('not seen: worker2:eth0, worker2:cali2, pod-b:eth0\n');
+    await expect(captureMarkdown(reportOf(evidence))).toMatchFileSnapshot(golden('vxlan.md'));
+  });
+
+  it('shows a wrapping where the design has none as a difference', () => {
+    const text = captureText(reportOf(captureOf(6, 6, { wrapping: 'ipip', outer: { ...outer, vni: undefined } })));
+
+    expect(text).toContain('IPIP 172.18.0.2 > 172.18.0.4 ttl 64');
     expect(text).toContain(
-      'no path: the request was last seen going out at control-plane:eth0, after pod-a > control-plane',
+      'differs: encapsulation from pod-a to pod-b, at control-plane:eth0: expected none; seen: ipip',
     );
+  });
+
+  it('names the points that saw nothing, where the packet was seen last, and why', async () => {
+    const report = reportOf(captureOf(3, 0), 'control-plane routes 10.244.2.2 by eth0, and eth0 is down');
+
+    await expect(captureText(report)).toMatchFileSnapshot(golden('lost.txt'));
+  });
+
+  it('calls a point empty only when something was heard there', () => {
+    const evidence = captureOf(3, 0);
+    const silent = { ...evidence, points: evidence.points.map((point) => ({ ...point, packets: point.packets - 1 })) };
+
+    expect(captureText(reportOf(silent))).toContain('nothing heard, so nothing proven: worker2:eth0');
   });
 
   it('says what was missed', () => {
@@ -120,7 +134,7 @@ files: 6 in labctl-fullmesh/capture-1
       points: evidence.points.map((point, index) => (index === 2 ? { ...point, missed: 4 } : point)),
     };
 
-    expect(captureTable(lossy)).toContain('incomplete: 4 packets passed control-plane:eth0 unrecorded\n');
+    expect(captureText(reportOf(lossy))).toContain('incomplete: 4 packets passed control-plane:eth0 unrecorded\n');
   });
 
   it.each([
@@ -137,21 +151,18 @@ files: 6 in labctl-fullmesh/capture-1
   });
 
   it('is one JSON document with a file for each point', () => {
-    const files = points.map((point) => `${point.name}.pcap`);
-    const document = JSON.parse(captureJson('fullmesh', captureOf(6, 6), { folder: 'there', files }));
+    const document = JSON.parse(captureJson(reportOf(captureOf(6, 6, { count: 2 }))));
 
     expect(document).toMatchObject({
       apiVersion: 'labctl.dev/v1alpha1',
       kind: 'Capture',
       outcome: 'found',
-      folder: 'there',
+      expected: { differences: [] },
+      folder: 'labctl-fullmesh/capture-1',
     });
-    expect(document.hops).toHaveLength(12);
+    expect(document.hops).toHaveLength(24);
     expect(document.hops[0]).toMatchObject({ point: 'pod-a:eth0', direction: 'out', ttl: 64, sinceFirstNs: 0 });
-    expect(document.points[1]).toMatchObject({
-      name: 'control-plane:cali0',
-      isSeen: true,
-      file: 'control-plane:cali0.pcap',
-    });
+    expect(document.delays[0]).toMatchObject({ from: 'pod-a:eth0', packets: 2, minNs: 1500, p95Ns: 1600 });
+    expect(document.points[1]).toMatchObject({ name: 'control-plane:cali0', file: 'control-plane:cali0.pcap' });
   });
 });

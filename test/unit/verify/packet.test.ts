@@ -42,7 +42,7 @@ describe('packet: {from, to, size, passes, icmp, at}', () => {
 
 describe('ping with a size', () => {
   it('sends a packet of so many bytes with DF', () => {
-    expect(pingArgv({ to: '10.0.0.1', size: 1500 })).toEqual([
+    expect(pingArgv({ to: '10.0.0.1', size: 1500, isUnfragmentable: true })).toEqual([
       'ping',
       '-n',
       '-c',

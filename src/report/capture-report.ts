@@ -1,0 +1,15 @@
+// Owns all that is told of a capture, whatever the form.
+
+import type { CaptureEvidence } from '../evidence/capture.ts';
+import type { ExpectedWay } from '../verify/expected-way.ts';
+
+/** A capture with what is made of it. */
+export interface CaptureReport {
+  readonly lab: string;
+  readonly evidence: CaptureEvidence;
+  /** Undefined where the design says nothing of the destination. */
+  readonly expected: ExpectedWay | undefined;
+  /** Why the packet was lost, from the live state; undefined when it was not, or nothing tells. */
+  readonly cause: string | undefined;
+  readonly saved: { readonly folder: string; readonly files: readonly string[] } | undefined;
+}

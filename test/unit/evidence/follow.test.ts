@@ -1,0 +1,72 @@
+// Owns the tests of following packets through capture files.
+
+import { describe, expect, it } from 'vitest';
+import { followPackets, type IsOurs, type PacketSighting } from '../../../src/evidence/follow.ts';
+import * as p from '../../support/packets.ts';
+
+const pods = { from: '10.244.1.2', to: '10.244.2.3' };
+const nodes = { from: '10.1.5.10', to: '10.1.8.11' };
+const pattern = p.hex('c0ffee0011223344'.repeat(5));
+const request = p.ipv4(1, { ...pods, ttl: 62 }, p.echo(8, 0x1234, 1, pattern));
+const ipip = p.eth(0x0800, p.ipv4(4, { ...nodes, ttl: 63 }, request));
+const reply = p.eth(0x0800, p.ipv4(1, { from: pods.to, to: pods.from, ttl: 63 }, p.echo(0, 0x1234, 1, pattern)));
+const vxlan = p.eth(0x0800, p.ipv4(17, nodes, p.udp(49152, 4789, p.vxlan(4096, reply))));
+const overIpv6 = p.eth(
+  0x86dd,
+  p.ipv6(58, { from: 'fd00::1', to: 'fd00::2', hopLimit: 63 }, p.echo(128, 7, 1, pattern)),
+);
+
+const file = (...frames: readonly Uint8Array[]): Uint8Array =>
+  p.pcapFile(frames.map((bytes, index) => ({ bytes, time: 5e9 + index })));
+const isOurs: IsOurs = (_, frame) => Buffer.from(frame).includes(Buffer.from('c0ffee0011223344', 'hex'));
+
+/** What is seen when each frame is captured at a point of its own. */
+function seenAt(frames: readonly Uint8Array[]): readonly (readonly PacketSighting[])[] {
+  const files = frames.map((frame, index) => ({ name: `p${index}`, pcap: file(frame) }));
+  return followPackets(files, isOurs).sightings;
+}
+
+describe('following packets', () => {
+  it('takes only those with our pattern', () => {
+    const foreign = p.eth(0x0800, p.ipv4(1, pods, p.echo(8, 1, 1)));
+    const { packets, sightings } = followPackets([{ name: 'p', pcap: file(foreign, p.eth(0x0800, request)) }], isOurs);
+
+    expect(packets).toEqual([2]);
+    expect(sightings[0]).toHaveLength(1);
+    expect(sightings[0]![0]).toMatchObject({ kind: 'request', sequence: 1, ttl: 62, wrapping: 'none', frame: 2 });
+  });
+
+  it('knows one packet again in any wrapping, and keeps the outer header', () => {
+    const [[plain], [wrapped]] = seenAt([p.eth(0x0800, request), ipip]) as [PacketSighting[], PacketSighting[]];
+
+    expect(wrapped).toMatchObject({
+      time: 5_000_000_000n,
+      packet: plain!.packet,
+      place: 1,
+      ttl: 62,
+      source: '10.244.1.2',
+      destination: '10.244.2.3',
+      wrapping: 'ipip',
+      outer: { source: '10.1.5.10', destination: '10.1.8.11', ttl: 63, vni: undefined, overhead: 20 },
+      sourceMac: '5e:00:00:00:00:01',
+      length: plain!.length + 20,
+    });
+  });
+
+  it('tells the answer from the request, wrapped or not, in both families', () => {
+    const [, answers, v6] = seenAt([p.eth(0x0800, request), vxlan, overIpv6]);
+
+    expect(answers).toMatchObject([{ kind: 'reply', ttl: 63, wrapping: 'vxlan', outer: { ttl: 64, vni: 4096 } }]);
+    expect(v6).toMatchObject([{ kind: 'request', source: 'fd00::1', ttl: 63, wrapping: 'none' }]);
+  });
+
+  it('takes the ICMP error that quotes one of ours for an error about it, and no other', () => {
+    const from = { from: '10.1.5.1', to: '10.244.1.2' };
+    const error = p.eth(0x0800, p.ipv4(1, from, p.icmpError(3, 4, 1400, request)));
+    const foreign = p.eth(0x0800, p.ipv4(1, from, p.icmpError(11, 0, 0, p.ipv4(1, pods, p.echo(8, 1, 1)))));
+    const seen = seenAt([p.eth(0x0800, request), error, foreign]);
+
+    expect(seen[1]).toMatchObject([{ kind: 'error', sequence: 1, what: 'fragmentation needed, next hop MTU 1400' }]);
+    expect(seen[2]).toEqual([]);
+  });
+});
