@@ -4,8 +4,10 @@ import { addressOf } from '../base/address.ts';
 import type { Design } from '../design/design.ts';
 import { type Difference, routeDifferences, sessionDifferences } from '../plan/converged.ts';
 import type { KnownDifference } from '../plan/engine.ts';
+import type { Failure } from '../plan/failure.ts';
 import type { ObservedSession, Tables } from '../plan/observed.ts';
 import type { Context } from './context.ts';
+import { readFailures } from './failures.ts';
 import { openRunning } from './running.ts';
 
 /** A node or a router as `status` shows it. */
@@ -50,11 +52,13 @@ export interface LabStatus {
   /** Of all machines, pods too. */
   readonly routes: { readonly expected: number; readonly seen: number };
   readonly missing: readonly Difference[];
+  /** What `labctl fail` has broken and nothing has mended. */
+  readonly failed: readonly Failure[];
 }
 
 /** Looks at the lab once. */
 export async function status(context: Context, options: { readonly lab: string | undefined }): Promise<LabStatus> {
-  const { lab, design, engine, saved } = await openRunning(context, options);
+  const { lab, design, engine, saved, state } = await openRunning(context, options);
   const tables = await engine.look(design);
   return {
     lab: lab.name,
@@ -67,6 +71,7 @@ export async function status(context: Context, options: { readonly lab: string |
     isChanged: saved.objects !== undefined,
     backend: design.backend,
     ...judged(design, tables),
+    failed: await readFailures(state),
   };
 }
 

@@ -95,6 +95,22 @@ export function addLiveVerbs(program: Command, door: Door): void {
     examples: ['labctl explain pod-a pod-b', 'labctl explain pod-a pod-b --lang zh --markdown'],
     load: async () => (await import('./commands/explain.ts')).explainCommand,
   });
+  addVerb(program, door, {
+    usage: 'fail <what> <target>',
+    group,
+    summary: 'break a link, a node or a daemon, until it is healed',
+    description:
+      'Breaks a link (leaf0:eth1, or leaf0:spine0 where only one leads there), a node or router (all its cables), or a daemon (leaf0/bgpd, worker/bird).',
+    examples: ['labctl fail link leaf0:spine0', 'labctl fail daemon leaf0/bgpd'],
+    load: async () => (await import('./commands/fail.ts')).failCommand,
+  });
+  addVerb(program, door, {
+    usage: 'heal [what] [target]',
+    group,
+    summary: 'mend what labctl fail has broken: all, or what is named',
+    examples: ['labctl heal', 'labctl heal link leaf0:eth1'],
+    load: async () => (await import('./commands/fail.ts')).healCommand,
+  });
   addVerb<VerifyFlags>(program, door, {
     usage: 'verify [lab]',
     group,

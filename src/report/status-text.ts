@@ -35,6 +35,8 @@ export interface StatusFacts {
   readonly sessions: readonly ObservedSession[];
   readonly routes: { readonly expected: number; readonly seen: number };
   readonly missing: readonly Difference[];
+  /** What is broken on purpose. */
+  readonly failed: readonly { readonly name: string; readonly since: string }[];
 }
 
 /** Most sessions and missing things that are shown; a lab of 100 nodes has thousands. */
@@ -106,7 +108,10 @@ function missingText(facts: StatusFacts, short: ReadonlyMap<string, string>): st
   const ends = facts.missing.filter(({ kind }) => kind === 'session').length;
   const sessions =
     ends === 0 ? 'every expected session is Established' : `${count(ends, 'session end')} not Established`;
-  const lines = [`${sessions}; ${routes.seen} of ${routes.expected} expected routes seen`];
+  const broken = facts.failed.map(
+    ({ name, since }) => `broken on purpose since ${since}: ${name} (labctl heal mends it)`,
+  );
+  const lines = [...broken, `${sessions}; ${routes.seen} of ${routes.expected} expected routes seen`];
   const others = facts.sessions.filter(({ isEstablished }) => !isEstablished).length - ends;
   if (others > 0)
     lines.push(`${count(others, 'session end')} not Established, and not expected to be with these objects`);

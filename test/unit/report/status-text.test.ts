@@ -33,7 +33,7 @@ function perfect(design: Design): Tables {
   return { sessions, routes };
 }
 
-function textOf(design: Design, tables: Tables): string {
+function textOf(design: Design, tables: Tables, failed: readonly { name: string; since: string }[] = []): string {
   const facts = {
     lab: design.lab,
     variant: undefined,
@@ -44,7 +44,7 @@ function textOf(design: Design, tables: Tables): string {
     isChanged: false,
     backend: 'bird' as const,
   };
-  return statusText({ ...facts, ...judged(design, tables) });
+  return statusText({ ...facts, ...judged(design, tables), failed });
 }
 
 describe('status', () => {
@@ -57,6 +57,15 @@ describe('status', () => {
     expect(text).toMatch(/worker2\s+10\.1\.8\.1\s+node specific\s+up\s+03:04:31\s+Established/);
     expect(text.trimEnd().split('\n').at(-1)).toBe(
       'every expected session is Established; 112 of 112 expected routes seen',
+    );
+  });
+
+  it('says what is broken on purpose, before what follows from it', async () => {
+    const design = await catalogueDesign('bgp-rr');
+    const failed = [{ name: 'link leaf0:eth1', since: '2026-01-02T03:04:05.000Z' }];
+
+    expect(textOf(design, perfect(design), failed)).toContain(
+      'broken on purpose since 2026-01-02T03:04:05.000Z: link leaf0:eth1 (labctl heal mends it)\nevery expected session',
     );
   });
 

@@ -1,0 +1,21 @@
+// Owns the commands `fail` and `heal`.
+
+import { fail, heal } from '../../app/fail.ts';
+import { type Call, print } from '../call.ts';
+
+/** `labctl fail <what> <target>`. */
+export async function failCommand(call: Call, [kind = '', target = '']: readonly string[]): Promise<number> {
+  const result = await fail(call.context, { lab: call.flags.lab, kind, target });
+  const names = result.failures.map(({ name }) => name);
+  print(call, 'Failures', result, () => `broken in ${result.lab}: ${names.join(', ')}\nlabctl heal mends it\n`);
+  return 0;
+}
+
+/** `labctl heal [what] [target]`. */
+export async function healCommand(call: Call, [kind, target]: readonly string[]): Promise<number> {
+  const name = kind === undefined ? undefined : [kind, target].filter((word) => word !== undefined).join(' ');
+  const result = await heal(call.context, { lab: call.flags.lab, name });
+  const names = result.healed.map((failure) => failure.name);
+  print(call, 'Healed', result, () => (names.length === 0 ? 'nothing to mend\n' : `mended: ${names.join(', ')}\n`));
+  return 0;
+}
