@@ -31,7 +31,6 @@ export function processesAndNamespaces(options: { readonly mark: string; readonl
   readonly processes: ReadonlyMap<string, ProcessSeen>;
   readonly namespaces: ReadonlyMap<string, NamespaceHolder>;
 } {
-  const others = new Set<number>();
   const processes = new Map<string, ProcessSeen>();
   const namespaces = new Map<string, { readonly detail: string; readonly pids: number[] }>();
   const mountNamespaces = new Set<string>();
@@ -40,22 +39,15 @@ export function processesAndNamespaces(options: { readonly mark: string; readonl
     if (held === undefined) namespaces.set(name, { detail, pids: [Number(pid)] });
     else held.pids.push(Number(pid));
   };
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  for (const pid of pids.toSorted((a, b) => Number(a) - Number(b))) {
-    const environ = (read(`/proc/${pid}/environ`) ?? '').split('\0');
-    const status = /^(\d+) \((.*)\) (\S) (\d+) (?:\S+ ){17}(\d+)/s.exec(read(`/proc/${pid}/stat`) ?? '');
-    if (status === null) continue;
-    const [, , name = '', state, parent, start] = status;
+  const seen = statusesOf(readdirSync('/proc').filter((name) => /^\d+$/.test(name)));
+  for (const [pid, { environ, name, state, parent, start }] of seen) {
+    // Whoever descends from another's lab is another's, too.
+    if (isOthers(seen, pid, options)) continue;
     // A zombie holds nothing any more, though its links may still be read.
     const held = (state === 'Z' ? [] : namespaceFiles)
       .map((file) => link(`/proc/${pid}/ns/${file}`))
       .filter((target) => target !== undefined);
     const words = (read(`/proc/${pid}/cmdline`) ?? '').split('\0');
-    // Whoever descends from another's lab is another's, too. (A pid that wrapped around hides that; then it is reported.)
-    if (others.has(Number(parent)) || isOthers(environ, options)) {
-      others.add(Number(pid));
-      continue;
-    }
     const command = words.join(' ').trim().replaceAll(/\s+/g, ' ').slice(0, 120) || `[${name}]`;
     processes.set(`${pid}@${start}`, {
       pid: Number(pid),
@@ -96,12 +88,40 @@ function mountsOf(pid: string): { readonly root: string; readonly point: string;
   });
 }
 
-/** By the mark of its test, or by the state folder of its lab. */
-function isOthers(environ: readonly string[], options: { readonly mark: string; readonly home?: string }): boolean {
-  const mark = environmentValue(environ, 'LABCTL_TEST_MARK');
-  if (mark !== undefined) return mark !== options.mark;
-  const home = homeOf(environ);
-  return home !== undefined && options.home !== undefined && home !== options.home;
+interface Status {
+  readonly environ: readonly string[];
+  readonly name: string;
+  readonly state: string;
+  readonly parent: string;
+  readonly start: string;
+}
+
+/** What /proc says of each process, before anything is judged: pids wrap around, so a child may come before its parent. */
+function statusesOf(pids: readonly string[]): ReadonlyMap<string, Status> {
+  const statuses = new Map<string, Status>();
+  for (const pid of pids) {
+    const environ = (read(`/proc/${pid}/environ`) ?? '').split('\0');
+    const status = /^(\d+) \((.*)\) (\S) (\d+) (?:\S+ ){17}(\d+)/s.exec(read(`/proc/${pid}/stat`) ?? '');
+    if (status === null) continue;
+    const [, , name = '', state = '', parent = '', start = ''] = status;
+    statuses.set(pid, { environ, name, state, parent, start });
+  }
+  return statuses;
+}
+
+/** By the mark of its test, or by the state folder of its lab: its own, or its nearest ancestor's that has one. */
+function isOthers(
+  statuses: ReadonlyMap<string, Status>,
+  pid: string,
+  options: { readonly mark: string; readonly home?: string },
+): boolean {
+  for (let status = statuses.get(pid); status !== undefined; status = statuses.get(status.parent)) {
+    const mark = environmentValue(status.environ, 'LABCTL_TEST_MARK');
+    if (mark !== undefined) return mark !== options.mark;
+    const home = homeOf(status.environ);
+    if (home !== undefined && options.home !== undefined) return home !== options.home;
+  }
+  return false;
 }
 
 /** LABCTL_HOME of a labctl, or of the lab whose holder carries the folder of its logs. */
