@@ -13,6 +13,7 @@ import {
 } from '../calico/objects.ts';
 import { validateObject, validateSet } from '../calico/validate.ts';
 import { type Encapsulation, type Lab, type LabNode, type LabPeer, toReflectors } from '../lab/lab.ts';
+import { racksOf } from '../lab/racks.ts';
 import { errorAt, type ProblemPath } from './problem.ts';
 
 /** The objects of a lab and where in the lab document each came from. */
@@ -158,6 +159,9 @@ function bgpPeer(lab: Lab, peer: LabPeer, known: KnownAddresses, family: Family)
     peer.to === toReflectors ? { peerSelector: `${reflectorLabel} == 'true'` } : routerEnd(lab, peer, known, family);
   if (far === undefined) return undefined;
   const everyNode = peer.to === toReflectors ? { nodeSelector: 'all()' } : {};
+  const members = lab.cluster.nodes.filter((node) => peer.rack === undefined || racksOf(node).includes(peer.rack));
+  // A leaf knows no way to a loopback before BGP tells it: such nodes speak from the address of the uplink.
+  const isFromUplink = peer.to !== toReflectors && members.some(({ uplinkRacks }) => uplinkRacks !== undefined);
   const { allowLocalAs, filters } = peer;
   return {
     apiVersion: calicoApiVersion,
@@ -165,11 +169,23 @@ function bgpPeer(lab: Lab, peer: LabPeer, known: KnownAddresses, family: Family)
     metadata: { name: `${peer.rack ?? 'nodes'}-to-${peer.to}${family === 4 ? '' : '-v6'}` },
     spec: {
       ...far,
-      ...(peer.rack === undefined ? everyNode : { nodeSelector: `rack == '${peer.rack}'` }),
+      ...(peer.rack === undefined ? everyNode : { nodeSelector: rackSelector(peer.rack, members) }),
+      ...(isFromUplink ? { sourceAddress: 'None' as const } : {}),
       ...(allowLocalAs === undefined ? {} : { numAllowedLocalASNumbers: allowLocalAs }),
       ...(filters.length === 0 ? {} : { filters }),
     },
   };
+}
+
+/** The value of the label `rack`: one word, also of a node in two. */
+function rackLabel(node: LabNode): string {
+  return racksOf(node).join('-');
+}
+
+function rackSelector(rack: string, members: readonly LabNode[]): string {
+  const labels = [...new Set(members.map(rackLabel))];
+  const [label = rack] = labels;
+  return labels.length < 2 ? `rack == '${label}'` : `rack in {${labels.map((one) => `'${one}'`).join(', ')}}`;
 }
 
 function routerEnd(lab: Lab, peer: LabPeer, known: KnownAddresses, family: Family): BGPPeer['spec'] | undefined {
@@ -256,7 +272,7 @@ export function labelsOf(node: LabNode): Readonly<Record<string, string>> {
     'kubernetes.io/hostname': node.name,
     'kubernetes.io/os': 'linux',
     ...(node.role === 'control-plane' ? role : {}),
-    ...(node.rack === undefined ? {} : { rack: node.rack }),
+    ...(node.rack === undefined ? {} : { rack: rackLabel(node) }),
     ...(node.reflector === undefined ? {} : { [reflectorLabel]: 'true' }),
     ...node.labels,
   };

@@ -15,6 +15,7 @@ import type { Lab, LabNode } from '../lab/lab.ts';
 import { hostOf, nodeNetworkV6, podMac } from './addressing.ts';
 import type { ObjectSet } from './calico-objects.ts';
 import type { Block, Interface, IpipDesign, Link, NodeAddress, NodeDesign, PodDesign, TunnelDesign } from './design.ts';
+import { uplinkName } from './fabric.ts';
 import type { ProblemPath } from './problem.ts';
 import { leafAddressOf } from './vyos-ports.ts';
 
@@ -54,6 +55,7 @@ export function designCluster(
       short: node.short,
       role: node.role,
       rack: node.rack,
+      uplinkRacks: node.uplinkRacks,
       interfaces: own,
       addresses: addressesOf(lab, node, object, own),
       labels: object?.metadata.labels ?? {},
@@ -172,19 +174,24 @@ function addressesOf(
   object: CalicoNode | undefined,
   own: readonly Interface[],
 ): NodeDesign['addresses'] {
-  const inFamily = (address: string): NodeAddress => ({
-    family: familyOf(address),
-    address,
-    uplink: own.find(({ addresses }) => addresses.includes(address))?.name ?? 'eth0',
-    gateway: gatewayOf(lab, node, familyOf(address)),
-  });
+  const inFamily = (address: string): NodeAddress => {
+    const family = familyOf(address);
+    const found = own.find(({ addresses }) => addresses.includes(address))?.name ?? 'eth0';
+    const base = { family, address };
+    const [first, ...otherWays] = (node.uplinkRacks ?? []).map((rack, i) => ({
+      uplink: uplinkName(i),
+      gateway: gatewayOf(lab, rack, family),
+    }));
+    if (first !== undefined) return { ...base, ...first, otherWays };
+    return { ...base, uplink: found, gateway: gatewayOf(lab, node.rack, family) };
+  };
   const { ipv4Address = '', ipv6Address } = object?.spec.bgp ?? {};
   return [inFamily(ipv4Address), ...(ipv6Address === undefined ? [] : [inFamily(ipv6Address)])];
 }
 
 /** The leaf in a rack, Docker's gateway elsewhere (calico.md G.4). */
-function gatewayOf(lab: Lab, node: LabNode, family: Family): string {
-  const rack = lab.topology?.racks.find(({ name }) => name === node.rack);
+function gatewayOf(lab: Lab, stand: string | undefined, family: Family): string {
+  const rack = lab.topology?.racks.find(({ name }) => name === stand);
   if (family === 6) return addressOf(hostOf(rack?.prefix6 ?? nodeNetworkV6, 1) ?? '');
   return addressOf((rack && (leafAddressOf(lab, rack) ?? hostOf(rack.prefix, 1))) ?? lab.cluster.network.gateway);
 }

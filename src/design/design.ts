@@ -65,6 +65,8 @@ export interface NodeAddress {
   readonly address: string;
   readonly uplink: string;
   readonly gateway: string;
+  /** The ways by the other leaves of a node in several racks, whose address is on its loopback; ECMP with the first. */
+  readonly otherWays?: readonly { readonly uplink: string; readonly gateway: string }[];
 }
 
 /** A Kubernetes node: BIRD, kernel routes and rules as calico-node sets them up. */
@@ -74,7 +76,8 @@ export interface NodeDesign {
   readonly short: string;
   readonly role: 'control-plane' | 'worker';
   readonly rack: string | undefined;
-  /** eth0 first (Docker's network), then net0 where there is a fabric. */
+  readonly uplinkRacks?: readonly string[] | undefined;
+  /** eth0 first (Docker's network), then net0 where there is a fabric; a loopback only where it has an address of its own. */
   readonly interfaces: readonly Interface[];
   /** IPv4 first, always there; IPv6 in a dual-stack cluster. */
   readonly addresses: readonly [NodeAddress, ...NodeAddress[]];

@@ -3,6 +3,7 @@
 import { addressOf, containsPrefix, mustParseAddress, mustParsePrefix } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
 import type { Endpoint, Lab, LabNode, TopologyRack } from '../lab/lab.ts';
+import { racksOf } from '../lab/racks.ts';
 import {
   assignHosts,
   dockerMac,
@@ -15,6 +16,7 @@ import {
   pairedV6,
 } from './addressing.ts';
 import type { Bridge, Interface, Link, LinkRole, SwitchDesign } from './design.ts';
+import { loopback } from './interfaces.ts';
 import { errorAt } from './problem.ts';
 import { bridgeName, PortNames } from './switch-ports.ts';
 import { leafAddressOf, vyosPort } from './vyos-ports.ts';
@@ -28,6 +30,9 @@ export const outsideMachine = 'outside';
 const dockerMtu = 1500;
 
 const hostMtu = 1500;
+
+/** The kernel's own. */
+const loopbackMtu = 65536;
 
 /** All wires of a lab. */
 export interface Wiring {
@@ -45,6 +50,7 @@ export function wireLab(lab: Lab): Wiring {
   wireOutside(lab, wiring);
   wireLinks(lab, wiring);
   wireRacks(lab, wiring);
+  addLoopbacks(lab, wiring);
   wireHosts(lab, wiring);
   return wiring.finish();
 }
@@ -77,6 +83,12 @@ class WiringDraft {
     const port = names.nameOf(short, plug.interface);
     this.connect(role, mtu, plug, { machine: switchName, interface: port });
     return port;
+  }
+
+  addLoopback(machine: string, address: string): void {
+    const list = this.#interfaces.get(machine) ?? [];
+    list.push({ name: loopback, addresses: [address], mtu: loopbackMtu, mac: undefined, link: loopback });
+    this.#interfaces.set(machine, list);
   }
 
   addBridge(switchName: string, bridge: Bridge): void {
@@ -191,7 +203,7 @@ function wireRacks(lab: Lab, wiring: WiringDraft): void {
       );
       continue;
     }
-    const members = lab.cluster.nodes.filter((node) => node.rack === rack.name);
+    const members = lab.cluster.nodes.filter((node) => racksOf(node).includes(rack.name));
     const leaf = portOf(lab, rack.leaf, leafAddress, rack.prefix6);
     const ports = [wiring.plugIn('rack', rack.mtu, switchMachine, rack.leaf.machine, leaf)];
     ports.push(...wireRackNodes(lab, rack, members, leafAddress, wiring));
@@ -209,7 +221,7 @@ function wireRackNodes(
   const hosts = assignHosts(
     rack.prefix,
     firstRackHost,
-    members.map((node) => ({ name: node.name, stated: node.address })),
+    members.map((node) => ({ name: node.name, stated: node.uplinkRacks === undefined ? node.address : undefined })),
     [leafAddress],
   );
   const ports: string[] = [];
@@ -220,10 +232,30 @@ function wireRackNodes(
       wiring.problems.push(noRoom(path, node, `rack ${rack.name}'s prefix ${rack.prefix}`, address));
       continue;
     }
-    const plug = portOf(lab, { machine: node.name, interface: 'net0' }, address, rack.prefix6);
+    const uplink = uplinkName(racksOf(node).indexOf(rack.name));
+    const plug = portOf(lab, { machine: node.name, interface: uplink }, address, rack.prefix6);
     ports.push(wiring.plugIn('rack', rack.mtu, switchMachine, node.short, plug));
   }
   return ports;
+}
+
+/** The interface of a node in its n-th rack. */
+export function uplinkName(n: number): string {
+  return `net${n}`;
+}
+
+/** The address of a node with several uplinks belongs to none of them, so that it outlives each. */
+function addLoopbacks(lab: Lab, wiring: WiringDraft): void {
+  const { loopbacks } = lab.cluster;
+  const members = lab.cluster.nodes.filter(({ uplinkRacks }) => uplinkRacks !== undefined);
+  if (loopbacks === undefined) return;
+  const stated = members.map(({ name, address }) => ({ name, stated: address }));
+  for (const [name, address] of assignHosts(loopbacks, firstRackHost, stated, [])) {
+    const node = members.find((member) => member.name === name);
+    if (node === undefined) continue;
+    if (address !== undefined) wiring.addLoopback(name, `${addressOf(address)}/32`);
+    else wiring.problems.push(noRoom(['cluster', 'loopbacks'], node, `the loopbacks' prefix ${loopbacks}`, address));
+  }
 }
 
 function wireHosts(lab: Lab, wiring: WiringDraft): void {

@@ -158,10 +158,11 @@ export function podRoutes(pod: PodDesign): readonly ExpectedRoute[] {
 /** Default and connected routes: all that a host has. */
 export function machineRoutes(machine: NodeDesign | RouterDesign | HostDesign): readonly ExpectedRoute[] {
   return [
-    ...defaultRoutesOf(machine).map(({ via, dev }) => ({
-      ...plainRoute(machine.name, familyOf(via) === 4 ? '0.0.0.0/0' : '::/0', 'the default route'),
-      nextHops: [{ via, dev }],
-    })),
+    ...([4, 6] as const).flatMap((family) => {
+      const nextHops = defaultRoutesOf(machine).filter(({ via }) => familyOf(via) === family);
+      const plain = plainRoute(machine.name, family === 4 ? '0.0.0.0/0' : '::/0', 'the default route');
+      return nextHops.length === 0 ? [] : [{ ...plain, nextHops }];
+    }),
     ...subnetsOf(machine.interfaces).map(({ prefix, dev: own }) => connectedRoute(machine.name, prefix, own)),
   ];
 }

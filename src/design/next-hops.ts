@@ -49,8 +49,8 @@ export function nextHopResolver(prefixes: readonly string[]): NextHopResolver {
       return speaker.dialect === 'frr' && hops.length > 0 ? { cost: 1, hops } : undefined;
     }
     if (speaker.dialect === 'frr') return undefined;
-    const route = speaker.defaultRoutes.find(({ via }) => familyOf(via) === familyOf(nextHop));
-    return route && { cost: 1, hops: [route] };
+    const hops = speaker.defaultRoutes.filter(({ via }) => familyOf(via) === familyOf(nextHop));
+    return hops.length === 0 ? undefined : { cost: 1, hops };
   };
 
   return {

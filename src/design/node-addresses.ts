@@ -7,6 +7,7 @@ import { generationOf } from '../calico/generations.ts';
 import type { Lab, LabNode } from '../lab/lab.ts';
 import { hostOf } from './addressing.ts';
 import type { Interface } from './design.ts';
+import { loopback } from './interfaces.ts';
 import { errorAt } from './problem.ts';
 
 /** Node addresses by full name, with prefix length; a node without one has a problem instead. */
@@ -31,12 +32,17 @@ export function findNodeAddresses(lab: Lab, interfaces: ReadonlyMap<string, read
   return { addresses, problems };
 }
 
-/** kubelet's node-ip is the address in the rack where there is one, else Docker's; the default route goes there too (G.2, G.4). */
+/**
+ * kubelet's node-ip is the address in the rack where there is one, the loopback's where there are several racks, else Docker's;
+ * the default route goes to the rack too (G.2, G.4). The kernel made `lo` before all others.
+ */
 function hostOf4(lab: Lab, node: LabNode, interfaces: readonly Interface[]): HostAddresses {
   const rack = lab.topology?.racks.find(({ name }) => name === node.rack);
-  const uplink = interfaces.find(({ name }) => name === (rack === undefined ? 'eth0' : 'net0'));
+  const own = rack === undefined ? 'eth0' : node.uplinkRacks === undefined ? 'net0' : loopback;
+  const kubelets = interfaces.find(({ name }) => name === own);
+  const byIndex = interfaces.toSorted((a, b) => Number(b.name === loopback) - Number(a.name === loopback));
   const gateway = addressOf((rack && hostOf(rack.prefix, 1)) ?? lab.cluster.network.gateway);
-  return { interfaces, internalIp: uplink?.addresses[0] && addressOf(uplink.addresses[0]), gateway };
+  return { interfaces: byIndex, internalIp: kubelets?.addresses[0] && addressOf(kubelets.addresses[0]), gateway };
 }
 
 function unknownMethod(method: string, reason: string): Problem {

@@ -2,10 +2,11 @@
 
 import { addressOf, comparePrefixes, familyOf, inFamily, networkOf } from '../base/address.ts';
 import type { Endpoint, Lab, LabPeer, TopologyRouter } from '../lab/lab.ts';
+import { racksOf } from '../lab/racks.ts';
 import { coveringPrefix, highestAddress, outsideNetwork } from './addressing.ts';
 import type { Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
 import { designVyosRouter } from './router-vyos.ts';
-import { hostPrefix } from './speakers.ts';
+import { hostPrefix, ownAddressTowards } from './speakers.ts';
 
 /** Routers of a lab, complete; neighbors among the nodes follow from the nodes' computed sessions, not from the lab. */
 export function designRouters(
@@ -84,10 +85,12 @@ function nodeNeighbors(
   const own = new Set(ports.map(addressOf));
   const neighbors = new Map<string, RouterNeighbor>();
   for (const node of nodes) {
-    const flags = flagsFor(lab.calico.peers, router.name, node.rack);
+    const flags = flagsFor(lab.calico.peers, router.name, racksOf(node));
     for (const peer of [...node.peers.ipv4, ...node.peers.ipv6]) {
       if (!own.has(peer.address)) continue;
-      const address = peer.sourceAddress ?? addressOf(inFamily(node.addresses, familyOf(peer.address))?.address ?? '');
+      const nodeAddress = inFamily(node.addresses, familyOf(peer.address))?.address ?? '';
+      const onLink = ownAddressTowards(node.interfaces, peer.address)?.address;
+      const address = peer.sourceAddress ?? onLink ?? addressOf(nodeAddress);
       const remoteAs = peer.localAs ?? node.peers.localAs;
       const isInternal = remoteAs === router.asNumber;
       neighbors.set(address, {
@@ -106,8 +109,8 @@ function nodeNeighbors(
   return [...neighbors.values()];
 }
 
-function flagsFor(peers: readonly LabPeer[], router: string, rack: string | undefined) {
-  const matching = peers.filter((peer) => peer.to === router && (peer.rack === undefined || peer.rack === rack));
+function flagsFor(peers: readonly LabPeer[], router: string, racks: readonly string[]) {
+  const matching = peers.filter((peer) => peer.to === router && (peer.rack === undefined || racks.includes(peer.rack)));
   return {
     reflector: matching.some(({ reflector }) => reflector),
     nextHopSelf: matching.some(({ nextHopSelf }) => nextHopSelf),

@@ -5,6 +5,7 @@ import type { CalicoPeer } from '../calico/peer.ts';
 import { linkLocalOf } from './addressing.ts';
 import { type BgpEnd, type BgpSession, type BgpSpeaker, contains, prefixNumber, type Subnet } from './bgp.ts';
 import type { HostDesign, Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
+import { loopback } from './interfaces.ts';
 import { nodePolicy, type PolicyParts } from './node-policy.ts';
 import { announcedBy } from './services.ts';
 
@@ -35,7 +36,8 @@ function routerSpeaker(router: RouterDesign): BgpSpeaker {
 
 function nodeSpeaker(parts: BgpParts, node: NodeDesign): BgpSpeaker {
   const subnets = subnetsOf(node.interfaces);
-  const connected = subnets.map(({ prefix }) => prefix);
+  const own = node.interfaces.filter(({ name }) => name === loopback).flatMap(({ addresses }) => addresses);
+  const connected = [...subnets.map(({ prefix }) => prefix), ...own];
   const blocks = [...node.blocks.map(({ cidr }) => cidr), ...borrowedOf(node), ...announcedBy(parts, node)];
   // Only a BGPFilter can let out what else BIRD learns from the kernel: without one nobody needs to be asked.
   const hasFilters = [...node.peers.ipv4, ...node.peers.ipv6].some(({ filters = [] }) => filters.length > 0);
@@ -78,13 +80,15 @@ function isSubnet(address: string): boolean {
   return prefix !== undefined && prefix.length < widthOf(prefix.family);
 }
 
-/** The default route of each family: through the gateway's own subnet, or the first interface. */
+/** The next hops of the default route of each family: through the gateway's own subnet, or the first interface. */
 export function defaultRoutesOf(
   machine: NodeDesign | RouterDesign | HostDesign,
 ): readonly { readonly via: string; readonly dev: string }[] {
   const { interfaces } = machine;
   const gateways =
-    machine.kind === 'router' ? [machine.defaultGateway] : machine.addresses.map(({ gateway }) => gateway);
+    machine.kind === 'router'
+      ? [machine.defaultGateway]
+      : machine.addresses.flatMap(({ gateway, otherWays = [] }) => [gateway, ...otherWays.map((way) => way.gateway)]);
   return gateways.map((via) => {
     const subnet = subnetsOf(interfaces).find(({ prefix }) => contains(prefix, via));
     return { via, dev: subnet?.dev ?? interfaces[0]?.name ?? 'eth0' };
@@ -216,7 +220,7 @@ interface OwnAddress {
 }
 
 /** The machine's own addresses on the subnet of another address. */
-function ownAddressTowards(interfaces: readonly Interface[], remote: string): OwnAddress | undefined {
+export function ownAddressTowards(interfaces: readonly Interface[], remote: string): OwnAddress | undefined {
   for (const { addresses, mac } of interfaces) {
     const own = addresses.find((address) => isSubnet(address) && contains(address, remote));
     if (own === undefined) continue;

@@ -185,7 +185,9 @@ function uplinksOf(design: Design, probes: readonly Probe[]): readonly Listening
   return design.nodes
     .filter(({ name }) => nodes.has(name))
     .flatMap(({ name, addresses }) =>
-      [...new Set(addresses.map(({ uplink }) => uplink))].map((uplink) => ({ machine: name, interface: uplink })),
+      [
+        ...new Set(addresses.flatMap(({ uplink, otherWays = [] }) => [uplink, ...otherWays.map((way) => way.uplink)])),
+      ].map((uplink) => ({ machine: name, interface: uplink })),
     );
 }
 

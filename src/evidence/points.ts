@@ -4,6 +4,7 @@ import type { Family } from '../base/address.ts';
 import { podInterface, shownName } from '../design/address-book.ts';
 import { hasDerivedRoutes } from '../design/derived-routes.ts';
 import { type Design, type Machine, machinesOf } from '../design/design.ts';
+import { loopback } from '../design/interfaces.ts';
 import { type Passage, walkRoutes } from '../design/walk.ts';
 
 /** An interface to listen on. */
@@ -74,5 +75,5 @@ function portsOf(design: Design, name: string): readonly string[] {
   if (machine === undefined || machine.kind === 'switch') return [];
   if (machine.kind === 'pod') return [podInterface];
   const tunnels = machine.kind === 'node' ? machine.tunnels : [];
-  return [...tunnels, ...machine.interfaces].map(({ name: port }) => port);
+  return [...tunnels, ...machine.interfaces].map(({ name: port }) => port).filter((port) => port !== loopback);
 }

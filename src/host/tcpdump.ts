@@ -18,7 +18,7 @@ export interface Captured {
 
 /** A tcpdump that runs. */
 export interface Listener {
-  /** Resolves once it listens (packets from now on are caught); rejects with HOST_COMMAND_FAILED when it cannot. */
+  /** Resolves once it listens (packets from now on are caught), or where the interface is down; rejects with HOST_COMMAND_FAILED when it cannot. */
   readonly ready: Promise<void>;
   /** When the last bytes came, in milliseconds of `performance.now()`; undefined before the first. */
   lastHeard(): number | undefined;
@@ -41,6 +41,12 @@ const script = [
   'kill "$watcher" 2>/dev/null',
   'exit "$status"',
 ].join('\n');
+
+/** What tcpdump says of a port that is down: nothing can pass there, and that is an answer. */
+const isDown = /^tcpdump: .*: That device is not up$/m;
+
+/** A pcap file without packets: version 2.4, nanoseconds, whole packets, Ethernet. */
+const emptyPcap = Buffer.from('4d3cb2a1020004000000000000000000ffff000001000000', 'hex');
 
 /** The argument list inside the machine: nanosecond stamps, whole packets, written one by one to standard output. */
 export function tcpdumpArgv(iface: string, filter: string): readonly string[] {
@@ -77,7 +83,7 @@ export function startTcpdump(shell: Shell, iface: string, filter: string): Liste
   const ready = new Promise<void>((resolve, reject) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;
-      if (/^(tcpdump: )?listening on /m.test(said)) resolve();
+      if (/^(tcpdump: )?listening on /m.test(said) || isDown.test(said)) resolve();
     });
     void ended.then((exitCode) => {
       const stderr = spawnError === undefined ? said : `${spawnError.message}\n`;
@@ -101,7 +107,7 @@ export function startTcpdump(shell: Shell, iface: string, filter: string): Liste
     stop: async () => {
       child.stdin.end();
       await ended;
-      return { pcap: Buffer.concat(chunks), ...readCounts(said) };
+      return { pcap: isDown.test(said) ? emptyPcap : Buffer.concat(chunks), ...readCounts(said) };
     },
   };
 }

@@ -17,6 +17,7 @@ import {
 } from '../base/address.ts';
 import { defaultBlockSize, defaultNetwork, defaultPodSubnet } from './defaults.ts';
 import type { ProblemList } from './problems.ts';
+import { racksOf, standOf } from './racks.ts';
 import type { MergedLab } from './schema.ts';
 import { defaultServiceSubnet } from './service.ts';
 import type { Path } from './tree.ts';
@@ -76,10 +77,13 @@ export function checkAddresses(merged: MergedLab, list: ProblemList): void {
     const prefix = read(rack.prefix, ['topology', 'racks', name, 'prefix'], `rack ${name}`, 28);
     if (prefix !== undefined) racks.set(name, prefix);
   }
-  checkOverlaps(networks, list);
   if (pods !== undefined) checkPodSubnet(merged, pods, list);
   if (flat !== undefined) checkNodeNetwork(merged, flat, list);
-  checkNodeAddresses(merged, flat, racks, list);
+  const { loopbacks } = cluster;
+  const ofLoopbacks =
+    loopbacks === undefined ? undefined : read(loopbacks, ['cluster', 'loopbacks'], 'the loopbacks of nodes', 28);
+  checkOverlaps(networks, list);
+  checkNodeAddresses(merged, flat, racks, ofLoopbacks, list);
 }
 
 /** A prefix that a lab may use, no longer than `longest`; what is wrong with it goes to the list. */
@@ -178,6 +182,7 @@ function checkNodeAddresses(
   merged: MergedLab,
   flat: Prefix | undefined,
   racks: ReadonlyMap<string, Prefix>,
+  loopbacks: Prefix | undefined,
   list: ProblemList,
 ): void {
   const owners = new Map<string, string>();
@@ -188,8 +193,9 @@ function checkNodeAddresses(
     owners.set(gateway, 'the gateway of the node network');
   }
   for (const [i, node] of merged.cluster.nodes.entries()) {
-    if (node.rack !== undefined) inRack.set(node.rack, (inRack.get(node.rack) ?? 0) + 1);
-    const network = node.rack === undefined ? flat : racks.get(node.rack);
+    const { rack, uplinkRacks } = standOf(node);
+    for (const one of racksOf({ rack, uplinkRacks })) inRack.set(one, (inRack.get(one) ?? 0) + 1);
+    const network = uplinkRacks !== undefined ? loopbacks : rack === undefined ? flat : racks.get(rack);
     if (node.address === undefined || network === undefined) continue;
     const path = ['cluster', 'nodes', i, 'address'];
     const [text = '', length] = node.address.split('/');

@@ -3,6 +3,7 @@
 import { defaultAsNumber, endpointOf } from './defaults.ts';
 import { toReflectors } from './lab.ts';
 import type { ProblemList } from './problems.ts';
+import { checkLoopbacks, checkStand, racksOf, standOf } from './racks.ts';
 import type { MergedLab } from './schema.ts';
 import type { Path } from './tree.ts';
 
@@ -47,26 +48,8 @@ function checkNodes(merged: MergedLab, names: Names, list: ProblemList): void {
     const message = 'the cluster has no control plane';
     list.add(['cluster', 'nodes'], { code: 'LAB_NO_CONTROL_PLANE', message, hint: 'add {role: control-plane}' });
   }
-  const racks = new Set(names.racks);
-  for (const [i, node] of nodes.entries()) {
-    const path = ['cluster', 'nodes', i];
-    if (node.rack !== undefined && !racks.has(node.rack)) {
-      if (merged.topology === undefined) {
-        const message = `the node stands in rack \`${node.rack}\`, but the lab has no topology`;
-        list.add([...path, 'rack'], {
-          code: 'LAB_UNKNOWN_NAME',
-          message,
-          hint: 'add `topology:` or leave the rack out',
-        });
-      } else {
-        list.addUnknown([...path, 'rack'], 'rack', node.rack, racks);
-      }
-    }
-    if (node.rack === undefined && racks.size > 0) {
-      const hint = `add rack: ${names.racks.join(' or rack: ')}`;
-      list.add(path, { code: 'LAB_NO_RACK', message: `node \`${names.nodes[i]}\` stands in no rack`, hint });
-    }
-  }
+  for (const i of nodes.keys()) checkStand(merged, names, i, list);
+  checkLoopbacks(merged, list);
   for (const [kind, group] of [
     ['routers', names.routers],
     ['racks', names.racks],
@@ -156,7 +139,7 @@ function checkReflector(merged: MergedLab, names: Names, peer: MergedPeer, path:
   if (hasObject(merged, ['BGPConfiguration', 'Node'])) return;
   const routerAs = merged.topology?.routers[peer.to]?.as;
   for (const [i, node] of merged.cluster.nodes.entries()) {
-    if (peer.rack !== undefined && node.rack !== peer.rack) continue;
+    if (peer.rack !== undefined && !racksOf(standOf(node)).includes(peer.rack)) continue;
     const nodeAs = asOfNode(merged, node, names.nodes[i] ?? '');
     if (nodeAs === undefined || nodeAs === routerAs) continue;
     list.add(path, {
@@ -172,12 +155,13 @@ function asOfNode(merged: MergedLab, node: MergedLab['cluster']['nodes'][number]
   const stated = merged.calico?.nodeASNumber;
   if (typeof stated === 'number') return stated;
   const common = merged.calico?.asNumber ?? defaultAsNumber;
+  const { rack } = standOf(node);
   if (stated === undefined) return common;
   if (stated !== 'leaf') {
-    const byRack = node.rack === undefined ? undefined : stated[node.rack];
+    const byRack = rack === undefined ? undefined : stated[rack];
     return stated[short] ?? stated[`${merged.name}-${short}`] ?? byRack ?? common;
   }
-  const leaf = node.rack === undefined ? undefined : merged.topology?.racks?.[node.rack]?.leaf;
+  const leaf = rack === undefined ? undefined : merged.topology?.racks?.[rack]?.leaf;
   return leaf === undefined ? undefined : merged.topology?.routers[endpointOf(leaf).machine]?.as;
 }
 
@@ -191,12 +175,15 @@ function checkNobodyAlone(merged: MergedLab, names: Names, list: ProblemList): v
   const racks = new Set<string | undefined>(names.racks.length === 0 ? [undefined] : names.racks);
   if (peers.some((peer) => peer.rack === undefined || !racks.has(peer.rack))) return;
   const peered = new Set<string | undefined>(peers.map((peer) => peer.rack));
-  const alone = [...cluster.nodes.entries()].filter(([, node]) => racks.has(node.rack) && !peered.has(node.rack));
+  const alone = [...cluster.nodes.entries()].filter(([, node]) => {
+    const stand = racksOf(standOf(node));
+    return (stand.length === 0 ? [undefined] : stand).every((rack) => racks.has(rack) && !peered.has(rack));
+  });
   for (const [i, node] of alone.slice(0, 8)) {
     list.add(['cluster', 'nodes', i], {
       code: 'LAB_NODE_ALONE',
       message: `no peer reaches node \`${names.nodes[i]}\`: the mesh is off and no line of \`calico.peers\` selects it`,
-      hint: hintForAlone(merged, node.rack),
+      hint: hintForAlone(merged, standOf(node).rack),
     });
   }
 }

@@ -104,7 +104,6 @@ class KnownNames {
   private readonly routers: readonly string[];
   private readonly services: readonly string[];
   private readonly shown: readonly string[];
-  private readonly pods: ReadonlySet<string>;
   private readonly owners: ReadonlySet<string>;
   private readonly list: ProblemList;
 
@@ -114,7 +113,6 @@ class KnownNames {
     this.routers = names.routers;
     this.services = names.services;
     this.shown = [...names.pods, ...names.nodes, ...names.routers, ...names.hosts];
-    this.pods = new Set(names.pods);
     this.owners = new Set([...names.pods, ...names.nodeWords]);
     this.list = list;
   }
@@ -150,17 +148,17 @@ class KnownNames {
     this.list.add(path, { code: 'LAB_UNKNOWN_NAME', message: `no machine's name begins with \`${start}\`` });
   }
 
-  /** A prefix, an address, `<pod>.address`, `<pod>.block` or `<node>.block`. */
+  /** A prefix, an address, `<pod>.address`, `<node>.address`, `<pod>.block` or `<node>.block`. */
   destination(name: string, path: Path): void {
     if (parsePrefix(name) !== undefined || parseAddress(name) !== undefined) return;
     const [owner = '', part] = name.split('.');
-    const isPart = part === 'block' ? this.owners : part === 'address' ? this.pods : undefined;
+    const isPart = part === 'block' || part === 'address' ? this.owners : undefined;
     if (isPart === undefined || name.split('.').length !== 2) {
       const message = `\`${name}\` is no destination`;
-      const hint = 'write a prefix, an address, <pod>.block, <pod>.address or <node>.block';
+      const hint = 'write a prefix, an address, <pod>.block, <pod>.address or the same of a node';
       this.list.add(path, { code: 'LAB_EXPECT', message, hint });
       return;
     }
-    if (!isPart.has(owner)) this.list.addUnknown(path, part === 'block' ? 'pod or node' : 'pod', owner, isPart);
+    if (!isPart.has(owner)) this.list.addUnknown(path, 'pod or node', owner, isPart);
   }
 }

@@ -5,6 +5,7 @@ import { formatAddress, mustParsePrefix, nthAddress } from '../base/address.ts';
 import { completeExpectation } from './expectations.ts';
 import { kindSettingsOf } from './kind-settings.ts';
 import type { CalicoVersion, Endpoint, Lab, LabPod, NodeNetwork, Topology } from './lab.ts';
+import { standOf } from './racks.ts';
 import type { MergedLab, MergedTopology } from './schema.ts';
 import { maxNodes } from './schema-words.ts';
 import { servicesOf } from './service.ts';
@@ -177,11 +178,12 @@ export function completeLab(
       podSubnet: cluster.podSubnet ?? defaultPodSubnet,
       podSubnet6: podSubnet6Of(merged),
       network: networkOfLab(merged),
+      loopbacks: cluster.loopbacks,
       nodes: cluster.nodes.map((node, i) => ({
         name: `${name}-${from.nodeNames[i]}`,
         short: from.nodeNames[i] ?? '',
         role: node.role,
-        rack: node.rack,
+        ...standOf(node),
         address: addressOfNode(node, merged),
         reflector: node.reflector,
         labels: node.labels ?? {},
@@ -239,8 +241,9 @@ export function completeLab(
 /** A stated address without length has that of its network. */
 function addressOfNode(node: MergedLab['cluster']['nodes'][number], merged: MergedLab): string | undefined {
   if (node.address === undefined || node.address.includes('/')) return node.address;
-  const prefix = node.rack === undefined ? networkOfLab(merged).prefix : merged.topology?.racks?.[node.rack]?.prefix;
-  return `${node.address}/${prefix?.split('/')[1] ?? '32'}`;
+  const { rack, uplinkRacks } = standOf(node);
+  const prefix = rack === undefined ? networkOfLab(merged).prefix : merged.topology?.racks?.[rack]?.prefix;
+  return `${node.address}/${(uplinkRacks === undefined && prefix?.split('/')[1]) || '32'}`;
 }
 
 /** Routers of an IPv4 cluster have no IPv6 address, so that a topology can be shared by both kinds of labs. */

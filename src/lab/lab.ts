@@ -83,7 +83,10 @@ export interface LabNode {
   /** `worker2`: accepted everywhere on the command line. */
   readonly short: string;
   readonly role: 'control-plane' | 'worker';
+  /** The first of them where it stands in several. */
   readonly rack: string | undefined;
+  /** Written as a list: net0 in the first, net1 in the second, and the node's address on `lo` (racks.ts). */
+  readonly uplinkRacks?: readonly string[] | undefined;
   /** Stated address with prefix length; otherwise derived from the rack or the flat network. */
   readonly address: string | undefined;
   /** The cluster id of a node that is a route reflector (RFC 4456). */
@@ -103,6 +106,8 @@ export interface Cluster {
   /** Of a dual-stack cluster (kind's `ipFamily: dual`); undefined: IPv4 only. */
   readonly podSubnet6: string | undefined;
   readonly network: NodeNetwork;
+  /** The prefix of the loopback addresses of nodes that stand in several racks. */
+  readonly loopbacks?: string | undefined;
   /** In kind's order: the order in which blocks are claimed. */
   readonly nodes: readonly LabNode[];
 }

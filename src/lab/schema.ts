@@ -90,7 +90,10 @@ export const topologySchema = z.strictObject({
 
 const node = z.strictObject({
   role: z.enum(['control-plane', 'worker']),
-  rack: reference.optional(),
+  rack: z
+    .union([reference, z.array(reference).min(1).max(2)], { error: 'must be the name of a rack, or names of two' })
+    .optional()
+    .describe('A list of two: an uplink to each leaf (dual ToR), and the address of the node on its loopback.'),
   address: z.string().regex(dottedMaybePrefix, 'is not an IPv4 address such as 10.1.5.20').optional(),
   labels: z
     .record(z.string().regex(labelKey, 'is not a label key'), z.string().regex(labelValue, 'is not a label value'))
@@ -112,6 +115,9 @@ const cluster = z.strictObject({
     .describe(
       'The flat network that Docker gives every node; default 172.18.0.0/16 with its first address as gateway.',
     ),
+  loopbacks: prefix
+    .optional()
+    .describe('Addresses of nodes that stand in two racks, from the tenth on; each is a /32 on `lo`.'),
   nodes: z.array(node).min(1).max(maxNodes).describe("kind's node list; kind's names follow from it."),
 });
 

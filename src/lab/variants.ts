@@ -96,7 +96,9 @@ export function removeNames(tree: MapTree, lab: string, names: readonly string[]
   const nodeNames = new Set([...named].map((name) => known.nodes.get(name)).filter((name) => name !== undefined));
   const isGoneNode = (node: Tree): boolean => {
     if (node.kind !== 'map' || node.nodeName === undefined) return false;
-    if (!racks.has(scalarAt(node, 'rack')) && !nodeNames.has(node.nodeName)) return false;
+    const stand = entryOf(node, 'rack')?.value;
+    const left = stand?.kind === 'list' ? itemsOf(stand).map(textOf) : [textOf(stand)];
+    if (!left.every((rack) => racks.has(rack)) && !nodeNames.has(node.nodeName)) return false;
     nodeNames.add(node.nodeName);
     return true;
   };
@@ -107,7 +109,12 @@ export function removeNames(tree: MapTree, lab: string, names: readonly string[]
   result = editAt(result, ['topology', 'links'], (links) => withoutItems(links, isGoneLink));
   result = editAt(result, ['topology', 'routers'], (map) => withoutKeys(map, (key) => routers.has(key)));
   result = editAt(result, ['topology', 'racks'], (map) => withoutKeys(map, (key) => racks.has(key)));
-  result = editAt(result, ['cluster', 'nodes'], (nodes) => withoutItems(nodes, isGoneNode));
+  result = editAt(result, ['cluster', 'nodes'], (nodes) =>
+    // A node on two leaves stays on the one that is left.
+    eachItem(withoutItems(nodes, isGoneNode), (node) =>
+      editAt(node, ['rack'], (stand) => withoutItems(stand, (rack) => racks.has(textOf(rack)))),
+    ),
+  );
   result = editAt(result, ['calico', 'peers'], (peers) => withoutItems(peers, isGonePeer));
   const goneNode = (name: string): boolean => nodeNames.has(known.nodes.get(name) ?? '');
   result = editAt(result, ['calico', 'nodeASNumber'], (map) =>
@@ -150,6 +157,10 @@ export function editAt<T extends Tree>(tree: T, path: readonly string[], edit: (
 
 function withoutItems(tree: Tree, isGone: (item: Tree) => boolean): Tree {
   return tree.kind === 'list' ? { ...tree, items: tree.items.filter((item) => !isGone(item)) } : tree;
+}
+
+function eachItem(tree: Tree, edit: (item: Tree) => Tree): Tree {
+  return tree.kind === 'list' ? { ...tree, items: tree.items.map(edit) } : tree;
 }
 
 function withoutKeys(tree: Tree, isGone: (key: string) => boolean): Tree {

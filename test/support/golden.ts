@@ -19,6 +19,7 @@ export const goldenLabs = [
   'bgp-tor',
   'bgp-tor:one-as',
   'clos',
+  'clos:dual-tor',
   'dualstack',
   'dualstack:fabric',
   'dualstack:vxlan',

@@ -30,7 +30,7 @@ function interfaceLines(port: Interface): readonly string[] {
     ...port.addresses.map((address) => {
       if (isV6(address)) return `addr add ${address} dev ${port.name} nodad`;
       // A /31 has no broadcast address (RFC 3021); `brd +` would take the far end for one.
-      return port.name === 'net0' || address.endsWith('/31')
+      return port.name.startsWith('net') || /\/3[12]$/.test(address)
         ? `addr add ${address} dev ${port.name}`
         : `addr add ${address} brd + dev ${port.name}`;
     }),
@@ -57,13 +57,21 @@ export function nodeScript(node: NodeDesign, podRouteMetric: number | undefined)
     ipBatch([
       'link set dev lo up',
       ...node.interfaces.flatMap(interfaceLines),
-      ...[...defaultRoutesOf(node), ...dockerRouteV6(node)].map(
-        ({ via, dev }) => `route add default via ${via} dev ${dev}`,
-      ),
+      ...defaultRouteLines([...defaultRoutesOf(node), ...dockerRouteV6(node)]),
       ...node.pods.map((pod) => `link set dev ${pod.interface} up`),
       ...node.pods.flatMap((pod) => pod.addresses.map((address) => podRouteLine(pod, address, metric))),
     ]),
   ].join('');
+}
+
+/** One default route a family; several next hops share the packets (ECMP). */
+function defaultRouteLines(hops: readonly NextHop[]): readonly string[] {
+  return ([4, 6] as const).flatMap((family) => {
+    const own = hops.filter(({ via }) => via !== undefined && familyOf(via) === family);
+    const words = own.map(({ via, dev }) => `via ${via} dev ${dev}`);
+    if (words.length < 2) return words.map((word) => `route add default ${word}`);
+    return [`route add default ${words.map((word) => `nexthop ${word}`).join(' ')}`];
+  });
 }
 
 /** Felix's and kube-proxy's rules of a node, replaced as a whole. Services are there in nft's words alone. */
