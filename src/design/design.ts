@@ -249,7 +249,7 @@ export interface ExpectedPath {
   readonly clusterList: readonly string[];
   /** `certain`: it is there; `one-of`: exactly one of the alternatives is; `maybe`: at most one of them is. */
   readonly presence: 'certain' | 'one-of' | 'maybe';
-  /** Best or ECMP member when it is there; undefined: depends on which equal route won. */
+  /** Marked by its daemon when it is there: best, in FRR any ECMP member; undefined: depends on which equal route won. */
   readonly used: boolean | undefined;
 }
 

@@ -81,8 +81,10 @@ function localPath(speaker: BgpSpeaker, prefix: string): ExpectedPath {
 }
 
 function heardPaths(speaker: BgpSpeaker, selection: Selection): readonly ExpectedPath[] {
-  const isWon = isDecided(speaker, selection.used);
-  const used = new Set(selection.used);
+  // FRR marks every ECMP member; BIRD only the one it would advertise, though its kernel protocol merges all of them.
+  const marked = speaker.dialect === 'bird' ? selection.advertised : selection.used;
+  const isWon = isDecided(speaker, marked);
+  const used = new Set(marked);
   return selection.candidates.map((candidate) => ({
     machine: speaker.name,
     prefix: candidate.route.prefix,

@@ -69,20 +69,21 @@ interface AddressRow {
   readonly addr_info?: readonly { readonly local: string; readonly prefixlen: number; readonly scope: string }[];
 }
 
-/** Reads `ip -j addr show` of one machine: every interface but lo. */
+/** Reads `ip -j addr show` of one machine: every interface; lo only where it has an address that others may reach. */
 export function parseAddresses(machine: string, text: string): readonly ObservedInterface[] {
   if (text.trim() === '') return [];
-  const rows = (JSON.parse(text) as readonly AddressRow[]).filter(({ ifname }) => ifname !== 'lo');
-  return rows.map((row) => ({
+  const rows = JSON.parse(text) as readonly AddressRow[];
+  const interfaces = rows.map((row) => ({
     machine,
     name: row.ifname,
     mtu: row.mtu,
     mac: row.link_type === 'ether' ? row.address?.toLowerCase() : undefined,
     isUp: row.flags?.includes('UP') === true,
     addresses: (row.addr_info ?? [])
-      .filter(({ scope }) => scope !== 'link')
+      .filter(({ scope }) => scope !== 'link' && scope !== 'host')
       .map(({ local, prefixlen }) => `${local}/${prefixlen}`),
   }));
+  return interfaces.filter(({ name, addresses }) => name !== 'lo' || addresses.length > 0);
 }
 
 interface NeighborRow {

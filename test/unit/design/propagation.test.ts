@@ -154,14 +154,14 @@ describe('route reflection (RFC 4456)', () => {
 
     expect(expected.sessions).toHaveLength(7);
     expect(paths(expected, other?.short ?? '', prefix)).toEqual([
-      '172.18.0.2: [] 172.18.0.4 2147482623 172.18.0.4 244.0.0.1 certain perhaps',
-      '172.18.0.3: [] 172.18.0.4 2147482623 172.18.0.4 244.0.0.2 certain perhaps',
+      '172.18.0.2: [] 172.18.0.4 2147482623 172.18.0.4 244.0.0.1 certain used',
+      '172.18.0.3: [] 172.18.0.4 2147482623 172.18.0.4 244.0.0.2 certain',
     ]);
     expect(routes(expected, other?.short ?? '', prefix)).toEqual([`${prefix} unicast bird - 1024 [172.18.0.4 eth0]`]);
     // The reflectors hear the client itself; what the other reflector reflects loses by its longer cluster list.
     expect(paths(expected, 'node0', prefix)).toEqual([
-      '172.18.0.3: [] 172.18.0.4 2147482623 172.18.0.4 244.0.0.2 certain perhaps',
-      '172.18.0.4: [] 172.18.0.4 2147482623 certain perhaps',
+      '172.18.0.3: [] 172.18.0.4 2147482623 172.18.0.4 244.0.0.2 certain',
+      '172.18.0.4: [] 172.18.0.4 2147482623 certain used',
     ]);
     expect(paths(expected, client?.short ?? '', prefix)).toEqual([]);
   });
