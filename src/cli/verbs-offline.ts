@@ -2,10 +2,11 @@
 
 import type { Command } from 'commander';
 import type { AnalyzeFlags } from './commands/analyze.ts';
+import type { ImportFlags } from './commands/import.ts';
 import { gathered } from './flag-values.ts';
 import { addVerb, type Door } from './verb.ts';
 
-/** Adds analyze. */
+/** Adds analyze and import. */
 export function addOfflineVerbs(program: Command, door: Door): void {
   addVerb<AnalyzeFlags>(program, door, {
     usage: 'analyze [file...]',
@@ -26,5 +27,18 @@ export function addOfflineVerbs(program: Command, door: Door): void {
       'labctl analyze --point pod-a=a.pcap --point leaf0:eth1=b.pcap',
     ],
     load: async () => (await import('./commands/analyze.ts')).analyzeCommand,
+  });
+  addVerb<ImportFlags>(program, door, {
+    usage: 'import <folder>',
+    group: 'Without a lab:',
+    summary: 'make a lab file of a folder with kind, containerlab, VyOS and Calico files',
+    description:
+      'Reads a kind configuration, a containerlab topology, VyOS configurations, a Calico manifest and calicoctl objects, from files or from the here-documents of scripts, and writes a lab of them. Says what was read where; what it cannot carry over is an error where packets would change, and nothing is written then.',
+    flags: [
+      { flags: '--out <folder>', description: 'where to (default: ./<lab>)' },
+      { flags: '--force', description: 'overwrite files that are there' },
+    ],
+    examples: ['labctl import ./06-bgp-rr', 'labctl import ./06-bgp-rr --out /tmp/bgp-rr --force'],
+    load: async () => (await import('./commands/import.ts')).importCommand,
   });
 }

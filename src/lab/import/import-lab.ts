@@ -1,0 +1,200 @@
+// Owns turning the files of an original lab into a lab of labctl: which documents count, and what is written of them.
+
+import type { Problem } from '../../base/place.ts';
+import { labName } from '../names.ts';
+import { placeOfSpan, spanAt } from '../tree.ts';
+import { Account, type Understood } from './account.ts';
+import { type Manifest, manifestOfCommand, readManifest, withoutUsual } from './calico-manifest.ts';
+import { readObjects } from './calico-objects.ts';
+import { readCommands } from './commands.ts';
+import { type ImportedFabric, readFabric } from './fabric.ts';
+import { type KindCluster, readKindCluster } from './kind-cluster.ts';
+import { labText } from './lab-text.ts';
+import { nodeEntries } from './node-entries.ts';
+import { type ImportFile, type Parts, partsOf, shownPlace, type YamlPart } from './parts.ts';
+
+/** A lab made of an original one. */
+export interface ImportedLab {
+  /** The cluster's name: nodes keep theirs, so blocks and addresses stay. */
+  readonly name: string;
+  /** Texts by the names they should have. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly understood: readonly Understood[];
+  /** Errors where packets would differ, warnings where they would not. */
+  readonly problems: readonly Problem[];
+}
+
+const calicoKinds =
+  /^(BGPConfiguration|BGPPeer|BGPFilter|IPPool|FelixConfiguration|IPAMConfiguration|IPReservation|(Global)?NetworkPolicy|(Global)?NetworkSet|HostEndpoint|Tier|KubeControllersConfiguration)$/;
+
+/** Reads the files of a folder, `folder` as messages show it. Undefined where they have no kind cluster. */
+export function importLab(
+  folder: string,
+  files: readonly ImportFile[],
+): ImportedLab | { readonly problems: readonly Problem[] } {
+  const account = new Account();
+  const parts = partsOf(files, account);
+  const kindPart = only(
+    parts,
+    'kind configuration',
+    ({ kind, tree }) => kind === 'Cluster' && said(tree, 'apiVersion').startsWith('kind.'),
+    account,
+  );
+  if (kindPart === undefined) {
+    if (account.problems.every(({ severity }) => severity !== 'error'))
+      account.problems.push(nothing(folder, files.length));
+    return { problems: account.problems };
+  }
+  const cluster = readKindCluster(kindPart, parts.commands, account);
+  if (!labName.test(cluster.name))
+    account.refuse(
+      spanAt(kindPart.tree, ['name']),
+      `\`${cluster.name}\` cannot be the name of a lab`,
+      'lower-case letters, digits and dashes, at most 40',
+    );
+  const clab = only(parts, 'containerlab topology', ({ kind }) => kind === 'topology', account);
+  const fabric = clab === undefined ? undefined : readFabric(clab, cluster, parts, account);
+  const manifest = readCalico(parts, cluster, account);
+  const objects = readObjects(parts.documents.filter(isObject), cluster, fabric, account);
+  const given = readCommands(parts.commands, cluster, account);
+  leaveRest(parts, account);
+  const labels = new Map(
+    cluster.nodes.map(({ short, labels: own }) => [
+      short,
+      { ...own, ...given.get(short), ...objects.labels.get(short) },
+    ]),
+  );
+  const pods = objects.podSubnet ?? manifest?.podSubnet ?? cluster.podSubnets[0];
+  const lab = {
+    name: cluster.name,
+    title: `Imported from ${folder.split('/').findLast((word) => word !== '' && word !== '.') ?? 'a folder'}`,
+    topology: fabric === undefined ? undefined : `${cluster.name}-fabric`,
+    cluster: {
+      ipFamily: cluster.isDual ? 'dual' : undefined,
+      podSubnet: pods,
+      podSubnet6: manifest?.podSubnet6 ?? cluster.podSubnets[1],
+      serviceSubnet: cluster.serviceSubnet,
+      nodes: nodeEntries(cluster, fabric, labels, objects.reflectors),
+    },
+    calico: withoutUsual({ ...manifest?.keys, ...objects.keys }),
+  };
+  const written = new Map([[`${cluster.name}.lab.yml`, labText([`Made by labctl import from ${folder}.`], lab)]]);
+  if (fabric !== undefined) for (const [name, text] of fabricFiles(cluster, fabric, folder)) written.set(name, text);
+  return { name: cluster.name, files: written, understood: account.understood, problems: account.problems };
+}
+
+function fabricFiles(cluster: KindCluster, fabric: ImportedFabric, folder: string): ReadonlyMap<string, string> {
+  const mtus = [...fabric.links.map(({ mtu }) => mtu), ...fabric.racks.map(({ mtu }) => mtu)];
+  const usual = mtus.find((mtu) => typeof mtu === 'number');
+  const mtuOf = <T>(mtu: T): T | undefined => (mtu === usual ? undefined : mtu);
+  const name = `${cluster.name}-fabric`;
+  const keys = {
+    name,
+    mtu: usual === 1500 ? undefined : usual,
+    routers: Object.fromEntries([...fabric.routers.keys()].map((router) => [router, { vyos: `${router}.boot` }])),
+    links:
+      fabric.links.length === 0
+        ? undefined
+        : fabric.links.map(({ endpoints, prefix, prefix6, mtu }) => ({ endpoints, prefix, prefix6, mtu: mtuOf(mtu) })),
+    racks: Object.fromEntries(
+      fabric.racks.map(({ name: rack, leaf, prefix, prefix6, mtu }) => [
+        rack,
+        { leaf, prefix, prefix6, mtu: mtuOf(mtu) },
+      ]),
+    ),
+  };
+  const texts = new Map([[`${name}.yml`, labText([`Made by labctl import from ${folder}.`], keys)]]);
+  for (const [router, { text }] of fabric.routers) texts.set(`${router}.boot`, text);
+  return texts;
+}
+
+function readCalico(parts: Parts, cluster: KindCluster, account: Account): Manifest | undefined {
+  const node = only(
+    parts,
+    'Calico manifest',
+    ({ kind, name }) => kind === 'DaemonSet' && name === 'calico-node',
+    account,
+  );
+  if (node !== undefined) {
+    const config = parts.documents.find(
+      ({ kind, name, path }) => kind === 'ConfigMap' && name === 'calico-config' && path === node.path,
+    );
+    return readManifest(node, config, account);
+  }
+  for (const command of parts.commands) {
+    const found = manifestOfCommand(command, account);
+    if (found !== undefined) return found;
+  }
+  if (account.problems.some(({ message }) => message.includes('Calico manifest'))) return undefined;
+  const hint = 'add calico.yaml (a DaemonSet calico-node), or the kubectl apply that fetches it';
+  account.refuse(
+    cluster.span,
+    'there is no Calico manifest in the folder: release and encapsulation are not known',
+    hint,
+  );
+  return undefined;
+}
+
+function isObject({ kind, tree }: YamlPart): boolean {
+  const api = said(tree, 'apiVersion');
+  return calicoKinds.test(kind) ? /projectcalico\.org/.test(api) : kind === 'Node' && api === 'projectcalico.org/v3';
+}
+
+/** What is neither cluster, fabric nor Calico: named where a reader would look for it. */
+function leaveRest({ documents }: Parts, account: Account): void {
+  for (const part of documents) {
+    const { kind, name, path, tree } = part;
+    const isCalico = documents.some(
+      (other) => other.path === path && other.name === 'calico-node' && other.kind === 'DaemonSet',
+    );
+    if (isCalico || isObject(part)) continue;
+    const span = spanAt(tree, ['kind']);
+    if (/^(Pod|Deployment|DaemonSet|StatefulSet|ReplicaSet)$/.test(kind))
+      account.leave(span, `${kind} ${name}: a lab has pods of its own, one a node`, 'name them under `pods:`');
+    else if (kind === 'Service') account.leave(span, `Service ${name} is left out`, 'state it under `services:`');
+    else if (/^(Installation|APIServer|NetworkAttachmentDefinition)$/.test(kind))
+      account.refuse(span, `${kind} ${name} is not carried over`);
+    else if (!/^(Cluster|topology|Namespace|ServiceAccount|.*Role(Binding)?|ConfigMap|Secret|)$/.test(kind))
+      account.leave(span, `${kind} ${name} is left out`);
+  }
+}
+
+/** The one document of a sort; of several the one whose file a script names; otherwise all of them are named. */
+function only(parts: Parts, what: string, fits: (part: YamlPart) => boolean, account: Account): YamlPart | undefined {
+  const all = parts.documents.filter(fits);
+  const named = all.filter(
+    ({ path, command }) =>
+      command !== undefined || parts.commands.some(({ text }) => text.includes(path.split('/').at(-1) ?? path)),
+  );
+  const found = named.length === 1 || (all.length > 1 && named.length > 1) ? named : all;
+  const [first, second] = found;
+  if (first === undefined) return undefined;
+  if (second === undefined) {
+    for (const other of all)
+      if (other !== first)
+        account.leave(spanOf(other), `no script names this ${what}: ${shownPlace(placeOfSpan(spanOf(first)))} counts`);
+    return first;
+  }
+  const places = found.map((part) => shownPlace(placeOfSpan(spanOf(part)))).join(', ');
+  account.refuse(
+    spanOf(second),
+    `there are ${found.length} candidates for the ${what}: ${places}`,
+    'keep one in the folder, or import a folder of each',
+  );
+  return undefined;
+}
+
+function spanOf({ tree }: YamlPart): ReturnType<typeof spanAt> {
+  return spanAt(tree, [tree.kind === 'map' && tree.entries.has('kind') ? 'kind' : 'name']);
+}
+
+function said(tree: YamlPart['tree'], key: string): string {
+  const value = tree.kind === 'map' ? tree.entries.get(key)?.value : undefined;
+  return value?.kind === 'scalar' ? String(value.value) : '';
+}
+
+function nothing(folder: string, count: number): Problem {
+  const message = `${folder} has no kind configuration (${count === 0 ? 'no file at all' : `${count} files were read`})`;
+  const hint = 'a file or here-document with `kind: Cluster` and `apiVersion: kind.x-k8s.io/v1alpha4`';
+  return { severity: 'error', code: 'IMPORT_NOTHING', message, hint, path: [] };
+}
