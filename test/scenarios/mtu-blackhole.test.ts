@@ -21,7 +21,7 @@ describe.each(kinds)('mtu-blackhole:silent as %s', (kind) => {
     const { stdout } = await place().must(['verify', '--timeout', '1s'], 1);
 
     expect(stdout).toMatch(/packet of 1500 bytes from pod-a to pod-b/);
-    expect(stdout).toMatch(/expected +lost after spine0:eth2, and nobody says so\s+seen +passes/);
+    expect(stdout).toMatch(/expected: +lost after spine0:eth2, and nobody says so\s+seen: +passes/);
   });
 
   it('is told by the router once it knows', async () => {
@@ -31,6 +31,26 @@ describe.each(kinds)('mtu-blackhole:silent as %s', (kind) => {
 
     expect(stdout).toMatch(
       /lost after spine0:eth1, From 10\.1\.10\.2 icmp_seq=1 Frag needed and DF set \(mtu = 1400\)/,
+    );
+  });
+});
+
+describe.each(kinds)('mtu-blackhole as %s', (kind) => {
+  const place = runningLab(kind, 'mtu-blackhole');
+
+  it('is what it says', async () => {
+    await place().must(['verify']);
+  });
+
+  it('shows a router that knows and is not heard: the packet reaches it, leaves by no port, and no ICMP comes back', async () => {
+    const filter = 'add table ip mute; add chain ip mute out { type filter hook output priority filter; }';
+    const drop = 'add rule ip mute out icmp type destination-unreachable icmp code frag-needed drop';
+    await place().must(['exec', 'spine0', '--', 'nft', `${filter}; ${drop}`]);
+
+    const { stdout } = await place().must(['verify', '--timeout', '1s'], 1);
+
+    expect(stdout).toMatch(
+      /expected: +lost after spine0, and its sender is told\s+seen: +lost after spine0:eth1, and nobody says so/,
     );
   });
 });
