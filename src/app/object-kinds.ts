@@ -11,6 +11,7 @@ const aliases: Readonly<Record<GettableKind, readonly string[]>> = {
   BGPConfiguration: ['bgpconfiguration', 'bgpconfigurations', 'bgpconfig', 'bgpconfigs', 'bgpc'],
   BGPPeer: ['bgppeer', 'bgppeers', 'bgpp', 'bgpps', 'bp', 'bps'],
   BGPFilter: ['bgpfilter', 'bgpfilters'],
+  FelixConfiguration: ['felixconfiguration', 'felixconfigurations', 'felixconfig', 'felixconfigs'],
   IPPool: ['ippool', 'ippools', 'ipp', 'ipps', 'pool', 'pools'],
   Node: ['node', 'nodes', 'no', 'nos'],
   WorkloadEndpoint: ['workloadendpoint', 'workloadendpoints', 'wep', 'weps'],

@@ -3,10 +3,12 @@
 import { addressOf, type Family, inFamily, mustParsePrefix, networkOf } from '../base/address.ts';
 import { advertisedPrefixes } from '../calico/communities.ts';
 import { generationOf } from '../calico/generations.ts';
-import { findObject, objectsOf } from '../calico/objects.ts';
+import { findObject } from '../calico/objects.ts';
 import type { CalicoPeer } from '../calico/peer.ts';
 import type { Design, NodeDesign } from '../design/design.ts';
+import { reachedPeers } from '../design/reached-peers.ts';
 import { announcedBy, rangesOf } from '../design/services.ts';
+import { hostPrefix } from '../design/speakers.ts';
 import {
   exportFilter,
   type FilterFacts,
@@ -104,18 +106,13 @@ function staticProtocol(
   node: NodeDesign,
   { family, blocks, announced }: FilterFacts,
 ): readonly string[] {
-  const peers = family === 4 ? node.peers.ipv4 : node.peers.ipv6;
-  const reached = objectsOf(design.objects, 'BGPPeer').flatMap(({ spec }) => {
-    const peer = peers.find(({ address }) => spec.peerIP === address);
-    if (peer === undefined || spec.reachableBy === undefined || generationOf(design.version).minor < 27) return [];
-    return [`  route ${peer.address}/${family === 4 ? 32 : 128} via ${spec.reachableBy};`];
-  });
+  const reached = reachedPeers(design, node, family);
   return [
     `protocol static static${family === 4 ? 1 : 2} {`,
     `  ipv${family};`,
     ...blocks.filter(isRealBlock).map((block) => `  route ${block} blackhole;`),
     ...announced.map((prefix) => `  route ${prefix} blackhole;`),
-    ...reached,
+    ...reached.map(({ address, via }) => `  route ${hostPrefix(address)} via ${via};`),
     '}',
     '',
   ];

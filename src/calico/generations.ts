@@ -123,6 +123,7 @@ const firstMinors: Readonly<Record<string, Readonly<Record<string, number>>>> = 
     priority: 32,
     operations: 32,
   },
+  FelixConfiguration: { programClusterRoutes: 31 },
   Node: { interfaces: 31 },
 };
 

@@ -1,6 +1,7 @@
 // Owns MTUs: what Felix takes as the host's, and what follows for tunnels and pods (calico.md C.5).
 
 import { parsePrefix } from '../base/address.ts';
+import type { FelixSettings } from './felix-settings.ts';
 import type { Generation } from './generations.ts';
 import type { IPPool } from './objects.ts';
 
@@ -21,10 +22,15 @@ export interface HostInterface {
 
 /**
  * The host MTU as Felix finds it: the smallest of the interfaces that match mtuIfacePattern. The fabric's `net0`
- * does not match, Docker's `eth0` does and decides in every kind node; none: 1460 (calico.md C.5).
+ * does not match the usual one, Docker's `eth0` does and decides in every kind node; none: 1460 (calico.md C.5).
  */
-export function hostMtu(interfaces: readonly HostInterface[], generation: Generation): number {
-  const pattern = generation.mtuOnlyFromUpInterfaces ? patterns.new : patterns.old;
+export function hostMtu(
+  interfaces: readonly HostInterface[],
+  generation: Generation,
+  { mtuIfacePattern }: FelixSettings = {},
+): number {
+  const usual = generation.mtuOnlyFromUpInterfaces ? patterns.new : patterns.old;
+  const pattern = mtuIfacePattern === undefined ? usual : new RegExp(mtuIfacePattern);
   const matching = interfaces.filter(
     ({ name, up = true }) => pattern.test(name) && (up || !generation.mtuOnlyFromUpInterfaces),
   );
@@ -41,9 +47,14 @@ export interface Mtus {
   readonly pod: number;
 }
 
-/** Outer IPv4 header 20; outer IPv4, UDP, VXLAN and inner Ethernet headers 50; with outer IPv6 70 (RFC 7348). */
-export function mtusOf(host: number, pools: readonly IPPool[]): Mtus {
-  const mtus = { host, ipip: host - 20, vxlan: host - 50, vxlanV6: host - 70 };
+/** What FelixConfiguration states; else outer IPv4 header 20; outer IPv4, UDP, VXLAN and inner Ethernet headers 50; with outer IPv6 70 (RFC 7348). */
+export function mtusOf(host: number, pools: readonly IPPool[], settings: FelixSettings = {}): Mtus {
+  const mtus = {
+    host,
+    ipip: settings.ipipMTU || host - 20,
+    vxlan: settings.vxlanMTU || host - 50,
+    vxlanV6: settings.vxlanMTUV6 || host - 70,
+  };
   let pod = host;
   for (const { spec } of pools) {
     if ((spec.ipipMode ?? 'Never') !== 'Never') pod = Math.min(pod, mtus.ipip);

@@ -25,6 +25,7 @@ const password: FieldType = {
   fields: { secretKeyRef: { fields: { name: 'string', key: 'string', optional: 'boolean' } } },
 };
 const port: FieldType = { from: 1, to: 65535 };
+const programClusterRoutes: FieldType = { oneOf: ['Enabled', 'Disabled', 'EnabledIPIPOnly', 'EnabledNoEncapOnly'] };
 const priority: FieldType = { from: 1, to: 2147483646 };
 
 function filterRules(longest: 32 | 128): FieldType {
@@ -88,7 +89,7 @@ export const specFields = {
     prefixAdvertisements: { list: { fields: { cidr: 'cidr', communities: { list: 'string' } } } },
     localWorkloadPeeringIPV4: 'address',
     localWorkloadPeeringIPV6: 'address',
-    programClusterRoutes: { oneOf: ['Enabled', 'Disabled', 'EnabledIPIPOnly', 'EnabledNoEncapOnly'] },
+    programClusterRoutes,
     ipv4NormalRoutePriority: priority,
     ipv6NormalRoutePriority: priority,
   },
@@ -117,6 +118,14 @@ export const specFields = {
     importV4: filterRules(32),
     exportV6: filterRules(128),
     importV6: filterRules(128),
+  },
+  FelixConfiguration: {
+    vxlanVNI: { from: 1, to: 16777215 },
+    vxlanMTU: { from: 0, to: 65535 },
+    vxlanMTUV6: { from: 0, to: 65535 },
+    ipipMTU: { from: 0, to: 65535 },
+    mtuIfacePattern: 'string',
+    programClusterRoutes,
   },
   Node: {
     bgp: {

@@ -156,8 +156,25 @@ export interface BGPFilter {
   };
 }
 
+/** calico.md A.7, the fields that a lab acts on. Names: `default` or `node.<nodename>`, whose fields win one by one. */
+export interface FelixConfiguration {
+  readonly apiVersion: typeof calicoApiVersion;
+  readonly kind: 'FelixConfiguration';
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly vxlanVNI?: number;
+    readonly vxlanMTU?: number;
+    readonly vxlanMTUV6?: number;
+    readonly ipipMTU?: number;
+    /** A regular expression for the interfaces that decide the host's MTU (calico.md C.5). */
+    readonly mtuIfacePattern?: string;
+    /** 3.31; the last two values 3.33. */
+    readonly programClusterRoutes?: BGPConfiguration['spec']['programClusterRoutes'];
+  };
+}
+
 /** Every object labctl acts on; `kind` tells which. */
-export type CalicoObject = IPPool | BGPConfiguration | BGPPeer | CalicoNode | BGPFilter;
+export type CalicoObject = IPPool | BGPConfiguration | BGPPeer | CalicoNode | BGPFilter | FelixConfiguration;
 
 /** The kinds labctl acts on. Others are refused with their place, never ignored. */
 export type CalicoKind = CalicoObject['kind'];

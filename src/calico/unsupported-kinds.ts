@@ -11,7 +11,6 @@ const reasons: Readonly<Record<string, string>> = {
   GlobalNetworkSet: 'policies are not enforced in a lab',
   Profile: 'policies are not enforced in a lab',
   HostEndpoint: 'policies are not enforced in a lab',
-  FelixConfiguration: 'Felix runs with its defaults; what a lab can change has a key in the lab file',
   KubeControllersConfiguration: 'no Kubernetes controllers run in a lab',
   ClusterInformation: 'it is written by Calico itself',
   CalicoNodeStatus: 'it is written by Calico itself; see labctl status',

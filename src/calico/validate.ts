@@ -9,6 +9,7 @@ import { type CheckContext, objectError } from './object-problem.ts';
 import { type CalicoKind, type CalicoObject, calicoApiVersion } from './objects.ts';
 import { unsupportedReason } from './unsupported-kinds.ts';
 import { validateConfiguration } from './validate-configuration.ts';
+import { validateFelix } from './validate-felix.ts';
 import { validateFilter } from './validate-filter.ts';
 import { validateNode } from './validate-node.ts';
 import { validatePeer } from './validate-peer.ts';
@@ -132,6 +133,8 @@ function checkMeaning(kind: CalicoKind, spec: Mapping, context: CheckContext): r
       return validatePeer(spec as never);
     case 'BGPFilter':
       return validateFilter(spec as never);
+    case 'FelixConfiguration':
+      return validateFelix(spec as never, context);
     case 'Node':
       return validateNode(spec as never);
   }

@@ -3,6 +3,7 @@
 import { addressOf, type Family, familyOf } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
 import { poolMode } from '../calico/encapsulation.ts';
+import { defaultVni, felixSettings } from '../calico/felix-settings.ts';
 import { generationOf } from '../calico/generations.ts';
 import { assignAddresses } from '../calico/ipam.ts';
 import { hostMtu, mtusOf } from '../calico/mtu.ts';
@@ -133,23 +134,26 @@ function designPods(
     }));
     if (first === undefined) return [];
     // A pod's MTU is written when it is made, and stays.
-    const mtu = mtusOf(hostMtu(interfaces.get(node) ?? [], generation), firstPools ?? pools).pod;
+    const felix = felixSettings(set.objects, node);
+    const mtu = mtusOf(hostMtu(interfaces.get(node) ?? [], generation, felix), firstPools ?? pools, felix).pod;
     const device = { interface: workloadInterface(namespace, name), mtu, mac: podMac(namespace, name) };
     return [{ kind: 'pod', name, namespace, node, addresses: [first, ...others], ...device }];
   });
   const tunnels = new Map(
     nodes.map(({ name }): [string, readonly TunnelDesign[]] => {
-      const mtus = mtusOf(hostMtu(interfaces.get(name) ?? [], generation), pools);
+      const felix = felixSettings(set.objects, name);
+      const mtus = mtusOf(hostMtu(interfaces.get(name) ?? [], generation, felix), pools, felix);
+      const vni = felix.vxlanVNI ?? defaultVni;
       const given = ipam.tunnels.get(name) ?? [];
       const found = given.flatMap(({ kind, address }): TunnelDesign[] => {
         const spec = objects.get(name)?.spec;
         if (kind === 'ipip') return [{ name: 'tunl0', family: 4, address, mtu: mtus.ipip }];
         if (kind === 'vxlan') {
           const mac = spec?.vxlanTunnelMACAddr ?? vxlanMac(name);
-          return [{ name: 'vxlan.calico', family: 4, address, mac, mtu: mtus.vxlan }];
+          return [{ name: 'vxlan.calico', family: 4, address, mac, vni, mtu: mtus.vxlan }];
         }
         const mac = spec?.vxlanTunnelMACAddrV6 ?? vxlanMac(name, 6);
-        return [{ name: 'vxlan-v6.calico', family: 6, address, mac, mtu: mtus.vxlanV6 }];
+        return [{ name: 'vxlan-v6.calico', family: 6, address, mac, vni, mtu: mtus.vxlanV6 }];
       });
       const wasIpip = firstPools?.some((pool) => poolMode(pool).tunnel === 'ipip') === true;
       const isLeft = wasIpip && given.every(({ kind }) => kind !== 'ipip');

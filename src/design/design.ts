@@ -46,6 +46,7 @@ export interface VxlanDesign {
   /** Without prefix length; the device has it as /32 or /128. */
   readonly address: string;
   readonly mac: string;
+  readonly vni: number;
   readonly mtu: number;
 }
 

@@ -11,6 +11,7 @@ import type { ExpectedRoute, HostDesign, NextHop, NodeDesign, PodAddress, PodDes
 import { type FelixParts, felixRoutes } from './felix-routes.ts';
 import type { PolicyParts } from './node-policy.ts';
 import { plainRoute } from './plain-route.ts';
+import { reachedPeers } from './reached-peers.ts';
 import { rangesOf } from './services.ts';
 import { defaultRoutesOf, hostPrefix, subnetsOf } from './speakers.ts';
 
@@ -47,6 +48,7 @@ export function nodeRoutes(
     })),
     ...node.pods.flatMap((pod) => pod.addresses.map((own) => ownPodRoute(generation, pod, own))),
     ...felixRoutes(parts, node),
+    ...reachedRoutes(parts, node, speaker),
     ...[...learned].flatMap(([prefix, selection]) => {
       const route = isBirds(prefix) ? birdRoute(generation, node, speaker, prefix, selection) : undefined;
       if (route === undefined) return [];
@@ -56,6 +58,17 @@ export function nodeRoutes(
     }),
   ];
   return sorted(routes);
+}
+
+/** Of BIRD's static routes: what came by no session gets no metric, but IPv6's own (calico.md B.5). */
+function reachedRoutes(parts: FelixParts, node: NodeDesign, { subnets }: BgpSpeaker): readonly ExpectedRoute[] {
+  return node.addresses.flatMap(({ family, uplink }) =>
+    reachedPeers(parts, node, family).map(({ address, via }) => ({
+      ...plainRoute(node.name, hostPrefix(address), `BGPPeer's reachableBy: ${address} is behind ${via}`),
+      protocol: 'bird',
+      nextHops: [{ via, dev: subnets.find(({ prefix }) => contains(prefix, via))?.dev ?? uplink }],
+    })),
+  );
 }
 
 /** IPv6 routes have no scope (calico.md C.7). */

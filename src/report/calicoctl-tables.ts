@@ -82,6 +82,8 @@ export function objectTable(
       return draw(configurationColumns, of('BGPConfiguration'));
     case 'BGPFilter':
       return draw(filterColumns, of('BGPFilter'));
+    case 'FelixConfiguration':
+      return draw(felixColumns, of('FelixConfiguration'));
     case 'Node':
       return draw(nodeColumns(options, globalAs(all)), of('Node'));
   }
@@ -144,6 +146,10 @@ const filterColumns: readonly Column<ObjectOf<'BGPFilter'>>[] = [
   column('NUMIMPORTV4', ({ spec }) => String(spec.importV4?.length ?? 0)),
   column('NUMEXPORTV6', ({ spec }) => String(spec.exportV6?.length ?? 0)),
   column('NUMIMPORTV6', ({ spec }) => String(spec.importV6?.length ?? 0)),
+];
+
+const felixColumns: readonly Column<ObjectOf<'FelixConfiguration'>>[] = [
+  column('NAME', ({ metadata }) => metadata.name),
 ];
 
 function nodeColumns({ wide }: TableOptions, inherited: string): readonly Column<ObjectOf<'Node'>>[] {

@@ -65,6 +65,8 @@ describe.each(kinds)('settings as %s', (kind) => {
         externalBgpNbrMaxHopsAway: 1,
         gracefulRestartInfo: { timers: { receivedRestartTimer: 30 } },
       });
+      // reachableBy: BIRD's static route to the peer (calico.md B.2); verify expects it, too.
+      expect(await on('worker', 'ip', 'route')).toMatch(/^10\.1\.5\.1 via 10\.1\.5\.1 dev net0 proto bird *$/m);
       // BIRD shrinks the 7 s as the hold time was, from its 240 s to the leaf's 180 s; left alone it would be 60 s.
       expect(await on('control-plane', 'birdc', 'show', 'protocols', 'all')).toMatch(/Keepalive timer: +\S+\/5\b/);
       expect(await on('worker3', 'ss', '-Htln')).toMatch(/:1790\b/);

@@ -6,8 +6,7 @@ import { felixProtocol, felixRoutes, remoteVteps, vxlansOf } from '../../design/
 import { ipBatch, sysctlLines, withInput } from './script.ts';
 import { tunnelSysctls } from './sysctls.ts';
 
-/** VXLAN's network identifier and port unless a FelixConfiguration says otherwise (calico.md A.7). */
-const vni = 4096;
+/** VXLAN's port (RFC 7348; calico.md A.7). */
 const port = 4789;
 
 /**
@@ -58,7 +57,7 @@ function ipipDevice(node: NodeDesign): string {
   return `${unlessThere('tunl0')}ip link add name tunl0 type ipip\n${ipBatch(lines)}`;
 }
 
-function vxlanDevice(node: NodeDesign, { name, family, address, mac, mtu }: VxlanDesign): string {
+function vxlanDevice(node: NodeDesign, { name, family, address, mac, vni, mtu }: VxlanDesign): string {
   const outer = inFamily(node.addresses, family);
   if (outer === undefined) return '';
   const lines = [
@@ -66,7 +65,9 @@ function vxlanDevice(node: NodeDesign, { name, family, address, mac, mtu }: Vxla
     `addr add ${address}/${widthOf(family)} dev ${name}`,
     `link set dev ${name} up`,
   ];
-  return `${unlessThere(name)}${ipBatch(lines)}`;
+  // Felix makes the device anew when its identifier or MTU changes.
+  const isAsWanted = `ip -d link show dev ${name} 2>/dev/null | tr '\\n' ' ' | grep -q " mtu ${mtu} .* vxlan id ${vni} "`;
+  return `${isAsWanted} || { ip link del dev ${name} 2>/dev/null || :; ${ipBatch(lines).trimEnd()}\n}\n`;
 }
 
 function unlessThere(device: string): string {

@@ -53,7 +53,7 @@ describe('an object as a whole', () => {
     expect(only(value)).toMatch(/^error OBJECT_NOT_A_MAPPING : /);
   });
 
-  it.each(['NetworkPolicy', 'GlobalNetworkPolicy', 'FelixConfiguration', 'IPReservation', 'Secret'])(
+  it.each(['NetworkPolicy', 'GlobalNetworkPolicy', 'HostEndpoint', 'IPReservation', 'Secret'])(
     'of kind %s is refused with a reason',
     (kind) => {
       expect(only(raw(kind, {}))).toMatch(

@@ -61,7 +61,14 @@ describe.skipIf(truth === undefined)('vxlan beside the real cluster', () => {
     const links = JSON.parse(read(node.short, 'addr.json')) as Link[];
     const real = links.find(({ ifname }) => ifname === 'vxlan.calico');
     expect(node.tunnels).toEqual([
-      { name: 'vxlan.calico', family: 4, address: real?.addr_info[0]?.local, mac: real?.address, mtu: real?.mtu },
+      {
+        name: 'vxlan.calico',
+        family: 4,
+        vni: 4096,
+        address: real?.addr_info[0]?.local,
+        mac: real?.address,
+        mtu: real?.mtu,
+      },
     ]);
     const neighbors = JSON.parse(read(node.short, 'neigh.json')) as { dst: string; dev: string; lladdr: string }[];
     const fdb = JSON.parse(read(node.short, 'fdb.json')) as { mac: string; ifname: string; dst: string }[];
