@@ -16,9 +16,10 @@ import { type CalicoObject, objectsOf, type SecretKeyRef } from '../calico/objec
 import type { CalicoPeer } from '../calico/peer.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { ObjectSet } from './calico-objects.ts';
-import type { NodeDesign, RouterDesign, RouterNeighbor, TunnelDesign } from './design.ts';
+import type { NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
 import { addressesOf } from './interfaces.ts';
 import { errorAt, type ProblemPath, warningAt } from './problem.ts';
+import type { TunnelDesign } from './tunnel.ts';
 
 /** Everything that the checks look at. */
 export interface Speakers {

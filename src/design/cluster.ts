@@ -15,9 +15,10 @@ import { peersOfNode } from '../calico/peers.ts';
 import type { Lab, LabNode } from '../lab/lab.ts';
 import { hostOf, nodeNetworkV6, podMac } from './addressing.ts';
 import type { ObjectSet } from './calico-objects.ts';
-import type { Block, Interface, IpipDesign, Link, NodeAddress, NodeDesign, PodDesign, TunnelDesign } from './design.ts';
+import type { Block, Interface, Link, NodeAddress, NodeDesign, PodDesign } from './design.ts';
 import { uplinkName } from './fabric.ts';
 import type { ProblemPath } from './problem.ts';
+import type { IpipDesign, TunnelDesign } from './tunnel.ts';
 import { leafAddressOf } from './vyos-ports.ts';
 
 /** Kubernetes' namespace of every named pod of a lab. */

@@ -5,6 +5,7 @@ import type { CalicoObject, IPPool } from '../calico/objects.ts';
 import type { NodePeers } from '../calico/peer.ts';
 import type { Backend, Bfd, BgpTimers, CalicoVersion, Endpoint, Expectation, LabPeer, LabService } from '../lab/lab.ts';
 import type { VyosRouter } from '../lab/vyos/router.ts';
+import type { TunnelDesign } from './tunnel.ts';
 
 /** What a link is for; it decides names, MTU and who sees it. */
 export type LinkRole = 'fabric' | 'rack' | 'node-network' | 'outside' | 'pod' | 'host';
@@ -34,29 +35,6 @@ export interface Block {
   readonly cidr: string;
   readonly node: string;
   readonly pool: string;
-}
-
-/** A node's tunnel device; its outer address is the node's, over the node's uplink (calico.md C.3, C.4). */
-export type TunnelDesign = VxlanDesign | IpipDesign;
-
-/** A node's VXLAN device of one family (calico.md C.4). */
-export interface VxlanDesign {
-  readonly name: 'vxlan.calico' | 'vxlan-v6.calico';
-  readonly family: Family;
-  /** Without prefix length; the device has it as /32 or /128. */
-  readonly address: string;
-  readonly mac: string;
-  readonly vni: number;
-  readonly mtu: number;
-}
-
-/** The kernel's own IPIP device, set up by Felix (calico.md C.3). */
-export interface IpipDesign {
-  readonly name: 'tunl0';
-  readonly family: 4;
-  /** Undefined once no pool uses IPIP any more: Felix takes the address away, the device stays up. */
-  readonly address: string | undefined;
-  readonly mtu: number;
 }
 
 /** What a node is in one address family: its Calico address, the interface that has it, the default route beside it. */

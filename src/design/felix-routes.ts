@@ -5,10 +5,11 @@ import { poolMode, routeOwner, wrappingBetween } from '../calico/encapsulation.t
 import { generationOf } from '../calico/generations.ts';
 import type { IPPool } from '../calico/objects.ts';
 import { contains } from './bgp.ts';
-import type { Design, ExpectedRoute, NodeDesign, VxlanDesign } from './design.ts';
+import type { Design, ExpectedRoute, NodeDesign } from './design.ts';
 import type { PolicyParts } from './node-policy.ts';
 import { plainRoute } from './plain-route.ts';
 import { borrowedOf } from './speakers.ts';
+import type { VxlanDesign } from './tunnel.ts';
 
 /** What Felix's routes follow from. */
 export type FelixParts = PolicyParts & Pick<Design, 'nodes'>;

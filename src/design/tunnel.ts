@@ -1,0 +1,26 @@
+// Owns what a node's tunnel devices are (calico.md C.3, C.4).
+
+import type { Family } from '../base/address.ts';
+
+/** A node's tunnel device; its outer address is the node's, over the node's uplink (calico.md C.3, C.4). */
+export type TunnelDesign = VxlanDesign | IpipDesign;
+
+/** A node's VXLAN device of one family (calico.md C.4). */
+export interface VxlanDesign {
+  readonly name: 'vxlan.calico' | 'vxlan-v6.calico';
+  readonly family: Family;
+  /** Without prefix length; the device has it as /32 or /128. */
+  readonly address: string;
+  readonly mac: string;
+  readonly vni: number;
+  readonly mtu: number;
+}
+
+/** The kernel's own IPIP device, set up by Felix (calico.md C.3). */
+export interface IpipDesign {
+  readonly name: 'tunl0';
+  readonly family: 4;
+  /** Undefined once no pool uses IPIP any more: Felix takes the address away, the device stays up. */
+  readonly address: string | undefined;
+  readonly mtu: number;
+}
