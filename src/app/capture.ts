@@ -4,20 +4,25 @@ import { join, resolve } from 'node:path';
 import { LabError } from '../base/errors.ts';
 import { type CaptureLimits, captureProbe } from '../evidence/capture.ts';
 import { type CapturedPath, capturedPath } from '../evidence/captured-path.ts';
-import { endsOf } from '../evidence/ends.ts';
-import { pointsBetween } from '../evidence/points.ts';
+import { pointsAt } from '../evidence/points.ts';
 import { saveCaptures } from '../evidence/save-captures.ts';
 import type { Probe } from '../evidence/send-probe.ts';
 import { whyLost } from '../evidence/why-lost.ts';
+import { capturePcapng } from '../report/capture-pcapng.ts';
 import type { CaptureReport } from '../report/capture-report.ts';
 import { expectedWayOf } from '../verify/expected-way.ts';
+import { captureTarget } from './capture-target.ts';
 import type { Context } from './context.ts';
-import { type EndsOptions, probeEnds } from './probe-ends.ts';
+import type { EndsOptions } from './probe-ends.ts';
 import { openRunning } from './running.ts';
 
 /** What `labctl capture` is told. */
 export interface CaptureOptions extends EndsOptions {
   readonly lab?: string | undefined;
+  /** Listen only here: machines, `node:interface`, links or roles; everywhere on the way when empty. */
+  readonly at: readonly string[];
+  /** Listen at every interface of the lab. */
+  readonly isEverywhere: boolean;
   readonly probe: Probe;
   readonly limits: CaptureLimits;
   /** Folder for the pcap files; `labctl-<lab>/capture-<n>` in the current folder when left out. */
@@ -40,19 +45,23 @@ export async function capture(context: Context, options: CaptureOptions): Promis
   }
   const { signal } = context;
   const { design, engine } = await openRunning(context, { lab: options.lab });
-  const [from, to] = probeEnds(design, options, 'capture');
-  const points = pointsBetween(design, from, to, family);
-  const ends = endsOf(from, to, family);
-  const evidence = await captureProbe(engine, { ...ends, points, probe, limits, provesEmpty: true, signal });
+  const { machines, points, ...target } = captureTarget(design, options, probe);
+  const listened = pointsAt(design, points, options);
+  const evidence = await captureProbe(engine, { ...target, points: listened, limits, provesEmpty: true, signal });
   const path = capturedPath(evidence);
   // An interrupt ended the capture; what it has is still told, so reading the live state goes on.
   const cause = await whyLost(design, engine, evidence, path, AbortSignal.timeout(5_000));
-  const saved = await saveCaptures(evidence.points, {
+  const saved = await saveCaptures(evidence.points, capturePcapng(evidence), {
     parent: join(context.cwd, `labctl-${design.lab}`),
     folder: options.out === undefined ? undefined : resolve(context.cwd, options.out),
     owner: ownerOf(context),
   });
-  const expected = probe.kind === 'none' ? undefined : expectedWayOf(design, { from, to, family, evidence, path });
+  const isWhole = machines !== undefined && probe.kind !== 'none' && options.at.length === 0;
+  const [from, to] = machines ?? [];
+  const expected =
+    isWhole && from !== undefined && to !== undefined
+      ? expectedWayOf(design, { from, to, family, evidence, path })
+      : undefined;
   return { lab: design.lab, evidence, path, expected, cause, saved };
 }
 

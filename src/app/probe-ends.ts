@@ -19,7 +19,7 @@ type End = PodDesign | NodeDesign | HostDesign;
 
 /** Finds both ends. Throws UNKNOWN_MACHINE, or USAGE when they are the same or lack an address; `verb` stands in hints. */
 export function probeEnds(design: Design, options: EndsOptions, verb: string): readonly [End, End] {
-  const [from, to] = [endOf(design, options.from, verb), endOf(design, options.to, verb)];
+  const [from, to] = [probeEnd(design, options.from, verb), probeEnd(design, options.to, verb)];
   if (from === to) throw new LabError('USAGE', `${options.from} to itself passes no interface`);
   const { family } = options;
   for (const end of [from, to]) {
@@ -30,7 +30,8 @@ export function probeEnds(design: Design, options: EndsOptions, verb: string): r
   return [from, to];
 }
 
-function endOf(design: Design, name: string, verb: string): End {
+/** Finds one end. Throws UNKNOWN_MACHINE. */
+export function probeEnd(design: Design, name: string, verb: string): End {
   const machine = machineNamed(design, name);
   if (machine.kind === 'pod' || machine.kind === 'node' || machine.kind === 'host') return machine;
   const known = [...design.pods.map((pod) => pod.name), ...design.nodes.map((node) => node.short)];

@@ -7,7 +7,7 @@ import type { ExecFlags } from './commands/exec.ts';
 import type { ExplainFlags } from './commands/explain.ts';
 import type { StatusFlags } from './commands/status.ts';
 import type { VerifyFlags } from './commands/verify.ts';
-import { durationMs, wholeNumber } from './flag-values.ts';
+import { durationMs, gathered, wholeNumber } from './flag-values.ts';
 import { addVerb, type Door } from './verb.ts';
 
 const group = 'In a running lab:';
@@ -49,8 +49,8 @@ export function addLiveVerbs(program: Command, door: Door): void {
   addVerb<CaptureFlags>(program, door, {
     usage: 'capture [from] [to]',
     group,
-    summary: 'follow a ping through every interface between two pods or nodes',
-    description: `Listens at every interface on the way, sends a ping, and shows it hop by hop; a pcap file a point. ${machine}`,
+    summary: 'follow a packet through every interface between two pods, nodes, to a service or an address',
+    description: `Listens at every interface on the way, sends a ping (or --tcp, --http, --udp), and shows it hop by hop; a pcap file a point. ${machine} The target may also be a service or an address.`,
     flags: [
       {
         flags: '-c, --count <n>',
@@ -68,6 +68,12 @@ export function addLiveVerbs(program: Command, door: Door): void {
       { flags: '--tcp [port]', description: 'connect by TCP (port 80) and close again', parse: wholeNumber },
       { flags: '--http', description: 'ask the HTTP server of a pod, on port 80' },
       { flags: '--udp <port>', description: 'send a datagram', parse: wholeNumber },
+      {
+        flags: '--at <place>',
+        description: 'listen only there: a machine, node:interface, a link, pod, node, router (may be repeated)',
+        parse: gathered,
+      },
+      { flags: '--all', description: 'listen at every interface of the lab' },
       { flags: '--no-probe', description: 'send nothing, only listen; until --duration, a limit or Ctrl-C' },
       { flags: '--duration <time>', description: 'listen that long (5s, 2m)', parse: durationMs },
       { flags: '--max-size <bytes>', description: 'stop when the files have so many bytes', parse: wholeNumber },
@@ -76,9 +82,10 @@ export function addLiveVerbs(program: Command, door: Door): void {
       { flags: '--wide', description: 'show Ethernet addresses too (also -v)' },
       { flags: '--as <form>', description: 'form of the text', choices: ['text', 'markdown'], default: 'text' },
       { flags: '--out <folder>', description: 'where the pcap files go (default: ./labctl-<lab>/capture-<n>)' },
+      { flags: '-w, --write <->', description: 'write one pcapng file to standard output, for wireshark -k -i -' },
       { flags: '-r, --read <file...>', description: 'analyze files instead, as labctl analyze does; needs no lab' },
     ],
-    examples: ['labctl capture pod-a pod-b', 'labctl capture pod-a pod-b --count 3 --out /tmp/bgp-rr'],
+    examples: ['labctl capture pod-a pod-b --expect', 'labctl capture client web --http -w - | wireshark -k -i -'],
     load: async () => (await import('./commands/capture.ts')).captureCommand,
   });
   addVerb<ExplainFlags>(program, door, {

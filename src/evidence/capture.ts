@@ -7,7 +7,7 @@ import { ping } from '../host/ping.ts';
 import type { Captured } from '../host/tcpdump.ts';
 import type { Engine } from '../plan/engine.ts';
 import { followPackets, type PacketSighting } from './follow.ts';
-import { type Listening, listenWhile } from './listen.ts';
+import { type Listening, listenWhile, throwIfAborted } from './listen.ts';
 import type { PlannedPoint } from './points.ts';
 import { filterFor, isOursOf, nothingSent, type Probe, type ProbeResult, sendProbe } from './send-probe.ts';
 
@@ -39,6 +39,8 @@ export interface PointEvidence {
 export interface CaptureEnd {
   readonly machine: string;
   readonly address: string;
+  /** Other machines that may answer for the address: a service's endpoints. */
+  readonly also?: readonly string[];
 }
 
 /** What a capture found out. */
@@ -49,6 +51,8 @@ export interface CaptureEvidence {
   readonly result: ProbeResult;
   /** In path order. */
   readonly points: readonly PointEvidence[];
+  /** Interfaces on the way that are down: nothing passes there, and nobody can listen. */
+  readonly down: readonly PlannedPoint[];
   /** In the order in which packets were first seen; the sightings of one packet in the order of its way. */
   readonly lines: readonly CaptureLine[];
   /** Milliseconds until all points listened. */
@@ -82,43 +86,54 @@ export interface CaptureRequest {
 /**
  * Listens at every point, sends the probe once all listen, and reads what was caught. Every tcpdump is gone when this
  * returns or throws. Throws HOST_COMMAND_FAILED when a point cannot be listened on, INTERRUPTED when the signal is
- * aborted before the first packet was sent; after that an interrupt ends the capture with what it has.
+ * aborted; with `limits` an interrupt while probes are sent ends the capture with what it has.
  */
 export async function captureProbe(
   engine: Pick<Engine, 'tap' | 'shell'>,
   request: CaptureRequest,
 ): Promise<CaptureEvidence> {
-  const { from, to, points, signal } = request;
-  const links = Promise.all(points.map(async (point) => readLinks(engine.shell(point.machine), signal)));
-  links.catch(() => undefined);
+  const { from, to, signal } = request;
+  throwIfAborted(signal);
+  const links = await linksOf(engine, request.points, signal);
+  const linkOf = ({ machine, interface: port }: PlannedPoint) => links.get(machine)?.find(({ name }) => name === port);
+  const points = request.points.filter((point) => linkOf(point)?.isUp !== false);
   const nonce = { bytes: randomBytes(8), port: 40_000 + (randomBytes(2).readUInt16BE() % 20_000) };
   const work = async (listening: Listening) => {
-    const states = await links;
     const answer = await withinLimits(request, listening, (ended) =>
       sendProbe(engine.shell(from.machine), to.address, request.probe, nonce, ended),
     );
     if (!signal.aborted && request.provesEmpty === true) await proveEmpty(engine, points, listening, signal);
-    return { states, answer, readyMs: listening.readyMs };
+    return { answer, readyMs: listening.readyMs };
   };
   const { result, caught } = await listenWhile(engine, points, signal, work, filterFor(request.probe));
   const { packets, sightings } = followPackets(
     points.map(({ name }, place) => ({ name, pcap: caught[place]!.pcap })),
     isOursOf(request.probe, from.address, nonce),
   );
-  const linkOf = (place: number): LinkState | undefined =>
-    result.states[place]?.find(({ name }) => name === points[place]?.interface);
   return {
     from,
     to,
     probe: request.probe,
     result: result.answer,
     points: points.map((point, place) =>
-      evidenceOf(point, caught[place]!, packets[place]!, sightings[place]!, linkOf(place)),
+      evidenceOf(point, caught[place]!, packets[place]!, sightings[place]!, linkOf(point)),
     ),
-    lines: linesOf(points.map((point, place) => ({ point, mac: linkOf(place)?.mac, seen: sightings[place]! }))),
+    lines: linesOf(points.map((point, place) => ({ point, mac: linkOf(point)?.mac, seen: sightings[place]! }))),
+    down: request.points.filter((point) => !points.includes(point)),
     readyMs: result.readyMs,
     isInterrupted: signal.aborted,
   };
+}
+
+/** The interfaces of every machine that has a point, by its name. */
+async function linksOf(
+  engine: Pick<Engine, 'shell'>,
+  points: readonly PlannedPoint[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly LinkState[]>> {
+  const machines = [...new Set(points.map(({ machine }) => machine))];
+  const read = async (machine: string) => [machine, await readLinks(engine.shell(machine), signal)] as const;
+  return new Map(await Promise.all(machines.map(read)));
 }
 
 function evidenceOf(
@@ -134,24 +149,25 @@ function evidenceOf(
 
 /** Sends, then waits for what is still on its way; ends early by a limit or an interrupt, with what there is. */
 async function withinLimits(
-  { probe, limits = {}, signal }: CaptureRequest,
+  { probe, limits, signal }: CaptureRequest,
   listening: Listening,
   send: (ended: AbortSignal) => Promise<ProbeResult>,
 ): Promise<ProbeResult> {
   const full = new AbortController();
   const ended = AbortSignal.any([signal, full.signal]);
-  const most = Math.min(limits.maxSize ?? Infinity, (limits.maxPackets ?? Infinity) * leastRecord);
+  const most = limits?.maxSize ?? Infinity;
   const watch = setInterval(() => {
-    if (listening.size() >= most) full.abort();
+    if (listening.size() >= most || listening.packets() >= (limits?.maxPackets ?? Infinity)) full.abort();
   }, 50);
-  const timer = limits.durationMs === undefined ? undefined : setTimeout(() => full.abort(), limits.durationMs);
+  const timer = limits?.durationMs === undefined ? undefined : setTimeout(() => full.abort(), limits.durationMs);
   try {
     const result = await send(ended);
-    if (probe.kind === 'none' || limits.durationMs !== undefined) await sleep(forever, undefined, { signal: ended });
+    if (probe.kind === 'none' || limits?.durationMs !== undefined) await sleep(forever, undefined, { signal: ended });
     await listening.untilQuiet();
     return result;
   } catch (error) {
-    if (!ended.aborted) throw error;
+    // Only who set limits, and so expects an early end, is given what there is.
+    if (!ended.aborted || limits === undefined) throw error;
     return nothingSent;
   } finally {
     clearInterval(watch);
@@ -159,8 +175,7 @@ async function withinLimits(
   }
 }
 
-/** Bytes that a packet takes in a pcap file at least: its record's header. */
-const leastRecord = 16;
+/** Milliseconds that no capture lasts: the longest a timer can wait. */
 const forever = 2 ** 31 - 1;
 
 /** A broadcast out of every interface that heard nothing; nobody answers it (icmp_echo_ignore_broadcasts). */

@@ -26,7 +26,7 @@ export function capturedPath(evidence: CaptureEvidence): CapturedPath {
   const lastRequest = requests?.at(-1);
   const lastReply = replies?.at(-1);
   if (lastRequest === undefined) return { outcome: 'not-sent', there, back, lastSeen: undefined };
-  const hasArrived = lastRequest.point.machine === to.machine;
+  const hasArrived = [to.machine, ...(to.also ?? [])].includes(lastRequest.point.machine);
   if (lastReply === undefined && !hasArrived) return { outcome: 'request-lost', there, back, lastSeen: lastRequest };
   // A datagram need not be answered.
   if (lastReply === undefined && probe.kind === 'udp') return { outcome: 'found', there, back, lastSeen: undefined };

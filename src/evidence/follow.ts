@@ -121,7 +121,6 @@ function sightingsOf(
       { head: groups.find(keyLow, keyHigh), mtu },
     ]),
   );
-  const connections = [...flows].filter(([, kind]) => kind === 'request').map(([index]) => index);
   const found: PacketSighting[][] = table.points.map(() => []);
   let packet = 0;
   for (const { rows } of all) {
@@ -132,13 +131,14 @@ function sightingsOf(
         ? undefined
         : abouts.get(`${table.sightings.keyLow[first]} ${table.sightings.keyHigh[first]}`);
     const aboutFlow = about === undefined || about.head < 0 ? undefined : table.flowAt(about.head);
-    const kind = flow.error === undefined ? flows.get(flow.index) : aboutFlow && flows.has(aboutFlow.index) && 'error';
-    if (kind === undefined || kind === false) continue;
+    const known = flows.get((aboutFlow ?? flow).index);
+    const kind = known && (flow.error === undefined ? known.kind : 'error');
+    if (known === undefined || kind === undefined) continue;
     const subject = aboutFlow ?? flow;
     const sequence =
       subject.protocol === 'icmp' || subject.protocol === 'icmpv6'
         ? table.sightings.sequence[about?.head ?? first]!
-        : connectionOf(connections, subject);
+        : known.connection;
     for (const [place, row] of rows.entries()) {
       const before = rows[place - 1];
       const points = rows.slice(0, place).map((other) => table.sightings.point[other]);
@@ -159,41 +159,43 @@ function sightingsOf(
   return found;
 }
 
-/** Every flow that is ours with its way: asked, made of those by translation, and what answers any of them. */
+/** The way of a flow, and from 1 the connection that it is of. */
+interface Direction {
+  readonly kind: 'request' | 'reply';
+  readonly connection: number;
+}
+
+/** Every flow that is ours: asked for, made of those by translation, and what answers any of them. */
 function directionsOf(
   table: Correlator,
   asked: ReadonlySet<number>,
   packets: readonly { readonly rows: readonly number[] }[],
-): ReadonlyMap<number, 'request' | 'reply'> {
-  const kinds = new Map<number, 'request' | 'reply'>();
+): ReadonlyMap<number, Direction> {
+  const known = new Map<number, Direction>();
+  let connections = 0;
   for (const index of [...asked].sort((a, b) => a - b)) {
+    if (known.has(index)) continue;
     const { reverse } = table.flows.all[index]!;
-    kinds.set(index, isReply(table.flows.all[index]!, kinds.get(reverse)) ? 'reply' : 'request');
+    const other = asked.has(reverse) ? known.get(reverse) : undefined;
+    known.set(index, other === undefined ? { kind: 'request', connection: ++connections } : answering(other));
   }
-  for (let before = -1; before !== kinds.size; ) {
-    before = kinds.size;
+  for (let before = -1; before !== known.size; ) {
+    before = known.size;
     for (const { rows } of packets) {
       const own = rows.map((row) => table.sightings.flow[row]!);
-      const kind = own.map((index) => kinds.get(index)).find((known) => known !== undefined);
-      if (kind !== undefined) for (const index of own) if (!kinds.has(index)) kinds.set(index, kind);
+      const direction = own.map((index) => known.get(index)).find((one) => one !== undefined);
+      if (direction !== undefined) for (const index of own) if (!known.has(index)) known.set(index, direction);
     }
-    for (const [index, kind] of [...kinds]) {
+    for (const [index, direction] of [...known]) {
       const { reverse } = table.flows.all[index]!;
-      if (reverse >= 0 && !kinds.has(reverse)) kinds.set(reverse, kind === 'request' ? 'reply' : 'request');
+      if (reverse >= 0 && !known.has(reverse)) known.set(reverse, answering(direction));
     }
   }
-  return kinds;
+  return known;
 }
 
-/** The second of two flows that answer each other is the reply. */
-function isReply(flow: Flow, other: 'request' | 'reply' | undefined): boolean {
-  return other === undefined ? flow.reverse >= 0 && flow.reverse < flow.index : other === 'request';
-}
-
-/** From 1 in the order in which connections began; an answer has its connection's. */
-function connectionOf(connections: readonly number[], flow: Flow): number {
-  const at = connections.findIndex((index) => index === flow.index || index === flow.reverse);
-  return Math.max(at, 0) + 1;
+function answering({ kind, connection }: Direction): Direction {
+  return { kind: kind === 'request' ? 'reply' : 'request', connection };
 }
 
 type Headers = Omit<

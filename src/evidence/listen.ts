@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../base/errors.ts';
 import { type Captured, type Listener, startTcpdump } from '../host/tcpdump.ts';
+import { CaptureParser } from '../packet/capture-parser.ts';
 import type { Engine } from '../plan/engine.ts';
 
 /** An interface of a machine to listen on. */
@@ -28,6 +29,8 @@ export interface Listening {
   untilQuiet(): Promise<void>;
   /** Bytes caught so far, all points together. */
   size(): number;
+  /** Packets caught so far, all points together: of any kind. */
+  packets(): number;
   /** Whether a point has caught any packet yet, by its place in the list. */
   hasHeard(place: number): boolean;
 }
@@ -46,9 +49,11 @@ export async function listenWhile<T>(
 ): Promise<{ readonly result: T; readonly caught: readonly Captured[] }> {
   throwIfAborted(signal);
   const begin = performance.now();
+  let packets = 0;
   const listeners = points.map((point) => {
     const tap = engine.tap(point.machine, point.interface);
-    return startTcpdump(tap.shell, tap.interface, filter);
+    const counter = new CaptureParser(() => packets++);
+    return startTcpdump(tap.shell, tap.interface, filter, (piece) => counter.push(piece));
   });
   try {
     await withinLimit(Promise.all(listeners.map((listener) => listener.ready)), signal);
@@ -57,7 +62,8 @@ export async function listenWhile<T>(
       readyMs,
       untilQuiet: () => untilQuiet(listeners, signal),
       size: () => sizeOf(listeners),
-      hasHeard: (place) => sizeOf(listeners.slice(place, place + 1)) > pcapHeader,
+      packets: () => packets,
+      hasHeard: (place) => (listeners[place]?.size() ?? 0) > pcapHeader,
     });
     if (!signal.aborted) await untilQuiet(listeners, signal);
     return { result, caught: await Promise.all(listeners.map((listener) => listener.stop())) };

@@ -1,6 +1,7 @@
 // Owns where to listen between two machines: every interface that could carry the packet, and those that must not.
 
 import type { Family } from '../base/address.ts';
+import { LabError } from '../base/errors.ts';
 import { podInterface, shownName } from '../design/address-book.ts';
 import { hasDerivedRoutes } from '../design/derived-routes.ts';
 import { type Design, type Machine, machinesOf } from '../design/design.ts';
@@ -38,6 +39,52 @@ export function pointsBetween(design: Design, from: Machine, to: Machine, family
     for (const port of passage.outs) if (!passage.ins.has(port)) add(port, 'path', 'out');
   }
   return points;
+}
+
+/** How `--at` and `--all` change the points of a way. */
+export interface PointChoice {
+  /** Machines (`leaf0`, `pod-a`), `leaf0:eth1`, link names, or the roles of machines: pod, node, router, host. */
+  readonly at: readonly string[];
+  readonly isEverywhere: boolean;
+}
+
+/** The chosen ones of the points of a way, and those elsewhere that were named. Throws USAGE for a name that means none. */
+export function pointsAt(
+  design: Design,
+  points: readonly PlannedPoint[],
+  { at, isEverywhere }: PointChoice,
+): readonly PlannedPoint[] {
+  if (at.length === 0 && !isEverywhere) return points;
+  const known = new Set(points.map(({ name }) => name));
+  const others = machinesOf(design).flatMap(({ name: machine }) =>
+    portsOf(design, machine).map((port): PlannedPoint => {
+      const name = `${shownName(design, machine)}:${port}`;
+      return { name, machine, interface: port, role: 'beside', requestGoes: 'out' };
+    }),
+  );
+  const all = [...points, ...others.filter(({ name }) => !known.has(name))];
+  if (isEverywhere) return all;
+  const chosen = new Set<PlannedPoint>();
+  for (const word of at) {
+    const found = all.filter((point) => isMeant(design, point, word, known));
+    if (found.length === 0) {
+      throw new LabError('USAGE', `--at ${word}: no machine, interface, link or role of this lab`, {
+        hint: `--at ${points[0]?.name ?? 'leaf0'}`,
+      });
+    }
+    for (const point of found) chosen.add(point);
+  }
+  return all.filter((point) => chosen.has(point));
+}
+
+/** A role means only the machines on the way; a name means the machine wherever it is. */
+function isMeant(design: Design, point: PlannedPoint, word: string, known: ReadonlySet<string>): boolean {
+  const { name, machine, interface: port } = point;
+  if (word === name || word === machine || word === shownName(design, machine) || word === `${machine}:${port}`)
+    return true;
+  const link = design.links.find((one) => one.name === word);
+  if (link !== undefined) return link.ends.some((end) => end.machine === machine && end.interface === port);
+  return known.has(name) && machinesOf(design).some((one) => one.name === machine && one.kind === word);
 }
 
 /** Routers that a packet may pass all the same, where a router's own configuration has what no routes are derived from. */

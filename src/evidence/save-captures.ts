@@ -20,13 +20,19 @@ export interface SaveOptions {
 export interface SavedCaptures {
   readonly folder: string;
   readonly files: readonly string[];
+  /** The pcapng file that has the packets of all points. */
+  readonly merged: string;
 }
 
 /**
- * Writes `NN-<machine>-<interface>.pcap` for each point, mode 0600. Existing files and symbolic links are never
+ * Writes `NN-<machine>-<interface>.pcap` for each point and `all.pcapng`, mode 0600. Existing files and symbolic links are never
  * written to: STATE_UNWRITABLE names the path.
  */
-export async function saveCaptures(points: readonly PointEvidence[], options: SaveOptions): Promise<SavedCaptures> {
+export async function saveCaptures(
+  points: readonly Pick<PointEvidence, 'point' | 'pcap'>[],
+  pcapng: Uint8Array,
+  options: SaveOptions,
+): Promise<SavedCaptures> {
   const folder = options.folder ?? (await newFolder(options));
   try {
     if (options.folder !== undefined) await makeFolder(folder, options.owner);
@@ -36,11 +42,14 @@ export async function saveCaptures(points: readonly PointEvidence[], options: Sa
       await writeNew(join(folder, name), pcap, options.owner);
       files.push(name);
     }
-    return { folder, files };
+    await writeNew(join(folder, merged), pcapng, options.owner);
+    return { folder, files, merged };
   } catch (error) {
     throw unwritable(error, folder);
   }
 }
+
+const merged = 'all.pcapng';
 
 /** Makes `<parent>/capture-<n>` with the first free number; making it is the test whether it is free. */
 async function newFolder(options: SaveOptions): Promise<string> {

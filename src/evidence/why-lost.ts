@@ -107,15 +107,17 @@ function refusalText({ said = '', entry }: RouteAnswer, to: string): string {
   return entry === undefined ? `has no route to ${to}` : `refuses to route to ${to}: ${said}`;
 }
 
-/** It left by an interface and did not come in at the far end of the wire. */
+/** It left by an interface and did not come in at the next hop's. */
 async function onWire(
   design: Design,
   engine: Looker,
   { point, packet }: CaptureLine,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const far = farEnds(design, point.machine, point.interface);
-  for (const end of far) {
+  const to = packet.outer?.destination ?? packet.destination;
+  const answer = await askRoute(engine.shell(point.machine), { to }, signal);
+  const end = addressBookOf(design).get(answer.way?.hops[0]?.via ?? to);
+  if (end !== undefined && end.machine !== point.machine) {
     const link = (await readLinks(engine.shell(end.machine), signal)).find(({ name }) => name === end.interface);
     const name = `${shownName(design, end.machine)}:${end.interface}`;
     if (link === undefined) return `lost on the wire: ${name} is not there`;
@@ -128,13 +130,3 @@ async function onWire(
 
 /** Linux takes frames that are a VLAN tag longer than the MTU. */
 const vlanTag = 4;
-
-/** The wire's other end; none behind a switch, which hands a frame on to the one port it is for. */
-function farEnds(
-  design: Design,
-  machine: string,
-  port: string,
-): readonly { readonly machine: string; readonly interface: string }[] {
-  const link = design.links.find(({ ends }) => ends.some((end) => end.machine === machine && end.interface === port));
-  return (link?.ends ?? []).filter((end) => end.machine !== machine || end.interface !== port);
-}

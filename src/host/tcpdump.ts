@@ -54,8 +54,13 @@ export function tcpdumpArgv(iface: string, filter: string): readonly string[] {
   return ['sh', '-c', script, 'tcpdump', ...options, '--', filter];
 }
 
-/** Starts tcpdump on an interface of the shell's machine. */
-export function startTcpdump(shell: Shell, iface: string, filter: string): Listener {
+/** Starts tcpdump on an interface of the shell's machine; `onData` is given the pcap file piece by piece. */
+export function startTcpdump(
+  shell: Shell,
+  iface: string,
+  filter: string,
+  onData: (piece: Uint8Array) => void = () => undefined,
+): Listener {
   const argv = shell.argv(tcpdumpArgv(iface, filter));
   const [file = '', ...args] = argv;
   const begin = performance.now();
@@ -70,6 +75,7 @@ export function startTcpdump(shell: Shell, iface: string, filter: string): Liste
     chunks.push(chunk);
     size += chunk.length;
     heard = performance.now();
+    onData(chunk);
   });
 
   const ended = new Promise<number>((resolve) => {

@@ -61,7 +61,9 @@ export function captureJson({ lab, evidence, expected, cause, saved }: CaptureRe
       missed,
       file: saved?.files[index],
     })),
+    down: evidence.down.map(({ name }) => name),
     folder: saved?.folder,
+    merged: saved?.merged,
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

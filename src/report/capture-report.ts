@@ -1,6 +1,7 @@
 // Owns all that is told of a capture, whatever the form.
 
 import type { CaptureEvidence } from '../evidence/capture.ts';
+import type { SavedCaptures } from '../evidence/save-captures.ts';
 import type { ExpectedWay } from '../verify/expected-way.ts';
 
 /** A capture with what is made of it. */
@@ -11,5 +12,5 @@ export interface CaptureReport {
   readonly expected: ExpectedWay | undefined;
   /** Why the packet was lost, from the live state; undefined when it was not, or nothing tells. */
   readonly cause: string | undefined;
-  readonly saved: { readonly folder: string; readonly files: readonly string[] } | undefined;
+  readonly saved: SavedCaptures | undefined;
 }

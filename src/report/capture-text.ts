@@ -40,6 +40,7 @@ export function closing({ evidence, expected, cause, saved }: CaptureReport): re
   const unproven = silent.filter(({ packets }) => packets === 0).map(({ point }) => point.name);
   if (proven.length > 0) lines.push(`not seen: ${proven.join(', ')}`);
   if (unproven.length > 0) lines.push(`nothing heard, so nothing proven: ${unproven.join(', ')}`);
+  if (evidence.down.length > 0) lines.push(`down: ${evidence.down.map(({ name }) => name).join(', ')}`);
   for (const { point, missed } of evidence.points) {
     if (missed > 0) lines.push(`incomplete: ${missed} packets passed ${point.name} unrecorded`);
   }
@@ -52,7 +53,7 @@ export function closing({ evidence, expected, cause, saved }: CaptureReport): re
   }
   lines.push(pathSentence(evidence));
   if (cause !== undefined) lines.push(`likely reason: ${cause}`);
-  if (saved !== undefined) lines.push(`files: ${saved.files.length} in ${saved.folder}`);
+  if (saved !== undefined) lines.push(`files: ${saved.files.length} and ${saved.merged} in ${saved.folder}`);
   return lines;
 }
 

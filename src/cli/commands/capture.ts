@@ -4,8 +4,9 @@ import { capture } from '../../app/capture.ts';
 import { machineReference } from '../../app/find-machine.ts';
 import { LabError } from '../../base/errors.ts';
 import { captureJson } from '../../report/capture-json.ts';
+import { capturePcapng } from '../../report/capture-pcapng.ts';
 import { captureMarkdown, captureText } from '../../report/capture-text.ts';
-import type { Call } from '../call.ts';
+import { type Call, say } from '../call.ts';
 
 /** Flags of `capture`. */
 export interface CaptureFlags {
@@ -15,6 +16,8 @@ export interface CaptureFlags {
   readonly tcp?: number | true;
   readonly http?: boolean;
   readonly udp?: number;
+  readonly at?: readonly string[];
+  readonly all?: boolean;
   readonly probe: boolean;
   readonly duration?: number;
   readonly maxSize?: number;
@@ -24,6 +27,8 @@ export interface CaptureFlags {
   readonly as: 'text' | 'markdown';
   readonly ipv6?: boolean;
   readonly out?: string;
+  /** `-`: the pcapng file goes to stdout. */
+  readonly write?: string;
   /** Files to analyze in place of a running lab. */
   readonly read?: readonly string[];
 }
@@ -47,12 +52,17 @@ export async function captureCommand(
       hint: 'labctl capture pod-a pod-b',
     });
   }
+  if (flags.write !== undefined && flags.write !== '-') {
+    throw new LabError('USAGE', `-w takes - (standard output), not ${flags.write}`, { hint: '--out FOLDER' });
+  }
   const from = machineReference(a, call.flags.lab);
   const to = machineReference(b, from.lab);
   const { path, ...report } = await capture(call.context, {
     from: from.machine,
     to: to.machine,
     lab: to.lab,
+    at: flags.at ?? [],
+    isEverywhere: flags.all === true,
     probe: probeOf(flags),
     limits: { durationMs: flags.duration, maxSize: flags.maxSize, maxPackets: flags.maxPackets },
     family: flags.ipv6 === true ? 6 : undefined,
@@ -60,7 +70,10 @@ export async function captureCommand(
   });
   const isWide = flags.wide === true || call.flags.verbose > 0;
   const text = flags.as === 'markdown' ? captureMarkdown(report) : captureText(report, isWide);
-  call.streams.stdout.write(call.flags.format === 'json' ? captureJson(report) : text);
+  if (flags.write === '-') {
+    call.streams.stdout.write(capturePcapng(report.evidence));
+    say(call, text.trimEnd());
+  } else call.streams.stdout.write(call.flags.format === 'json' ? captureJson(report) : text);
   if (report.evidence.isInterrupted) return 130;
   if (flags.expect === true) return report.expected?.differences.length === 0 ? 0 : 1;
   return path.outcome === 'found' ? 0 : 1;

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { type Design, findMachine } from '../../../src/design/design.ts';
-import { pointsBetween } from '../../../src/evidence/points.ts';
+import { pointsAt, pointsBetween } from '../../../src/evidence/points.ts';
 import { fabricDesign, flatDesign } from '../../support/fabric-design.ts';
 
 function namesBetween(design: Design, from: string, to: string, role?: 'path' | 'beside'): readonly string[] {
@@ -133,5 +133,27 @@ describe('points between pods', () => {
     expect(names).toEqual(
       expect.arrayContaining(['leaf0:eth0', 'leaf0:eth1', 'leaf0:eth2', 'leaf0:eth3', 'pod-b:eth0']),
     );
+  });
+});
+
+describe('a choice of points', () => {
+  const design = fabricDesign();
+  const way = pointsBetween(design, findMachine(design, 'pod-a')!, findMachine(design, 'pod-b')!);
+  const names = (at: readonly string[], isEverywhere = false) =>
+    pointsAt(design, way, { at, isEverywhere }).map(({ name }) => name);
+
+  it('is by machine, interface or role, in the order of the way', () => {
+    expect(names(['worker3:net0', 'pod-a'])).toEqual(['pod-a:eth0', 'worker3:net0']);
+    expect(names(['pod'])).toEqual(['pod-a:eth0', 'pod-b:eth0']);
+    expect(names([])).toEqual(way.map(({ name }) => name));
+  });
+
+  it('reaches beyond the way where a machine is named, or everything is asked for', () => {
+    expect(names(['pod-c'])).toEqual(['pod-c:eth0']);
+    expect(names([], true)).toContain('pod-c:eth0');
+  });
+
+  it('refuses a name that means nothing', () => {
+    expect(() => names(['leaf9'])).toThrow('--at leaf9: no machine, interface, link or role of this lab');
   });
 });

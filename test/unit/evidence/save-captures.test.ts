@@ -32,17 +32,19 @@ const points: readonly PointEvidence[] = ['pod-a:eth0', 'leaf0:eth1'].map((name)
   isSeen: false,
   mtu: 1500,
 }));
+const pcapng = new Uint8Array(4);
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 describe('saving captures', () => {
   it('numbers files by the path and folders by the run', async () => {
     const options = { parent: join(folder, 'labctl-bgp-rr'), folder: undefined, owner: undefined };
 
-    const [first, second] = [await saveCaptures(points, options), await saveCaptures(points, options)];
+    const [first, second] = [await saveCaptures(points, pcapng, options), await saveCaptures(points, pcapng, options)];
 
     expect(first).toEqual({
       folder: join(folder, 'labctl-bgp-rr', 'capture-1'),
       files: ['01-pod-a-eth0.pcap', '02-leaf0-eth1.pcap'],
+      merged: 'all.pcapng',
     });
     expect(second.folder).toBe(join(folder, 'labctl-bgp-rr', 'capture-2'));
     expect(readFileSync(join(second.folder, '02-leaf0-eth1.pcap'), 'utf8')).toBe('leaf0:eth1');
@@ -56,11 +58,11 @@ describe('saving captures', () => {
     chmodSync(stated, 0o755);
     writeFileSync(join(stated, 'notes.txt'), 'mine');
 
-    await saveCaptures(points, options);
+    await saveCaptures(points, pcapng, options);
 
-    expect(readdirSync(stated).sort()).toEqual(['01-pod-a-eth0.pcap', '02-leaf0-eth1.pcap', 'notes.txt']);
+    expect(readdirSync(stated).sort()).toEqual(['01-pod-a-eth0.pcap', '02-leaf0-eth1.pcap', 'all.pcapng', 'notes.txt']);
     expect(existsSync(options.parent)).toBe(false);
-    await expect(saveCaptures(points, options)).rejects.toMatchObject({
+    await expect(saveCaptures(points, pcapng, options)).rejects.toMatchObject({
       code: 'STATE_UNWRITABLE',
       message: `cannot write captures: ${join(stated, '01-pod-a-eth0.pcap')}: exists already; captures are never overwritten`,
       hint: '--out DIR',
@@ -75,13 +77,15 @@ describe('saving captures', () => {
     symlinkSync(victim, join(stated, '01-pod-a-eth0.pcap'));
     symlinkSync(stated, join(folder, 'linked'));
 
-    await expect(saveCaptures(points, { parent: '', folder: stated, owner: undefined })).rejects.toMatchObject({
+    await expect(saveCaptures(points, pcapng, { parent: '', folder: stated, owner: undefined })).rejects.toMatchObject({
       code: 'STATE_UNWRITABLE',
     });
     await expect(
-      saveCaptures(points, { parent: join(folder, 'linked'), folder: undefined, owner: undefined }),
+      saveCaptures(points, pcapng, { parent: join(folder, 'linked'), folder: undefined, owner: undefined }),
     ).rejects.toMatchObject({ message: `${join(folder, 'linked')} is not a folder` });
-    await expect(saveCaptures(points, { parent: victim, folder: undefined, owner: undefined })).rejects.toMatchObject({
+    await expect(
+      saveCaptures(points, pcapng, { parent: victim, folder: undefined, owner: undefined }),
+    ).rejects.toMatchObject({
       message: `${victim} is not a folder`,
     });
     expect(readFileSync(victim, 'utf8')).toBe('untouched');

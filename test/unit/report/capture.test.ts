@@ -43,6 +43,7 @@ function captureOf(
       return { point, pcap: new Uint8Array(), packets: packets + 1, missed: 0, isSeen: packets > 0, mtu: 1500 };
     }),
     lines: linesOf(points.map((point, index) => ({ point, mac: undefined, seen: seen[index]! }))),
+    down: [],
     readyMs: 100,
     isInterrupted: false,
   };
@@ -84,7 +85,13 @@ function sighting(
 function reportOf(evidence: CaptureEvidence, cause?: string): CaptureReport {
   const expected = expectedWayOf(design, { from: podA, to: podB, family: 4, evidence, path: capturedPath(evidence) });
   const files = points.map(({ name }) => `${name}.pcap`);
-  return { lab: 'fullmesh', evidence, expected, cause, saved: { folder: 'labctl-fullmesh/capture-1', files } };
+  return {
+    lab: 'fullmesh',
+    evidence,
+    expected,
+    cause,
+    saved: { folder: 'labctl-fullmesh/capture-1', files, merged: 'all.pcapng' },
+  };
 }
 
 const golden = (name: string): string => join(import.meta.dirname, 'golden', `capture-${name}`);
