@@ -85,7 +85,7 @@ export function addLiveVerbs(program: Command, door: Door): void {
       { flags: '-w, --write <->', description: 'write one pcapng file to standard output, for wireshark -k -i -' },
       { flags: '-r, --read <file...>', description: 'analyze files instead, as labctl analyze does; needs no lab' },
     ],
-    examples: ['labctl capture pod-a pod-b --expect', 'labctl capture client web --http -w - | wireshark -k -i -'],
+    examples: ['labctl capture pod-a pod-b --expect', 'labctl capture client web --http --at node'],
     load: async () => (await import('./commands/capture.ts')).captureCommand,
   });
   addVerb<ExplainFlags>(program, door, {
