@@ -77,7 +77,7 @@ function missingReferences(objects: readonly CalicoObject[]): readonly Problem[]
 
 function missing(path: ObjectPath, kind: CalicoKind, name: string, known: readonly string[]): Problem {
   const nearest = nearestName(name, known);
-  const list = known.length === 0 ? `there is no ${kind}` : `known: ${known.join(', ')}`;
+  const list = known.length === 0 ? `add the ${kind}, or leave the name out` : `known: ${known.join(', ')}`;
   const hint = nearest === undefined ? list : `did you mean ${nearest}?`;
   return objectError(path, 'OBJECT_NOT_FOUND', `there is no ${kind} named ${name}`, hint);
 }

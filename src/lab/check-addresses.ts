@@ -65,9 +65,6 @@ export function checkAddresses(merged: MergedLab, list: ProblemList): void {
   for (const [i, link] of (merged.topology?.links ?? []).entries()) {
     read(link.prefix, ['topology', 'links', i, 'prefix'], `link ${link.endpoints.join(' to ')}`, 31);
   }
-  for (const [name, host] of Object.entries(merged.hosts ?? {})) {
-    read(host.prefix, ['hosts', name, 'prefix'], `host ${name}`, 28);
-  }
   if (merged.services !== undefined) {
     const subnet = merged.cluster.serviceSubnet ?? defaultServiceSubnet;
     read(subnet, ['cluster', 'serviceSubnet'], 'the service subnet', 24);
@@ -79,6 +76,10 @@ export function checkAddresses(merged: MergedLab, list: ProblemList): void {
   }
   if (pods !== undefined) checkPodSubnet(merged, pods, list);
   if (flat !== undefined) checkNodeNetwork(merged, flat, list);
+  // After the topology's, which labs share: where two overlap, the later one is named.
+  for (const [name, host] of Object.entries(merged.hosts ?? {})) {
+    read(host.prefix, ['hosts', name, 'prefix'], `host ${name}`, 28);
+  }
   const { loopbacks } = cluster;
   const ofLoopbacks =
     loopbacks === undefined ? undefined : read(loopbacks, ['cluster', 'loopbacks'], 'the loopbacks of nodes', 28);
