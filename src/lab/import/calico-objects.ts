@@ -113,9 +113,9 @@ class ObjectReader {
       );
       return;
     }
-    const asNumber = textOf(treeAt(tree, ['spec', 'bgp', 'asNumber']));
+    const asNumber = saidOf(tree, 'asNumber', 'ASNumber');
     if (asNumber !== undefined) this.asNumbers.set(node.short, Number(asNumber));
-    const reflector = textOf(treeAt(tree, ['spec', 'bgp', 'routeReflectorClusterID']));
+    const reflector = saidOf(tree, 'routeReflectorClusterID', 'RouteReflectorClusterID');
     if (reflector !== undefined) this.reflectors.set(node.short, reflector);
     const labels = (plainOf(treeAt(tree, ['metadata', 'labels'])) ?? {}) as Record<string, string>;
     this.labels.set(node.short, Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)])));
@@ -123,7 +123,7 @@ class ObjectReader {
   }
 
   private checkAddress(tree: Tree, container: string): void {
-    const stated = textOf(treeAt(tree, ['spec', 'bgp', 'ipv4Address']));
+    const stated = saidOf(tree, 'ipv4Address', 'IPv4Address');
     const wired = this.fabric?.racks.flatMap(({ addresses }) => addresses.get(container) ?? [])[0];
     if (stated === undefined || wired === undefined || addressOf(stated) === addressOf(wired)) return;
     this.account.refuse(
@@ -212,6 +212,12 @@ class ObjectReader {
       ...(spec === undefined ? {} : { spec }),
     });
   }
+}
+
+/** A field of Calico's Node, or the annotation of Kubernetes' Node in which Calico keeps it. */
+function saidOf(tree: Tree, field: string, annotation: string): string | undefined {
+  const kept = treeAt(tree, ['metadata', 'annotations', `projectcalico.org/${annotation}`]);
+  return textOf(treeAt(tree, ['spec', 'bgp', field]) ?? kept);
 }
 
 function plainOf(tree: Tree | undefined): unknown {

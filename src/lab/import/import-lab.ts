@@ -137,7 +137,7 @@ function readCalico(parts: Parts, cluster: KindCluster, account: Account): Manif
 
 function isObject({ kind, tree }: YamlPart): boolean {
   const api = said(tree, 'apiVersion');
-  return calicoKinds.test(kind) ? /projectcalico\.org/.test(api) : kind === 'Node' && api === 'projectcalico.org/v3';
+  return calicoKinds.test(kind) ? /projectcalico\.org/.test(api) : kind === 'Node';
 }
 
 /** What is neither cluster, fabric nor Calico: named where a reader would look for it. */

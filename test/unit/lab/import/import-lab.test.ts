@@ -66,6 +66,17 @@ describe('an original lab', () => {
     expect((await designed('flat')).nodes).toHaveLength(3);
   });
 
+  it('takes AS numbers from annotations of Kubernetes nodes, where Calico keeps them', () => {
+    const annotated = (text: string) =>
+      text
+        .replaceAll(/apiVersion: projectcalico.org\/v3\nkind: Node/g, 'apiVersion: v1\nkind: Node')
+        .replaceAll(/spec:\n.*\n {2}bgp: \{asNumber: (\d+).*\}/g, '  annotations: {projectcalico.org/ASNumber: "$1"}');
+    const files = filesOf('clab-leaf-spine', (path, text) => (path === 'objects.yaml' ? annotated(text) : text));
+
+    expect(files.find(({ path }) => path === 'objects.yaml')?.text).not.toContain('bgp:');
+    expect(imported(files).files).toEqual(imported(filesOf('clab-leaf-spine')).files);
+  });
+
   it('names what it leaves out, with its line', () => {
     expect(problemsOf(filesOf('script-two-racks'))).toEqual([
       'cni.yaml:2 warning IMPORT_LEFT_OUT DaemonSet web: a lab has pods of its own, one a node',
