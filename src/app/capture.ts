@@ -50,13 +50,14 @@ export async function capture(context: Context, options: CaptureOptions): Promis
   const evidence = await captureProbe(engine, { ...target, points: listened, limits, provesEmpty: true, signal });
   const path = capturedPath(evidence);
   // An interrupt ended the capture; what it has is still told, so reading the live state goes on.
-  const cause = await whyLost(design, engine, evidence, path, AbortSignal.timeout(5_000));
+  const isSent = probe.kind !== 'none';
+  const cause = !isSent ? undefined : await whyLost(design, engine, evidence, path, AbortSignal.timeout(5_000));
   const saved = await saveCaptures(evidence.points, capturePcapng(evidence), {
     parent: join(context.cwd, `labctl-${design.lab}`),
     folder: options.out === undefined ? undefined : resolve(context.cwd, options.out),
     owner: ownerOf(context),
   });
-  const isWhole = machines !== undefined && probe.kind !== 'none' && options.at.length === 0;
+  const isWhole = machines !== undefined && isSent && options.at.length === 0;
   const [from, to] = machines ?? [];
   const expected =
     isWhole && from !== undefined && to !== undefined

@@ -5,6 +5,7 @@ import { capturedPath } from '../evidence/captured-path.ts';
 
 /** The path as one sentence. */
 export function pathSentence(evidence: CaptureEvidence): string {
+  if (evidence.probe.kind === 'none') return heardSentence(evidence);
   const path = capturedPath(evidence);
   const last = path.lastSeen;
   const seen = last === undefined ? '' : `last seen going ${last.direction} at ${last.point.name}`;
@@ -24,4 +25,11 @@ export function pathSentence(evidence: CaptureEvidence): string {
     case 'not-sent':
       return `no path: no packet was seen anywhere${evidence.result.errors.length === 0 ? '' : `: ${evidence.result.errors.join('; ')}`}`;
   }
+}
+
+/** What was listened to without a probe: nobody knows where those packets were to go. */
+function heardSentence({ lines, points }: CaptureEvidence): string {
+  const packets = new Set(lines.map(({ packet }) => packet.packet)).size;
+  const where = points.filter(({ isSeen }) => isSeen).length;
+  return `heard: ${packets} packets at ${where} of ${points.length} points`;
 }

@@ -75,6 +75,7 @@ export async function captureCommand(
     say(call, text.trimEnd());
   } else call.streams.stdout.write(call.flags.format === 'json' ? captureJson(report) : text);
   if (report.evidence.isInterrupted) return 130;
+  if (!flags.probe) return 0;
   if (flags.expect === true) return report.expected?.differences.length === 0 ? 0 : 1;
   return path.outcome === 'found' ? 0 : 1;
 }

@@ -134,6 +134,12 @@ describe('a capture', () => {
     expect(captureText(reportOf(silent))).toContain('nothing heard, so nothing proven: worker2:eth0');
   });
 
+  it('gives no verdict on packets that it did not send', () => {
+    const heard = { ...captureOf(6, 3), probe: { kind: 'none' } as const };
+
+    expect(captureText({ ...reportOf(heard), expected: undefined })).toContain('heard: 2 packets at 6 of 6 points\n');
+  });
+
   it('says what was missed', () => {
     const evidence = captureOf(6, 6);
     const lossy = {
