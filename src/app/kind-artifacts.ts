@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Artifacts } from '../artifact/artifacts.ts';
-import { type KindTools, newestTools, toolVersionIn } from '../artifact/kind-tools.ts';
+import type { KindTools } from '../artifact/kind-tools.ts';
 import { LabError } from '../base/errors.ts';
 import type { EngineName } from '../plan/engine.ts';
 import type { Context } from './context.ts';
@@ -48,6 +48,7 @@ export async function withEngine(
 /** Versions as found; the newest known where a program is absent: the files may be for another machine. */
 async function findTools(): Promise<KindTools> {
   const { localShell } = await import('../host/local-shell.ts');
+  const { newestTools, toolVersionIn } = await import('../artifact/kind-tools.ts');
   const { kindVersion } = await import('../host/kind.ts');
   const { containerlabVersion } = await import('../host/containerlab.ts');
   const { cgroupVersion } = await import('../host/cgroup.ts');

@@ -5,10 +5,10 @@ import { advertisedPrefixes } from '../calico/communities.ts';
 import { generationOf } from '../calico/generations.ts';
 import { findObject } from '../calico/objects.ts';
 import type { CalicoPeer } from '../calico/peer.ts';
+import { hostPrefix } from '../design/borrowed.ts';
 import type { Design, NodeDesign } from '../design/design.ts';
 import { reachedPeers } from '../design/reached-peers.ts';
 import { announcedBy, rangesOf } from '../design/services.ts';
-import { hostPrefix } from '../design/speakers.ts';
 import {
   exportFilter,
   type FilterFacts,

@@ -1,7 +1,7 @@
 // Owns the declarations of the verbs that work inside a running lab.
 
 import type { Command } from 'commander';
-import { languages } from '../report/explain-words.ts';
+import { languages } from '../report/languages.ts';
 import type { CaptureFlags } from './commands/capture.ts';
 import type { ExecFlags } from './commands/exec.ts';
 import type { ExplainFlags } from './commands/explain.ts';

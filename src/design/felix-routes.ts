@@ -5,10 +5,10 @@ import { poolMode, routeOwner, wrappingBetween } from '../calico/encapsulation.t
 import { generationOf } from '../calico/generations.ts';
 import type { IPPool } from '../calico/objects.ts';
 import { contains } from './bgp.ts';
+import { borrowedOf } from './borrowed.ts';
 import type { Design, ExpectedRoute, NodeDesign } from './design.ts';
 import type { PolicyParts } from './node-policy.ts';
 import { plainRoute } from './plain-route.ts';
-import { borrowedOf } from './speakers.ts';
 import type { VxlanDesign } from './tunnel.ts';
 
 /** What Felix's routes follow from. */

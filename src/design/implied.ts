@@ -1,9 +1,9 @@
 // Owns what a design says of devices without an expectation of its own: interfaces, and Felix's neighbors and forwarding.
 
 import { podInterface } from './address-book.ts';
+import { hostPrefix } from './borrowed.ts';
 import type { Design, Interface, NodeDesign } from './design.ts';
 import { remoteVteps, vxlansOf } from './felix-routes.ts';
-import { hostPrefix } from './speakers.ts';
 import type { VxlanDesign } from './tunnel.ts';
 
 /** An interface as its kernel must show it. */

@@ -7,13 +7,14 @@ import { type Generation, generationOf } from '../calico/generations.ts';
 import type { IPPool } from '../calico/objects.ts';
 import { type Candidate, choiceOf, type Selection } from './best-path.ts';
 import { type BgpSpeaker, byPrefix, contains } from './bgp.ts';
+import { hostPrefix } from './borrowed.ts';
 import type { ExpectedRoute, HostDesign, NextHop, NodeDesign, PodAddress, PodDesign, RouterDesign } from './design.ts';
 import { type FelixParts, felixRoutes } from './felix-routes.ts';
 import type { PolicyParts } from './node-policy.ts';
 import { plainRoute } from './plain-route.ts';
 import { reachedPeers } from './reached-peers.ts';
 import { rangesOf } from './services.ts';
-import { defaultRoutesOf, hostPrefix, subnetsOf } from './speakers.ts';
+import { defaultRoutesOf, subnetsOf } from './speakers.ts';
 
 /** What a pod's default route goes to in each family: its node answers for them (calico.md C.1). */
 export const podGateways = { 4: '169.254.1.1', 6: 'fe80::ecee:eeff:feee:eeee' } as const;

@@ -4,9 +4,10 @@ import { addressOf, comparePrefixes, familyOf, inFamily, networkOf } from '../ba
 import type { Endpoint, Lab, LabPeer, TopologyRouter } from '../lab/lab.ts';
 import { racksOf } from '../lab/racks.ts';
 import { coveringPrefix, highestAddress, outsideNetwork } from './addressing.ts';
+import { hostPrefix } from './borrowed.ts';
 import type { Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
 import { designVyosRouter } from './router-vyos.ts';
-import { hostPrefix, ownAddressTowards } from './speakers.ts';
+import { ownAddressTowards } from './speakers.ts';
 
 /** Routers of a lab, complete; neighbors among the nodes follow from the nodes' computed sessions, not from the lab. */
 export function designRouters(

@@ -4,6 +4,7 @@ import { addressOf, familyOf, inFamily, networkOf, widthOf } from '../base/addre
 import type { CalicoPeer } from '../calico/peer.ts';
 import { linkLocalOf } from './addressing.ts';
 import { type BgpEnd, type BgpSession, type BgpSpeaker, contains, prefixNumber, type Subnet } from './bgp.ts';
+import { borrowedOf, hostPrefix } from './borrowed.ts';
 import type { HostDesign, Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
 import { loopback } from './interfaces.ts';
 import { nodePolicy, type PolicyParts } from './node-policy.ts';
@@ -54,18 +55,6 @@ function nodeSpeaker(parts: BgpParts, node: NodeDesign): BgpSpeaker {
     defaultRoutes: defaultRoutesOf(node),
     ...nodePolicy(parts, node),
   };
-}
-
-/** Addresses of pods that come from another node's block: BIRD learns their host routes and exports them (calico.md D.6). */
-export function borrowedOf(node: NodeDesign): readonly string[] {
-  const own = new Set(node.blocks.map(({ cidr }) => cidr));
-  const addresses = node.pods.flatMap((pod) => pod.addresses);
-  return addresses.filter(({ block }) => !own.has(block)).map(({ address }) => hostPrefix(address));
-}
-
-/** `10.244.1.5` to `10.244.1.5/32`. */
-export function hostPrefix(address: string): string {
-  return `${address}/${widthOf(familyOf(address))}`;
 }
 
 /** The connected subnets of a machine, in the order of its interfaces. Host addresses make none. */

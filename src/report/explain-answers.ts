@@ -1,7 +1,8 @@
 // Owns one step of a walk in words: the question, what was typed and read, and the answer.
 
 import type { DeadEnd, Step } from '../evidence/walk.ts';
-import { type Language, type SentenceName, say } from './explain-words.ts';
+import { type SentenceName, say } from './explain-words.ts';
+import type { Language } from './languages.ts';
 
 /** One question with its answer. */
 export interface ToldStep {

@@ -7,7 +7,8 @@ import type { ExplainEvidence } from '../evidence/explain.ts';
 import type { Frame, Packet, Step, Walk } from '../evidence/walk.ts';
 import { encapsulationText } from './capture-table.ts';
 import { type ToldStep, tellStep } from './explain-answers.ts';
-import { type Language, type SentenceName, say } from './explain-words.ts';
+import { type SentenceName, say } from './explain-words.ts';
+import type { Language } from './languages.ts';
 
 export type { ToldStep } from './explain-answers.ts';
 

@@ -1,10 +1,6 @@
 // Owns every sentence of an explanation in both languages, side by side. `{name}` is filled in with what was read.
 
-/** The languages an explanation can be told in. */
-export const languages = ['en', 'zh'] as const;
-
-/** English or Chinese. */
-export type Language = (typeof languages)[number];
+import type { Language } from './languages.ts';
 
 /** One sentence in each language. */
 export type Sentence = Readonly<Record<Language, string>>;

@@ -4,7 +4,7 @@ import { explain } from '../../app/explain.ts';
 import { machineReference } from '../../app/find-machine.ts';
 import { arrives, tellExplanation } from '../../report/explain-tell.ts';
 import { explainMarkdown, explainText } from '../../report/explain-text.ts';
-import type { Language } from '../../report/explain-words.ts';
+import type { Language } from '../../report/languages.ts';
 import { type Call, print } from '../call.ts';
 
 /** Flags of `explain`. */

@@ -1,7 +1,8 @@
 // Owns the tests of an explanation's sentences: no language lacks one, and both say the same facts.
 
 import { describe, expect, it } from 'vitest';
-import { languages, type SentenceName, say, sentences } from '../../../src/report/explain-words.ts';
+import { type SentenceName, say, sentences } from '../../../src/report/explain-words.ts';
+import { languages } from '../../../src/report/languages.ts';
 
 const rows = Object.entries(sentences) as [SentenceName, (typeof sentences)[SentenceName]][];
 
