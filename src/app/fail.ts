@@ -1,9 +1,13 @@
 // Owns the stories of `fail` and `heal`: break a link, a node or a daemon of the running lab, and mend it.
 
 import { LabError } from '../base/errors.ts';
-import { type Failure, failureTarget } from '../plan/failure.ts';
+import type { Design, PodDesign } from '../design/design.ts';
+import { type Convergence, measureChange } from '../evidence/convergence.ts';
+import { throwIfAborted } from '../evidence/listen.ts';
+import { type Failure, failureName, failureTarget } from '../plan/failure.ts';
 import type { Context } from './context.ts';
 import { breakTarget, mend, readFailures } from './failures.ts';
+import { machineNamed } from './find-machine.ts';
 import { openRunning } from './running.ts';
 
 /** What `labctl fail` is told. */
@@ -23,6 +27,55 @@ export async function fail(
   return locked(context, running.name, async () => {
     await breakTarget(running, failureTarget(running.design, options.kind, options.target));
     return { lab: running.name, failures: await readFailures(running.state) };
+  });
+}
+
+/** What a measured failure did, and what its mending did. */
+export interface MeasuredFailure {
+  readonly design: Design;
+  readonly failure: string;
+  readonly broken: Convergence;
+  readonly mended: Convergence;
+}
+
+/** Breaks one thing, looks on for some seconds, mends it and looks on again. Mended in the end whatever comes. */
+export async function measureFailure(
+  context: Context,
+  options: FailOptions & { readonly seconds: number; readonly pods?: readonly string[] | undefined },
+): Promise<MeasuredFailure> {
+  const running = await openRunning(context, { lab: options.lab });
+  const { design, engine } = running;
+  const { signal } = context;
+  const pods = podsOf(design, options.pods);
+  return locked(context, running.name, async () => {
+    const target = failureTarget(design, options.kind, options.target);
+    const name = failureName(design, target);
+    const measure = (change: () => Promise<unknown>): Promise<Convergence> =>
+      measureChange(engine, design, pods, options.seconds, signal, change);
+    const mendIt = () => mend(running, (failure) => failure.name === name);
+    let isOurs = false;
+    try {
+      const broken = await measure(async () => {
+        await breakTarget(running, target, () => {
+          isOurs = true;
+        });
+      });
+      return { design, failure: name, broken, mended: await measure(mendIt) };
+    } catch (error) {
+      throwIfAborted(signal);
+      throw error;
+    } finally {
+      if (isOurs) await mendIt();
+    }
+  });
+}
+
+function podsOf(design: Design, names: readonly string[] | undefined): readonly PodDesign[] {
+  const pods = (names ?? design.pods.map(({ name }) => name)).map((name) => machineNamed(design, name));
+  const found = pods.filter((machine) => machine.kind === 'pod');
+  if (found.length === pods.length && found.length > 1) return found;
+  throw new LabError('USAGE', 'probes go between at least two pods', {
+    hint: 'labctl fail … --measure --pods pod-a,pod-b',
   });
 }
 

@@ -14,8 +14,12 @@ export async function readFailures(state: StateFolder): Promise<readonly Failure
   return Array.isArray(read) ? (read as readonly Failure[]) : [];
 }
 
-/** Breaks a target. It is on record before anything happens, so that a labctl that is killed leaves nothing unknown. */
-export async function breakTarget(running: Running, target: FailureTarget): Promise<Failure> {
+/** Breaks a target. It is on record before anything happens, so that a labctl that is killed leaves nothing unknown; `onRecorded` then. */
+export async function breakTarget(
+  running: Running,
+  target: FailureTarget,
+  onRecorded: () => void = () => undefined,
+): Promise<Failure> {
   const { design, state } = running;
   const name = failureName(design, target);
   const known = await readFailures(state);
@@ -24,6 +28,7 @@ export async function breakTarget(running: Running, target: FailureTarget): Prom
   }
   const failure = { name, target, since: new Date().toISOString(), heal: await healOf(running, target) };
   await state.write(file, [...known, failure]);
+  onRecorded();
   await strike(running, target);
   return failure;
 }

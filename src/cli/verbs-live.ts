@@ -5,6 +5,7 @@ import { languages } from '../report/languages.ts';
 import type { CaptureFlags } from './commands/capture.ts';
 import type { ExecFlags } from './commands/exec.ts';
 import type { ExplainFlags } from './commands/explain.ts';
+import type { FailFlags } from './commands/fail.ts';
 import type { StatusFlags } from './commands/status.ts';
 import type { VerifyFlags } from './commands/verify.ts';
 import { durationMs, gathered, wholeNumber } from './flag-values.ts';
@@ -102,13 +103,26 @@ export function addLiveVerbs(program: Command, door: Door): void {
     examples: ['labctl explain pod-a pod-b', 'labctl explain pod-a pod-b --lang zh --markdown'],
     load: async () => (await import('./commands/explain.ts')).explainCommand,
   });
-  addVerb(program, door, {
+  addVerb<FailFlags>(program, door, {
     usage: 'fail <what> <target>',
     group,
     summary: 'break a link, a node or a daemon, until it is healed',
     description:
       'Breaks a link (leaf0:eth1, or leaf0:spine0 where only one leads there), a node or router (all its cables), or a daemon (leaf0/bgpd, worker/bird).',
-    examples: ['labctl fail link leaf0:spine0', 'labctl fail daemon leaf0/bgpd'],
+    flags: [
+      {
+        flags: '--measure',
+        description: 'ping between pods every 10 ms, tell what was lost and when tables moved, and heal',
+      },
+      { flags: '--pods <names>', description: 'the pods to ping between: pod-a,pod-b (default: all)' },
+      {
+        flags: '--for <duration>',
+        description: 'how long to look on after each change',
+        default: '10s',
+        parse: durationMs,
+      },
+    ],
+    examples: ['labctl fail link leaf0:spine0', 'labctl fail link leaf0:spine0 --measure --pods pod-a,pod-b'],
     load: async () => (await import('./commands/fail.ts')).failCommand,
   });
   addVerb(program, door, {

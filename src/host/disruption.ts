@@ -24,14 +24,20 @@ export async function mendsOfPort(shell: Shell, dev: string): Promise<readonly (
       const address = /inet6 (\S+)/.exec(line)?.[1];
       return address === undefined ? [] : [['ip', '-6', 'addr', 'replace', address, 'dev', dev, 'nodad']];
     }),
-    ...routes.filter(isFixed).map((line) => ['ip', 'route', 'replace', ...routeWords(line), 'dev', dev]),
-    ...routes6.filter(isFixed).map((line) => ['ip', '-6', 'route', 'replace', ...routeWords(line), 'dev', dev]),
+    ...inOrder(routes).map((line) => ['ip', 'route', 'replace', ...routeWords(line), 'dev', dev]),
+    ...inOrder(routes6).map((line) => ['ip', '-6', 'route', 'replace', ...routeWords(line), 'dev', dev]),
     ...neighbors.flatMap((line) => {
       const [, address, mac] = /^(\S+) lladdr (\S+)/.exec(line) ?? [];
       if (address === undefined || mac === undefined) return [];
       return [['ip', 'neigh', 'replace', address, 'lladdr', mac, 'nud', 'permanent', 'dev', dev]];
     }),
   ];
+}
+
+/** What must be put back, routes to the wire itself first: the kernel takes no next hop that it cannot reach. */
+function inOrder(lines: readonly string[]): readonly string[] {
+  const fixed = lines.filter(isFixed);
+  return [...fixed.filter((line) => !line.includes(' via ')), ...fixed.filter((line) => line.includes(' via '))];
 }
 
 /** Routes that no daemon and no kernel makes again: those without a protocol (boot), static ones, Felix's (80). */
