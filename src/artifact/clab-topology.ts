@@ -11,6 +11,8 @@ import type {
   SwitchDesign,
 } from '../design/design.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
+import { frrNode } from './frr-container.ts';
+import { vyosNode } from './vyos-container.ts';
 
 /** Links that containerlab makes; Docker makes a container's eth0 and Calico a pod's. */
 const clabRoles: ReadonlySet<Link['role']> = new Set(['fabric', 'rack', 'host']);
@@ -34,7 +36,7 @@ const routerSysctls = {
 export function clabTopology(design: Design, cluster: KindCluster): string | undefined {
   if (design.routers.length === 0) return undefined;
   const nodes = [
-    ...design.routers.map((router) => [router.name, routerNode(router)] as const),
+    ...design.routers.map((router) => [router.name, routerNode(router, cluster)] as const),
     ...fabricSwitches(design).map((bridge) => [bridge.name, switchNode(bridge, cluster)] as const),
     ...design.hosts.map((host) => [host.name, outsideHost(host, cluster)] as const),
     ...fabricNodes(design).map((node) => [node.name, clusterNode(node)] as const),
@@ -82,17 +84,13 @@ function managementNetwork(design: Design): object {
   return { network: `${design.lab}-outside`, 'ipv4-subnet': subnet, 'ipv4-gw': gateway, 'external-access': false };
 }
 
-function routerNode(router: RouterDesign): object {
+function routerNode(router: RouterDesign, cluster: KindCluster): object {
   const eth0 = router.interfaces.find(({ name }) => name === 'eth0');
   const [address] = eth0?.addresses[0]?.split('/') ?? [];
   return {
     kind: 'linux',
     ...(address === undefined ? {} : { 'mgmt-ipv4': address }),
-    binds: [
-      `routers/${router.name}/frr.conf:/etc/frr/frr.conf`,
-      'routers/daemons:/etc/frr/daemons:ro',
-      'routers/vtysh.conf:/etc/frr/vtysh.conf:ro',
-    ],
+    ...(cluster.routers === 'vyos' ? vyosNode(router.name) : frrNode(router.name)),
   };
 }
 

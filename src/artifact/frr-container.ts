@@ -18,6 +18,17 @@ function addressLine(address: string): string {
   return ` ${address.includes(':') ? 'ipv6' : 'ip'} address ${address}`;
 }
 
+/** containerlab's node: FRR's image with the lab's files in the places where it looks. */
+export function frrNode(router: string): object {
+  return {
+    binds: [
+      `routers/${router}/frr.conf:/etc/frr/frr.conf`,
+      'routers/daemons:/etc/frr/daemons:ro',
+      'routers/vtysh.conf:/etc/frr/vtysh.conf:ro',
+    ],
+  };
+}
+
 /** /etc/frr/daemons: zebra always runs; the image starts no bgpd by itself. */
 export const frrDaemons = `bgpd=yes
 vtysh_enable=yes

@@ -6,6 +6,7 @@ import { fabricNodes, fabricSwitches } from './clab-topology.ts';
 import { nodeNetworks } from './kind-config.ts';
 import type { KindTools, ToolVersion } from './kind-tools.ts';
 import { manifestSource } from './manifest-source.ts';
+import { vyosImageSection } from './vyos-container.ts';
 
 /** README.md for someone who has the folder, the programs and no labctl. */
 export function kindReadme(design: Design, cluster: KindCluster, tools: KindTools, hasManifest: boolean): string {
@@ -24,6 +25,7 @@ export function kindReadme(design: Design, cluster: KindCluster, tools: KindTool
     '',
     ...shell(...hostImages(design, cluster).map((image) => `docker pull ${image}`)),
     '',
+    ...(hasFabric && isBuilt(cluster) ? vyosImageSection(cluster.images.router) : []),
     '## Up',
     '',
     "A network of the lab's own, then the cluster. Without a CNI its nodes stay NotReady: never add `--wait`.",
@@ -95,9 +97,16 @@ function manifestSection(design: Design, cluster: KindCluster, hasManifest: bool
   ];
 }
 
+/** VyOS without a registry in its image's name is one's own. */
+function isBuilt({ routers, images }: KindCluster): boolean {
+  return routers === 'vyos' && !images.router.includes('/');
+}
+
 /** Images that run on the host; those of pods are loaded into the nodes. */
-function hostImages(design: Design, { images }: KindCluster): readonly string[] {
-  const routers = design.routers.length > 0 ? [images.router, images.switch] : [];
+function hostImages(design: Design, cluster: KindCluster): readonly string[] {
+  const { images } = cluster;
+  const ofFabric = isBuilt(cluster) ? [images.switch] : [images.router, images.switch];
+  const routers = design.routers.length > 0 ? ofFabric : [];
   return [...new Set([images.node, ...routers, images.pod])];
 }
 

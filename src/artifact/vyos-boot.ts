@@ -1,6 +1,7 @@
 // Owns a router's configuration in VyOS's words: the `config.boot` that VyOS 1.4 or 1.5 starts with.
 
 import type { Interface, RouterDesign, RouterNeighbor } from '../design/design.ts';
+import { passwordMark } from './password-mark.ts';
 
 /** A release, and the versions of its parts that the last lines name, so that VyOS migrates nothing that is new already. */
 const releases = {
@@ -58,7 +59,7 @@ function natBlock({ sourceNat }: RouterDesign): readonly string[] {
 }
 
 function bgpBlock(router: RouterDesign): readonly string[] {
-  const { asNumber, networks, neighbors, multipathRelax, routerId } = router;
+  const { asNumber, networks, neighbors, multipathRelax, routerId, timers } = router;
   if (asNumber === undefined) return [];
   const families = ['ipv4-unicast', 'ipv6-unicast'].flatMap((family) => {
     const own = networks.filter((network) => familyOf(network) === family);
@@ -78,12 +79,32 @@ function bgpBlock(router: RouterDesign): readonly string[] {
       ...values('router-id', [routerId]),
     ]),
     ...values('system-as', [String(asNumber)]),
+    ...(timers === undefined
+      ? []
+      : block('timers', [
+          ...values('holdtime', [String(timers.hold)]),
+          ...values('keepalive', [String(timers.keepalive)]),
+        ])),
   ];
-  return block('protocols', block('bgp', bgp));
+  return block('protocols', [...bfdBlock(neighbors), ...block('bgp', bgp)]);
+}
+
+function bfdBlock(neighbors: readonly RouterNeighbor[]): readonly string[] {
+  const peers = neighbors.flatMap(({ address, bfd }) => {
+    if (bfd === undefined) return [];
+    const interval = [
+      ...values('multiplier', [String(bfd.multiplier)]),
+      ...values('receive', [String(bfd.interval)]),
+      ...values('transmit', [String(bfd.interval)]),
+    ];
+    return block(`peer ${address}`, block('interval', interval));
+  });
+  return peers.length === 0 ? [] : block('bfd', peers);
 }
 
 function neighborBlock(neighbor: RouterNeighbor): readonly string[] {
   const { address, remoteAs, reflectorClient, nextHopSelf, multihop, source, allowLocalAs = 0, asOverride } = neighbor;
+  const { bfd, port, ttlSecurity, password } = neighbor;
   const family = block(familyOf(address), [
     ...(allowLocalAs > 0 ? block('allowas-in', values('number', [String(allowLocalAs)])) : []),
     ...(asOverride === true ? ['as-override'] : []),
@@ -92,8 +113,12 @@ function neighborBlock(neighbor: RouterNeighbor): readonly string[] {
   ]);
   return block(`neighbor ${address}`, [
     ...block('address-family', family),
+    ...(bfd === undefined ? [] : block('bfd', [])),
     ...(multihop === true ? values('ebgp-multihop', ['255']) : []),
+    ...(password === undefined ? [] : values('password', [passwordMark(password)])),
+    ...(port === undefined ? [] : values('port', [String(port)])),
     ...values('remote-as', [String(remoteAs)]),
+    ...(ttlSecurity === undefined ? [] : block('ttl-security', values('hops', [String(ttlSecurity)]))),
     ...values('update-source', source === undefined ? [] : [source]),
   ]);
 }

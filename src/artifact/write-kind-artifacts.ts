@@ -12,6 +12,8 @@ import { crdObjects, nodeAnnotations } from './kind-objects.ts';
 import { kindReadme } from './kind-readme.ts';
 import type { KindTools } from './kind-tools.ts';
 import { kindWorkload } from './kind-workload.ts';
+import { vyosBoot } from './vyos-boot.ts';
+import { vyosReleaseOf } from './vyos-container.ts';
 
 /** A calico.yaml as it was got: its text, and its name as the user knows it. */
 export interface Manifest {
@@ -41,12 +43,22 @@ export function writeKindArtifacts(
   const fabric = clabTopology(design, cluster);
   if (fabric !== undefined) {
     files.set('fabric.clab.yml', fabric);
-    files.set('routers/daemons', frrDaemons);
-    files.set('routers/vtysh.conf', vtyshConf);
+    for (const [name, text] of routerFiles(design, cluster)) files.set(`routers/${name}`, text);
   }
-  for (const router of design.routers) files.set(`routers/${router.name}/frr.conf`, frrContainerConf(router));
   if (manifest !== undefined) {
     files.set('calico.yaml', editCalicoManifest(manifest.text, manifest.name, design, cluster));
   }
   return files;
+}
+
+function routerFiles({ routers }: Design, cluster: KindCluster): readonly (readonly [string, string])[] {
+  if (cluster.routers === 'vyos') {
+    const release = vyosReleaseOf(cluster.images.router);
+    return routers.map((router) => [`${router.name}/config.boot`, vyosBoot(router, release)]);
+  }
+  return [
+    ['daemons', frrDaemons],
+    ['vtysh.conf', vtyshConf],
+    ...routers.map((router) => [`${router.name}/frr.conf`, frrContainerConf(router)] as const),
+  ];
 }

@@ -17,7 +17,10 @@ export const kindSchema = z.strictObject({
     .optional()
     .describe('Release of the node image; default v1.30.14.'),
   kubeProxy: z.enum(['iptables', 'ipvs', 'nftables']).optional().describe("kube-proxy's mode; default iptables."),
-  routers: z.enum(['frr']).optional().describe('What runs in the routers; default frr.'),
+  routers: z
+    .enum(['frr', 'vyos'])
+    .optional()
+    .describe('What runs in the routers; default frr. VyOS has no official image: build `vyos:1.5`, or name yours.'),
   images: z
     .record(z.string().regex(reference, 'is neither node, router, switch, pod nor an image of the manifest'), image)
     .optional()
@@ -35,7 +38,7 @@ export const kindSchema = z.strictObject({
 export interface KindSettings {
   readonly kubernetes: { readonly text: string; readonly minor: number };
   readonly kubeProxy: 'iptables' | 'ipvs' | 'nftables';
-  readonly routers: 'frr';
+  readonly routers: 'frr' | 'vyos';
   readonly images: {
     readonly node: string;
     readonly router: string;
@@ -55,17 +58,22 @@ const defaultKubernetes = 'v1.30.14';
 /** FRR's own image: bgpd and zebra, and the iproute2 a switch needs. */
 const frrImage = 'quay.io/frrouting/frr:10.5.1';
 
+/** Nobody publishes it: the README of a rendered folder says how it is built. */
+const vyosImage = 'vyos:1.5';
+
 /** Has `ping`, `traceroute` and `ip`; nothing is installed into a pod later. */
 const podImage = 'docker.io/library/busybox:1.36.1';
 
 /** Fills in what `engines.kind` leaves out. */
 export function kindSettingsOf(said: z.infer<typeof kindSchema> | undefined): KindSettings {
   const kubernetes = said?.kubernetes ?? defaultKubernetes;
-  const { node, router = frrImage, switch: bridge = frrImage, pod = podImage, ...others } = said?.images ?? {};
+  const routers = said?.routers ?? 'frr';
+  const ownImage = routers === 'vyos' ? vyosImage : frrImage;
+  const { node, router = ownImage, switch: bridge = frrImage, pod = podImage, ...others } = said?.images ?? {};
   return {
     kubernetes: { text: kubernetes, minor: Number(kubernetes.split('.')[1]) },
     kubeProxy: said?.kubeProxy ?? 'iptables',
-    routers: said?.routers ?? 'frr',
+    routers,
     images: { node: node ?? `docker.io/kindest/node:${kubernetes}`, router, switch: bridge, pod, others },
     manifest: said?.manifest,
     env: said?.env ?? {},

@@ -8,6 +8,7 @@ import { writeArtifacts } from '../../src/artifact/write-artifacts.ts';
 import { writeKindArtifacts } from '../../src/artifact/write-kind-artifacts.ts';
 import { designLab } from '../../src/design/design-lab.ts';
 import { kindClusterOf } from '../../src/design/kind-cluster.ts';
+import { kindSettingsOf } from '../../src/lab/kind-settings.ts';
 import { readLab } from '../../src/lab/load.ts';
 
 /** The labs whose design and files are kept in test/golden. */
@@ -40,7 +41,7 @@ export function goldenFolderOf(reference: string): string {
   return join(goldenFolder, reference.replace(':', '.'));
 }
 
-/** Relative file name to text: `design.yml`, and the lab's files under `files/` (netns) and `kind/`. */
+/** Relative file name to text: `design.yml`, and the lab's files under `files/` (netns) and `kind/`; one also with VyOS. */
 export async function goldenFilesOf(reference: string, root: string): Promise<ReadonlyMap<string, string>> {
   const { lab } = await readLab(reference, {
     labsDir: join(root, 'labs'),
@@ -53,9 +54,15 @@ export async function goldenFilesOf(reference: string, root: string): Promise<Re
     [...artifacts].map(([name, text]) => [join(folder, name), text]);
   const files = below('files', writeArtifacts(design));
   const kind = below('kind', writeKindArtifacts(design, kindClusterOf(lab), newestTools, undefined));
+  const onVyos = reference === 'bgp-rr' ? { ...lab, kind: kindSettingsOf({ routers: 'vyos' }) } : undefined;
+  const vyos =
+    onVyos === undefined
+      ? []
+      : below('kind-vyos', writeKindArtifacts(design, kindClusterOf(onVyos), newestTools, undefined));
   return new Map([
     ['design.yml', stringify(design, { lineWidth: 0, aliasDuplicateObjects: false })],
     ...files,
     ...kind,
+    ...vyos,
   ]);
 }

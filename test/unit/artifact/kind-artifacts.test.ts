@@ -123,6 +123,30 @@ describe('the fabric', () => {
   });
 });
 
+describe('VyOS in the routers', () => {
+  const onVyos = {
+    ...bgpRr,
+    kind: kindSettingsOf({ routers: 'vyos', images: { router: 'registry.example/vyos:1.4.9' } }),
+  };
+
+  it("has the words of the image's release, and no file of FRR", () => {
+    const files = filesOf(onVyos);
+    expect(files.get('routers/leaf0/config.boot')).toContain('// Release version: 1.4');
+    expect([...files.keys()].filter((name) => /frr|daemons|vtysh/.test(name))).toEqual([]);
+    expect(files.get('README.md')).toContain('docker pull registry.example/vyos:1.4.9');
+  });
+
+  it('says how an image is built that nobody can pull', () => {
+    const readme = filesOf({ ...bgpRr, kind: kindSettingsOf({ routers: 'vyos' }) }).get('README.md');
+    expect(readme).toContain('docker import - vyos:1.5');
+    expect(readme).not.toContain('docker pull vyos');
+  });
+
+  it.skipIf(schemasFolder === undefined)("is valid under containerlab's schema", () => {
+    expect(clabCheck(schemasFolder ?? '')(parse(filesOf(onVyos).get('fabric.clab.yml') ?? ''))).toEqual([]);
+  });
+});
+
 describe('pods and nodes', () => {
   it('pins every pod to its node and address', () => {
     const [pod] = objectsIn(filesOf(bgpRr).get('workload.yaml'));
