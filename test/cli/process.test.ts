@@ -35,7 +35,7 @@ describe('the real process', { timeout: 30_000 }, () => {
     [['validate', 'nonsense'], 2],
     [['status', 'bgp-rr'], 1],
     [['exec', 'leaf0', '--', 'true'], 125],
-    [['list', '--engine', 'kind'], 4],
+    [['list', '--engine', 'nosuch'], 2],
   ])('labctl %j exits with %d', (argv, exitCode) => {
     expect(labctl(argv).exitCode).toBe(exitCode);
   });

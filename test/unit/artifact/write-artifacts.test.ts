@@ -152,8 +152,10 @@ describe('bird.conf', () => {
   it('calls BGPFilters before Calico’s own rules', () => {
     const text = birdOf(ofVersion(bgpRr, 33, { resources: filterResources }));
     expect(text).toContain("function 'bgp_no-remote_exportFilterV4'(bool same_as)");
-    expect(text).toContain('  if (net ~ [ 10.244.0.0/16{26,28} ]) && (source = RTS_BGP) then reject;');
-    expect(text).toContain("export filter { 'bgp_no-remote_exportFilterV4'(true); calico_export_to_bgp_peers(); };");
+    expect(text).toContain('  if (net ~ [ 10.244.0.0/16{26,28} ]) && (source = RTS_BGP) then { reject; }');
+    expect(text).toMatch(
+      /export filter \{\s*calico_priority\(\);\s*'bgp_no-remote_exportFilterV4'\(true\);\s*calico_export_to_bgp_peers\(\);\s*\};/,
+    );
   });
 });
 
