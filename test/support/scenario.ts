@@ -12,6 +12,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -274,18 +275,31 @@ export interface RunningLab extends Workspace {
   exec(machine: string, ...argv: readonly string[]): Promise<string>;
 }
 
+/** How `withLab` brings a lab up. */
+export interface LabOptions {
+  readonly kind: RunnerKind;
+  readonly up?: readonly string[];
+  readonly timeoutMs?: number;
+  /** Lab files put into the working directory first. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** The lab's name where the reference is a file. */
+  readonly name?: string;
+}
+
 /**
  * Brings a lab up, runs `body`, takes it down, and throws when anything is left. With LABCTL_KEEP_FAILED=1 a failed lab
  * stays and the commands to look at it and to end it are printed.
  */
 export async function withLab(
   lab: string,
-  options: { readonly kind: RunnerKind; readonly up?: readonly string[]; readonly timeoutMs?: number },
+  options: LabOptions,
   body: (running: RunningLab) => Promise<void>,
 ): Promise<void> {
   const place = workspace(options.kind);
-  const name = lab.split(':')[0] ?? lab;
+  const name = options.name ?? lab.split(':')[0] ?? lab;
   try {
+    for (const [file, text] of Object.entries(options.files ?? {})) writeFileSync(join(place.cwd, file), text);
+    place.own();
     await place.must(['up', lab, ...(options.up ?? [])], 0, { timeoutMs: options.timeoutMs ?? 90_000 });
     await body({
       ...place,

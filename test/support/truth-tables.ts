@@ -15,9 +15,9 @@ interface KernelRoute {
   readonly nexthops?: readonly { readonly gateway?: string; readonly dev: string }[];
 }
 
-/** IPv4 routes of the main table, one line each in a form that `expectedLine` shares. Interfaces of pods stay out of it. */
-export function kernelLines(file: string): readonly string[] {
-  const routes = JSON.parse(readFileSync(file, 'utf8')) as readonly KernelRoute[];
+/** IPv4 routes of the main table of `ip -j route`, one line each in a form that `expectedLine` shares. Interfaces of pods stay out of it. */
+export function kernelLines(text: string): readonly string[] {
+  const routes = JSON.parse(text) as readonly KernelRoute[];
   return routes
     .filter(({ dst, table, gateway = '' }) => table === undefined && !dst.includes(':') && !gateway.includes(':'))
     .map((route) => {

@@ -1,38 +1,9 @@
 // Owns the facts of BGP: sessions of BIRD, peers and tables of FRR, and what follows from a choice between equal paths.
 
 import type { LabDump } from './dump.ts';
+import { type FrrPath, type FrrTable, frrSummary, frrTable } from './frr-forms.ts';
 
 type Add = (key: string, value: string) => void;
-
-interface Path {
-  readonly path: string;
-  readonly origin: string;
-  readonly pathFrom: string;
-  readonly peerId: string;
-  readonly locPrf?: number;
-  readonly metric?: number;
-  readonly valid?: boolean;
-  readonly bestpath?: boolean;
-  readonly multipath?: boolean;
-  readonly nexthops: readonly { readonly ip: string }[];
-}
-
-interface Table {
-  readonly routerId: string;
-  readonly localAS: number;
-  readonly defaultLocPrf: number;
-  readonly routes: Readonly<Record<string, readonly Path[]>>;
-}
-
-interface Summary {
-  readonly peers: Readonly<
-    Record<
-      string,
-      { readonly remoteAs: number; readonly localAs: number; readonly state: string; readonly pfxRcd: number }
-    >
-  >;
-  readonly bestPath?: { readonly multiPathRelax?: string };
-}
 
 /** BGP sessions as BIRD 1.6, 2 and 3 print them with `show protocols all`. */
 export function sessionFacts(machine: string, text: string, add: Add): void {
@@ -63,12 +34,14 @@ export function bgpFacts(
   naming: (text: string) => string,
   add: Add,
 ): void {
-  const tables = new Map<string, Table>();
+  const tables = new Map<string, FrrTable>();
   for (const [name, machine] of dump.machines) {
-    if (machine.kind === 'router') tables.set(name, JSON.parse(machine.table) as Table);
+    if (machine.table !== '') tables.set(name, frrTable(machine.table));
   }
   const machineOf = (address: string): string => owners.get(address)?.split('@')[1] ?? address;
+  const isUntold = (name: string): boolean => dump.machines.get(name)?.kind === 'router' && !tables.has(name);
   const echoes = new Map<string, string[]>();
+  const echoedBy = new Map<string, ReadonlyMap<string, number>>();
   for (const [name, table] of tables) {
     add(`${name} bgp`, `router id ${table.routerId}, AS ${table.localAS}, local preference ${table.defaultLocPrf}`);
     const echoed = new Map<string, number>();
@@ -76,6 +49,11 @@ export function bgpFacts(
       const texts: string[] = [];
       for (const path of paths) {
         const from = machineOf(path.peerId);
+        if (isUntold(from) && !isUsed(path)) {
+          // It may be an echo, and the table that would tell is not there.
+          echoed.set(path.peerId, (echoed.get(path.peerId) ?? 0) + 1);
+          continue;
+        }
         if (!isEcho(path, tables.get(from)?.routes[prefix] ?? [])) {
           texts.push(naming(pathText(path)));
           continue;
@@ -90,17 +68,20 @@ export function bgpFacts(
       }
       add(`${name} table ${prefix}`, texts.toSorted().join(' | '));
     }
-    summaryFacts(name, dump.machines.get(name)?.summary ?? '', echoed, add);
+    echoedBy.set(name, echoed);
+  }
+  for (const [name, { summary }] of dump.machines) {
+    if (summary !== '') summaryFacts(name, summary, echoedBy.get(name), add);
   }
   for (const [key, texts] of echoes) add(key, texts.toSorted().join(' | '));
 }
 
-function summaryFacts(name: string, text: string, echoed: ReadonlyMap<string, number>, add: Add): void {
-  const parsed = JSON.parse(text) as Summary & { readonly ipv4Unicast?: Summary };
-  const summary = parsed.ipv4Unicast ?? parsed;
+/** Without the table that tells which prefixes are echoes, how many came is left to chance. */
+function summaryFacts(name: string, text: string, echoed: ReadonlyMap<string, number> | undefined, add: Add): void {
+  const summary = frrSummary(text);
   add(`${name} multipath-relax`, String(summary.bestPath?.multiPathRelax ?? 'false'));
   for (const [address, peer] of Object.entries(summary.peers)) {
-    const count = peer.pfxRcd - (echoed.get(address) ?? 0);
+    const count = echoed === undefined ? 'some' : peer.pfxRcd - (echoed.get(address) ?? 0);
     add(
       `${name} peer ${address}`,
       `AS ${peer.localAs} to ${peer.remoteAs}, ${peer.state}, ${count} prefixes beside echoes`,
@@ -112,14 +93,18 @@ function summaryFacts(name: string, text: string, echoed: ReadonlyMap<string, nu
  * A path that its sender has only because it chose among equal ones: the sender uses several paths of this prefix and
  * told everybody the best, whose first AS is the second here. Which spine hears of it is chance (FRR prefers the older).
  */
-function isEcho(path: Path, senders: readonly Path[]): boolean {
-  if (path.bestpath === true || path.multipath === true) return false;
-  const used = senders.filter((other) => other.bestpath === true || other.multipath === true);
+function isEcho(path: FrrPath, senders: readonly FrrPath[]): boolean {
+  if (isUsed(path)) return false;
+  const used = senders.filter(isUsed);
   const chosen = path.path.split(' ')[1];
   return used.length > 1 && used.some((other) => other.path.split(' ')[0] === chosen);
 }
 
-function pathText(path: Path): string {
+function isUsed(path: FrrPath): boolean {
+  return path.bestpath === true || path.multipath === true;
+}
+
+function pathText(path: FrrPath): string {
   const words = [
     path.path === '' ? 'local AS' : `AS path ${path.path}`,
     `via ${path.nexthops
@@ -131,7 +116,7 @@ function pathText(path: Path): string {
     path.locPrf === undefined ? '' : `local preference ${path.locPrf}`,
     path.metric === undefined ? '' : `MED ${path.metric}`,
     path.valid === true ? '' : 'invalid',
-    path.bestpath === true || path.multipath === true ? 'used' : 'not used',
+    isUsed(path) ? 'used' : 'not used',
   ];
   return words.filter((word) => word !== '').join(', ');
 }

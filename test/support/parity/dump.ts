@@ -1,11 +1,11 @@
-// Owns the raw state of a lab, as programs print it: read from a folder of a real cluster, or collected from a running lab.
+// Owns the raw state of a lab, as programs print it, and its collection from a running lab.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningLab } from '../scenario.ts';
 
-/** What one machine printed. */
+/** What one machine printed; an empty text: nobody asked. */
 export interface MachineDump {
   readonly kind: 'node' | 'router' | 'pod';
   /** `ip -j route show table all`. */
@@ -40,37 +40,6 @@ export function truthFolder(): string | undefined {
   return undefined;
 }
 
-/** Names of the labs in the folder. */
-export function truthLabs(folder: string): readonly string[] {
-  const entries = readdirSync(folder, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-}
-
-/** Reads the state of a real cluster. */
-export function readTruth(folder: string): LabDump {
-  const machines = new Map<string, MachineDump>();
-  for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
-    const files = readdirSync(join(folder, name));
-    if (!files.includes('addr.json')) continue;
-    const read = (file: string): string => (files.includes(file) ? readFileSync(join(folder, name, file), 'utf8') : '');
-    const kind = files.includes('bgp-ipv4.json') ? 'router' : files.includes('bird-protocols.txt') ? 'node' : 'pod';
-    machines.set(name, {
-      kind,
-      routes: read(kind === 'router' ? 'kernel-route.json' : 'route.json'),
-      addresses: read('addr.json'),
-      sysctls: read('sysctl.txt'),
-      protocols: read('bird-protocols.txt') + read('bird6-protocols.txt'),
-      summary: read('bgp-summary.json'),
-      table: read('bgp-ipv4.json'),
-    });
-  }
-  const probes = new Map<string, string>();
-  for (const file of readdirSync(join(folder, 'probes'))) {
-    probes.set(file.replace(/\.txt$/, ''), readFileSync(join(folder, 'probes', file), 'utf8'));
-  }
-  return { machines, probes };
-}
-
 /** Where a probe starts and what it asks; undefined for a name that is no probe. */
 export function parseProbe(
   name: string,
@@ -90,19 +59,19 @@ export async function collectLab(lab: RunningLab, truth: LabDump): Promise<LabDu
     // A program that is missing or a key that is not there shows as missing facts, all of them at once.
     const ask = async (...argv: readonly string[]): Promise<string> =>
       (await lab.labctl(['exec', `${lab.lab}/${name}`, '--', ...argv])).stdout;
-    const isNode = real.kind === 'node';
-    const isRouter = real.kind === 'router';
+    const askLike = async (text: string, ...argv: readonly string[]): Promise<string> =>
+      text === '' ? '' : ask(...argv);
     const keys = real.sysctls
       .split('\n')
       .map((line) => line.split(' = ')[0] ?? '')
       .filter((key) => key !== '');
     const [routes, addresses, sysctls, protocols, summary, table] = await Promise.all([
-      ask('ip', '-j', 'route', 'show', 'table', 'all'),
-      ask('ip', '-j', 'addr'),
+      askLike(real.routes, 'ip', '-j', 'route', 'show', 'table', 'all'),
+      askLike(real.addresses, 'ip', '-j', 'addr'),
       keys.length === 0 ? '' : ask('grep', '-sH', '', ...keys.map(sysctlPath)),
-      isNode ? ask('birdcl', 'show', 'protocols', 'all') : '',
-      isRouter ? ask('vtysh', '-c', 'show bgp ipv4 unicast summary json') : '',
-      isRouter ? ask('vtysh', '-c', 'show bgp ipv4 unicast json') : '',
+      askLike(real.protocols, 'birdcl', 'show', 'protocols', 'all'),
+      askLike(real.summary, 'vtysh', '-c', 'show bgp ipv4 unicast summary json'),
+      askLike(real.table, 'vtysh', '-c', 'show bgp ipv4 unicast json'),
     ]);
     machines.set(name, {
       kind: real.kind,
@@ -161,5 +130,5 @@ async function probe(lab: RunningLab, machines: ReadonlyMap<string, MachineDump>
 /** The IPv4 address of a pod's eth0. */
 export function addressOfPod(pod: MachineDump | undefined): string | undefined {
   if (pod?.kind !== 'pod') return undefined;
-  return /"local":"(10\.[\d.]+)","prefixlen":32/.exec(pod.addresses)?.[1];
+  return /"local":"(\d+\.[\d.]+)","prefixlen":32/.exec(pod.addresses)?.[1];
 }

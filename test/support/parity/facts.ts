@@ -1,6 +1,6 @@
 // Owns what is compared between a real cluster and a lab: raw output turned into single facts, chance taken out.
 
-import { addressOf, containsPrefix, mustParseAddress, parseAddress, parsePrefix } from '../../../src/base/address.ts';
+import { addressOf, containsPrefix, parseAddress, parsePrefix } from '../../../src/base/address.ts';
 import { bgpFacts, sessionFacts } from './bgp-facts.ts';
 import { type LabDump, type MachineDump, parseProbe } from './dump.ts';
 
@@ -52,7 +52,7 @@ export function factsOf(dump: LabDump): Facts {
     deviceFacts(name, machine, add);
     routeFacts(name, machine, naming, add);
     sysctlFacts(name, machine, add);
-    if (machine.kind === 'node') sessionFacts(name, machine.protocols, add);
+    if (machine.protocols !== '') sessionFacts(name, machine.protocols, add);
   }
   bgpFacts(dump, owners, naming, add);
   probeFacts(dump, owners, add);
@@ -156,7 +156,7 @@ function probeFacts(
   for (const [name, text] of dump.probes) {
     const asked = parseProbe(name);
     if (asked === undefined) continue;
-    const target = /^(?:PING|traceroute to) \S+ \(([^)]+)\)/m.exec(text)?.[1] ?? 'unknown';
+    const target = /^(?:PING|traceroute to) [^\s(]+ ?\(([^)]+)\)/m.exec(text)?.[1] ?? 'unknown';
     if (asked.program === 'ping') {
       const ttls = [...text.matchAll(/ ttl=(\d+)/g)].map(([, ttl]) => ttl);
       const loss = /([\d.]+% packet loss)/.exec(text)?.[1];
@@ -188,7 +188,9 @@ function nameHops(
     const wasChoice = choice.length > 1;
     const before = index === 0 ? undefined : dump.machines.get(machineOf(hops[index - 1] ?? ''));
     choice = before === undefined ? [] : nextMachines(before, target, machineOf);
-    if (choice.length > 1)
+    if (before?.kind === 'router' && before.routes === '') choice = ['any', 'machine'];
+    if (before?.kind === 'router' && before.routes === '') named.push('{any machine}');
+    else if (choice.length > 1)
       named.push(choice.includes(machineOf(hop)) ? `{${choice.join(' ')}}` : `${hop} beside {${choice.join(' ')}}`);
     else named.push(wasChoice ? machineOf(hop) : hop);
   }
@@ -197,11 +199,14 @@ function nameHops(
 
 /** The machines behind the next hops that a machine has for an address: longest prefix wins. */
 function nextMachines(machine: MachineDump, target: string, machineOf: (address: string) => string): readonly string[] {
-  const address = mustParseAddress(target);
+  const address = parseAddress(target);
+  if (address === undefined) return [];
   let best: { readonly length: number; readonly route: RouteEntry } | undefined;
   for (const route of mainRoutes(machine)) {
+    const isV6 = route.dst.includes(':') || nextHopsOf(route).some(({ gateway = '' }) => gateway.includes(':'));
+    const whole = isV6 ? '::/0' : '0.0.0.0/0';
     const prefix = parsePrefix(
-      route.dst === 'default' ? '0.0.0.0/0' : route.dst.includes('/') ? route.dst : `${route.dst}/32`,
+      route.dst === 'default' ? whole : route.dst.includes('/') ? route.dst : `${route.dst}/${isV6 ? 128 : 32}`,
     );
     if (prefix === undefined || !containsPrefix(prefix, address)) continue;
     if (best === undefined || prefix.length > best.length) best = { length: prefix.length, route };

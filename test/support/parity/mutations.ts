@@ -102,8 +102,11 @@ export function mutationsOf(dump: LabDump): readonly Mutation[] {
   );
   for (const [name, text] of dump.probes) {
     const changed = name.startsWith('ping')
-      ? text.replaceAll(/ttl=(\d+)/g, (_, ttl) => `ttl=${Number(ttl) - 1}`)
+      ? text
+          .replaceAll(/ttl=(\d+)/g, (_, ttl) => `ttl=${Number(ttl) - 1}`)
+          .replace('100% packet loss', '50% packet loss')
       : text.replace(/^( *2 +)\S+/m, (_, number) => `${number}10.99.0.1`);
+    if (changed === text) continue;
     const key = new RegExp(`^${name.startsWith('ping') ? 'ping' : 'trace'} .*${name.split('-').at(-1)}$`);
     mutations.push({
       what: `the answer of ${name}`,
@@ -116,6 +119,7 @@ export function mutationsOf(dump: LabDump): readonly Mutation[] {
 
 /** Changes or removes the first entry of a JSON list that fits. */
 function editFirst(text: string, fits: (entry: Entry) => boolean, edit: (entry: Entry) => Entry | undefined): string {
+  if (text === '') return text;
   const entries = JSON.parse(text) as Entry[];
   const index = entries.findIndex(fits);
   const entry = entries[index];
@@ -127,10 +131,11 @@ function editFirst(text: string, fits: (entry: Entry) => boolean, edit: (entry: 
 /** Changes a path that no other router's choice depends on: the last of the table that is its prefix's only one. */
 function editPath(edit: (path: Entry) => Entry): (machine: MachineDump) => MachineDump {
   return (machine) => {
+    if (machine.table === '') return machine;
     const table = JSON.parse(machine.table) as { readonly routes: Record<string, Entry[]> };
-    const [prefix, paths] = Object.entries(table.routes).findLast(([, candidates]) => candidates.length === 1) ?? [];
-    if (prefix === undefined || paths?.[0] === undefined)
-      throw new Error('nothing to change: no prefix has a single path');
+    const [prefix, paths] =
+      Object.entries(table.routes).findLast(([, paths]) => Array.isArray(paths) && paths.length === 1) ?? [];
+    if (prefix === undefined || paths?.[0] === undefined) return machine;
     return { ...machine, table: JSON.stringify({ ...table, routes: { ...table.routes, [prefix]: [edit(paths[0])] } }) };
   };
 }

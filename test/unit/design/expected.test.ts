@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Expected } from '../../../src/design/design.ts';
@@ -62,14 +63,16 @@ describe.skipIf(truth === undefined)('expectations of bgp-rr against a real clus
   const folder = join(truth ?? '', 'bgp-rr');
 
   it.each(['control-plane', 'worker', 'worker2', 'worker3'])('kernel routes of node %s', (node) => {
-    const real = kernelLines(join(folder, node, 'route.json'));
+    const real = kernelLines(readFileSync(join(folder, node, 'route.json'), 'utf8'));
 
     expect(linesOf(expected, node)).toEqual(real);
     expect(real.length).toBeGreaterThan(10);
   });
 
   it.each(['leaf0', 'leaf1', 'spine0', 'spine1'])('kernel routes of router %s', (router) => {
-    expect(linesOf(expected, router)).toEqual(kernelLines(join(folder, router, 'kernel-route.json')));
+    expect(linesOf(expected, router)).toEqual(
+      kernelLines(readFileSync(join(folder, router, 'kernel-route.json'), 'utf8')),
+    );
   });
 
   it.each(['leaf0', 'leaf1', 'spine0', 'spine1'])('BGP table of router %s', (router) => {
@@ -81,7 +84,7 @@ describe.skipIf(truth === undefined)('expectations of bgp-rr against a real clus
   });
 
   it.each(['pod-a', 'pod-b', 'pod-c', 'pod-d'])('kernel routes of %s', (pod) => {
-    expect(linesOf(expected, pod)).toEqual(kernelLines(join(folder, pod, 'route.json')));
+    expect(linesOf(expected, pod)).toEqual(kernelLines(readFileSync(join(folder, pod, 'route.json'), 'utf8')));
   });
 
   it('has a session a node with its leaf and a session a fabric link', () => {
@@ -105,7 +108,7 @@ describe.skipIf(truth === undefined)('expectations of fullmesh against a real cl
   const folder = join(truth ?? '', 'fullmesh');
 
   it.each(['control-plane', 'worker', 'worker2'])('tables of node %s', (node) => {
-    expect(linesOf(expected, node)).toEqual(kernelLines(join(folder, node, 'route.json')));
+    expect(linesOf(expected, node)).toEqual(kernelLines(readFileSync(join(folder, node, 'route.json'), 'utf8')));
     comparePaths(expected, node, birdPaths(join(folder, node, 'bird-routes.txt')));
   });
 });
@@ -150,8 +153,10 @@ describe.skipIf(truth === undefined)('expectations of whole labs against a real 
       expect(own.filter((line) => !line.includes(':')).map(withoutDocker), machine).toEqual(real.map(withoutDocker));
     };
 
-    for (const node of nodes) parity(`${name}-${node}`, kernelLines(join(truth ?? '', name, node, 'route.json')));
-    for (const router of routers) parity(router, kernelLines(join(truth ?? '', name, router, 'kernel-route.json')));
+    for (const node of nodes)
+      parity(`${name}-${node}`, kernelLines(readFileSync(join(truth ?? '', name, node, 'route.json'), 'utf8')));
+    for (const router of routers)
+      parity(router, kernelLines(readFileSync(join(truth ?? '', name, router, 'kernel-route.json'), 'utf8')));
   });
 });
 

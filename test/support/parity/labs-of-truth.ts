@@ -1,0 +1,61 @@
+// Owns which lab of the catalogue a folder of a real cluster is held against, and under which name.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { designLab } from '../../../src/design/design-lab.ts';
+import { readLab } from '../../../src/lab/load.ts';
+import { root } from '../catalogue-lab.ts';
+import { expectedLine, kernelLines } from '../truth-tables.ts';
+import type { Truth } from './read-truth.ts';
+
+/** A lab of the catalogue with its variants, by name. */
+export type Catalogue = ReadonlyMap<string, readonly string[]>;
+
+/** What a folder's name means: `vxlan`, `bgp-tor:one-as`, `bgp-tor-one-as`; undefined: no lab that we have. */
+export function referenceOf(folder: string, catalogue: Catalogue): string | undefined {
+  if (catalogue.has(folder)) return folder;
+  for (const [lab, variants] of catalogue) {
+    const variant = variants.find((name) => folder === `${lab}:${name}` || folder === `${lab}-${name}`);
+    if (variant !== undefined) return `${lab}:${variant}`;
+  }
+  return undefined;
+}
+
+/** The lab file of a catalogue lab for a cluster of another name, as blocks follow from the names of nodes. */
+export function renamedLab(lab: string, cluster: string): string {
+  const text = readFileSync(join(root, 'labs', `${lab}.lab.yml`), 'utf8');
+  return text.replace(/^name: .*$/m, `name: ${cluster}`);
+}
+
+/**
+ * What the design expects in the kernel of each machine and what was there, IPv4, for a lab that cannot run here: one
+ * line a difference. Docker's addresses stand as `x`, as Docker hands them out in any order.
+ */
+export async function designDifferences(reference: string, truth: Truth): Promise<readonly string[]> {
+  const { lab } = await readLab(reference, { labsDir: `${root}/labs`, topologiesDir: `${root}/topologies`, cwd: root });
+  const name = truth.cluster ?? lab.name;
+  const { design, problems } = designLab({ ...lab, name });
+  if (design === undefined) return problems.map(({ message }) => `the design of ${reference}: ${message}`);
+  const differences: string[] = [];
+  for (const [short, machine] of truth.machines) {
+    if (machine.routes === '') continue;
+    const full = machine.kind === 'node' ? `${name}-${short}` : short;
+    const expected = design.expected.routes
+      .filter(({ machine: owner, prefix }) => owner === full && !prefix.includes(':'))
+      .map((route) => withoutDocker(expectedLine(route)));
+    const real = kernelLines(machine.routes).map(withoutDocker);
+    for (const line of real) if (!expected.includes(line)) differences.push(`${short}: real, not expected: ${line}`);
+    for (const line of expected) if (!real.includes(line)) differences.push(`${short}: expected, not real: ${line}`);
+  }
+  return differences;
+}
+
+/** Names of the labs in the folder of real clusters. */
+export function truthLabs(folder: string): readonly string[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+function withoutDocker(line: string): string {
+  return line.replace(/172\.18\.0\.(?!0\/|1 )\d+/g, '172.18.0.x');
+}
