@@ -26,7 +26,7 @@ interface Explanation {
     readonly lines: readonly {
       readonly point: { readonly machine: string; readonly interface: string };
       readonly direction: string;
-      readonly echo: { readonly kind: string; readonly ttl: number; readonly wrapping: string };
+      readonly packet: { readonly kind: string; readonly ttl: number; readonly wrapping: string };
     }[];
   };
 }
@@ -50,11 +50,11 @@ it.each(kinds)('explain in a VXLAN lab as %s', { timeout: 60_000 }, async (kind)
         : [],
     );
     const seen = whole.capture.lines
-      .filter(({ point, direction, echo }) => {
+      .filter(({ point, direction, packet }) => {
         const isTunnel = point.interface === 'vxlan.calico' || point.machine.startsWith('spine');
-        return echo.kind === 'request' && direction === 'out' && !isTunnel;
+        return packet.kind === 'request' && direction === 'out' && !isTunnel;
       })
-      .map(({ point, echo }) => `${point.machine} ${echo.ttl} ${echo.wrapping}`);
+      .map(({ point, packet }) => `${point.machine} ${packet.ttl} ${packet.wrapping}`);
     expect(told).toEqual(seen);
     expect(told).toHaveLength(5);
 

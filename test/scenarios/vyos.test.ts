@@ -34,7 +34,7 @@ it.skipIf(kind === undefined)(
       const before = place.snapshot();
       await place.must(['up', file]);
       const { stdout } = await place.must(['verify', 'bgp-rr-vyos']);
-      expect(stdout).toMatch(/all 18 checks true/);
+      expect(stdout).toMatch(/: all \d+ checks true/);
       const conf = await place.must(['exec', 'leaf0', '--', 'vtysh', '-c', 'show running-config']);
       expect(conf.stdout).toContain('neighbor 10.1.5.10 route-reflector-client');
       await place.must(['down', 'bgp-rr-vyos']);
