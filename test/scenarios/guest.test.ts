@@ -1,6 +1,6 @@
 // Labs on a kernel of their own: IPIP where this machine has none, results on this machine, and nothing left of the guest.
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -52,6 +52,7 @@ describe.skipIf(kinds.length === 0)('labctl test --kernel uml', () => {
         const report = readFileSync(join(place.cwd, 'labs.xml'), 'utf8');
         expect(report).toContain('failures="0"');
         expect(statSync(join(place.cwd, 'labs.xml')).uid).toBe(statSync(place.cwd).uid);
+        rmSync(join(place.cwd, 'labs.xml'));
         expect(leaksToText(await place.leaks())).toBe('');
       });
     },
