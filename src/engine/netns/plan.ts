@@ -109,30 +109,8 @@ function wishesOf(
       input: { lab: design.lab },
       whenDifferent: 'rebuild',
     },
-    // FRR first, ports after: its daemons read their own grammar longest and take ports as they come, and the timers of
-    // their sessions, the longest wait of all, run while the rest is made.
     namespaces('routers', design.routers, [], ['holder']),
-    ...design.routers.map(
-      (router): Wish => ({
-        verb: 'startDaemons',
-        resource: `frr:${router.name}`,
-        phase: 'daemons',
-        needs: ['namespaces:routers'],
-        whenDifferent: 'again',
-        input: {
-          machine: router.name,
-          kind: 'frr',
-          script: startFrrScript(router),
-          ...daemonFiles(frrFiles(router, artifacts), design),
-        },
-      }),
-    ),
-    namespaces(
-      'nodes',
-      design.nodes,
-      [...design.switches, ...design.pods, ...design.hosts],
-      routersStarted.length > 0 ? routersStarted : ['holder'],
-    ),
+    namespaces('nodes', design.nodes, [...design.switches, ...design.pods, ...design.hosts], ['holder']),
     {
       verb: 'createLinks',
       resource: 'links',
@@ -151,6 +129,23 @@ function wishesOf(
         input: { machine: router.name, script: routerScript(router, artifacts) },
       }),
     ),
+    // FRR beside the addresses of its ports: its daemons read their own grammar longer than that takes. Nodes only then,
+    // for the timers of the routers' sessions are the longest wait of all.
+    ...design.routers.map(
+      (router): Wish => ({
+        verb: 'startDaemons',
+        resource: `frr:${router.name}`,
+        phase: 'daemons',
+        needs: ['links'],
+        whenDifferent: 'again',
+        input: {
+          machine: router.name,
+          kind: 'frr',
+          script: startFrrScript(router),
+          ...daemonFiles(frrFiles(router, artifacts), design),
+        },
+      }),
+    ),
     {
       verb: 'configureNamespaces',
       resource: 'switches',
@@ -164,7 +159,7 @@ function wishesOf(
         verb: 'configureMachine',
         resource: `node:${node.name}`,
         phase: 'links',
-        needs: ['links'],
+        needs: ['links', ...routersStarted],
         whenDifferent: 'rebuild',
         input: { machine: node.name, script: nodeScript(node, podMetric) },
       }),
