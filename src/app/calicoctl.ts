@@ -2,11 +2,11 @@
 
 import { LabError } from '../base/errors.ts';
 import type { Design } from '../design/design.ts';
+import { machineNamed } from '../design/named-machine.ts';
 import type { ObservedSession } from '../plan/observed.ts';
 import { applyObjects } from './apply-objects.ts';
 import { absent, deleteObjects, mergePatch, namesOf, type ObjectVerb, putObjects } from './change-objects.ts';
 import type { Context, RunView } from './context.ts';
-import { machineNamed } from './find-machine.ts';
 import { type GettableKind, kindNamed } from './object-kinds.ts';
 import { readObjects, unplaced } from './read-objects.ts';
 import { openRunning } from './running.ts';

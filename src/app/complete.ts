@@ -1,7 +1,7 @@
 // Owns the words a shell can complete: labs of the catalogue, labs that run, machines in them. Never an error.
 
+import { typedNames } from '../design/named-machine.ts';
 import type { Context } from './context.ts';
-import { typedNames } from './find-machine.ts';
 import { list } from './list.ts';
 import { listRunning, openRunning } from './running.ts';
 

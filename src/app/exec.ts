@@ -1,9 +1,10 @@
 // Owns the story of `exec` and `shell`: a command in a machine of a running lab, with the caller's own streams.
 
 import { LabError } from '../base/errors.ts';
+import { machineNamed } from '../design/named-machine.ts';
 import { spawnAttached } from '../host/spawn-attached.ts';
 import type { Context } from './context.ts';
-import { machineNamed, machineReference } from './find-machine.ts';
+import { machineReference } from './machine-reference.ts';
 import { openRunning } from './running.ts';
 
 /** What `labctl exec` is told. */

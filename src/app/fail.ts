@@ -2,12 +2,12 @@
 
 import { LabError } from '../base/errors.ts';
 import type { Design, PodDesign } from '../design/design.ts';
+import { machineNamed } from '../design/named-machine.ts';
 import { type Convergence, measureChange } from '../evidence/convergence.ts';
 import { throwIfAborted } from '../evidence/listen.ts';
 import { type Failure, failureName, failureTarget } from '../plan/failure.ts';
 import type { Context } from './context.ts';
 import { breakTarget, mend, readFailures } from './failures.ts';
-import { machineNamed } from './find-machine.ts';
 import { openRunning } from './running.ts';
 
 /** What `labctl fail` is told. */

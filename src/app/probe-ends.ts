@@ -4,7 +4,7 @@ import type { Family } from '../base/address.ts';
 import { LabError } from '../base/errors.ts';
 import { primaryAddressOf } from '../design/address-book.ts';
 import type { Design, HostDesign, NodeDesign, PodDesign } from '../design/design.ts';
-import { machineNamed } from './find-machine.ts';
+import { machineNamed } from '../design/named-machine.ts';
 
 /** What a verb that sends probes is told of their ends. */
 export interface EndsOptions {

@@ -1,11 +1,10 @@
 // Owns the facts of a running lab: what its design says, put right wherever daemons, kernels and packets show otherwise.
 
-import { type Design, findMachine } from '../design/design.ts';
+import type { Design } from '../design/design.ts';
 import { deviceKey, factsOf, type LabFacts, routeFact, routeKey, sessionKey } from '../design/facts.ts';
 import { pairName, pathFactsOf, type TellingPair, tellingPairs } from '../design/path-facts.ts';
 import { roleNames } from '../design/role-names.ts';
 import { gatherEvidence } from '../evidence/gather.ts';
-import { readLinks } from '../host/link.ts';
 import { routeDifferences, sessionDifferences } from '../plan/converged.ts';
 import { judgeLab } from '../verify/judge.ts';
 import type { Context } from './context.ts';
@@ -27,7 +26,12 @@ export async function seenFacts(context: Context, lab: string): Promise<LabFacts
   const facts = {
     sessions: new Map(told.sessions),
     routes: new Map(told.routes),
-    devices: await seenDevices(design, engine, context.signal),
+    devices: new Map(
+      evidence.tables.interfaces.map(({ machine, name, mtu }) => [
+        deviceKey(design, names, machine, name),
+        `MTU ${mtu}`,
+      ]),
+    ),
     paths: new Map(told.paths),
   };
   for (const { a, b, family } of design.expected.sessions) {
@@ -62,8 +66,7 @@ function expectationOf(design: Design, pair: TellingPair): Design['expect'][numb
   const path = pathFactsOf(design, pair.from, pair.to, pair.family);
   const ends = { from: pair.from.name, to: pair.to.name, family: pair.family };
   if (!path.arrives) return { kind: 'ping', ...ends, answered: false, ttl: undefined };
-  const isSeen = (name: string): boolean => path.encapsulation === 'none' || findMachine(design, name)?.kind === 'node';
-  const hops = path.hops.filter((names) => names.every(isSeen)).map(patternOf);
+  const hops = path.traced.map(patternOf);
   return { kind: 'path', ...ends, hops, encapsulation: path.encapsulation, ttl: path.ttl };
 }
 
@@ -74,18 +77,4 @@ function patternOf(names: readonly string[]): string {
   let length = first.length;
   while (others.some((other) => !other.startsWith(first.slice(0, length)))) length--;
   return `${first.slice(0, length)}*`;
-}
-
-async function seenDevices(
-  design: Design,
-  engine: Parameters<typeof gatherEvidence>[1],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
-  const names = roleNames(design);
-  const facts = new Map<string, string>();
-  for (const { name } of [...design.routers, ...design.nodes, ...design.pods]) {
-    for (const { name: device, mtu } of await readLinks(engine.shell(name), signal))
-      if (device !== 'lo') facts.set(deviceKey(design, names, name, device), `MTU ${mtu}`);
-  }
-  return facts;
 }

@@ -33,9 +33,6 @@ export interface ExpectedForwarding {
   readonly destination: string;
 }
 
-/** Calico's tunnel devices: where a node's pools ask for none of them, the node has none that is up (calico.md C.3, C.4). */
-export const tunnelDevices: readonly string[] = ['tunl0', 'vxlan.calico', 'vxlan-v6.calico'];
-
 /** Every interface of routers, nodes and pods, tunnels and both ends of the pods' pairs included. */
 export function expectedInterfaces(design: Design): readonly ExpectedInterface[] {
   const ports = (machine: string, interfaces: readonly Interface[]): readonly ExpectedInterface[] =>

@@ -1,11 +1,12 @@
 // Owns what the expected routes make of a packet between two pods: its hops, its TTL, its wrapping, how large it may be.
 
 import { type Family, inFamily } from '../base/address.ts';
-import { shownName } from './address-book.ts';
 import { hasDerivedRoutes } from './derived-routes.ts';
 import type { Design, PodDesign } from './design.ts';
 import { expectedInterfaces } from './implied.ts';
+import { isTunnel } from './tunnel.ts';
 import { type Passage, reaches, walkRoutes } from './walk.ts';
+import { forwardersOf, headerBytesOf, initialTtl, machinesByDistance, wrappingOf } from './way.ts';
 
 /** One pair of pods, and what a probe between them must find. */
 export interface Journey {
@@ -25,15 +26,6 @@ export interface Journey {
 
 /** How a traceroute shows a machine that does not answer. */
 export const silence = '*';
-
-/** TTL that Linux gives a packet (ip_default_ttl). */
-const initialTtl = 64;
-
-/** Bytes of the outer headers: IPv4's 20 or IPv6's 40 (RFC 2003), and 30 of UDP, VXLAN and Ethernet (RFC 7348). */
-function overheadOf(encapsulation: Journey['encapsulation'], family: Family): number {
-  const outer = family === 6 ? 40 : 20;
-  return { none: 0, ipip: outer, vxlan: outer + 30 }[encapsulation];
-}
 
 /** At most this many pairs are walked: a hundred pods have 4,950. */
 const mostPairs = 10;
@@ -56,10 +48,10 @@ export function journeysOf(design: Design): readonly Journey[] {
         to: to.name,
         family,
         isReached: reaches(design, from, to, family),
-        hops: encapsulation === 'ipip' ? ipipHops(design, there) : hopsOf(design, there),
-        ttl: initialTtl - hopsOf(design, back).length,
+        hops: tracedHops(design, there, [from.name, to.name]),
+        ttl: initialTtl - machinesByDistance(design, forwardersOf(back, [from.name, to.name])).length,
         encapsulation,
-        pathMtu: sameOf([there, back].map((way) => pathMtuOf(way, overheadOf(encapsulation, family), mtus))),
+        pathMtu: sameOf([there, back].map((way) => pathMtuOf(way, headerBytesOf(encapsulation, family), mtus))),
       },
     ];
   });
@@ -80,30 +72,19 @@ function pairsOf(pods: readonly PodDesign[]): readonly (readonly [PodDesign, Pod
 }
 
 /**
- * IPIP copies the packet's TTL into the outer header (calico.md C.3), so that a probe may expire inside the tunnel: the router
- * tells the outer source, and its sender nothing. What comes through has TTL enough for the far node: it is never seen.
+ * What a traceroute shows. IPIP copies the packet's TTL into the outer header (calico.md C.3), so that a probe may expire inside
+ * the tunnel: the router tells the outer source, and its sender nothing. What comes through has TTL enough for the far node:
+ * it is never seen.
  */
-function ipipHops(design: Design, passages: readonly Passage[]): readonly (readonly string[])[] {
+export function tracedHops(
+  design: Design,
+  passages: readonly Passage[],
+  ends: readonly string[],
+): readonly (readonly string[])[] {
+  const hops = machinesByDistance(design, forwardersOf(passages, ends));
+  if (wrappingOf(passages) !== 'ipip') return hops;
   const carriers = new Set(passages.filter(({ isUnderlay }) => isUnderlay).map(({ depth }) => depth));
-  const hops = hopsOf(design, passages);
   return carriers.size === 0 ? hops : [...hops.slice(0, 1), ...[...carriers].map(() => [silence])];
-}
-
-/** Machines that forward the packet itself: neither the pods, nor who carries a tunnel. */
-function hopsOf(design: Design, passages: readonly Passage[]): readonly (readonly string[])[] {
-  const pods = new Set(design.pods.map(({ name }) => name));
-  const byDepth = new Map<number, string[]>();
-  for (const { machine, depth, isUnderlay } of passages) {
-    if (isUnderlay || pods.has(machine)) continue;
-    byDepth.set(depth, [...(byDepth.get(depth) ?? []), shownName(design, machine)]);
-  }
-  return [...byDepth].toSorted(([a], [b]) => a - b).map(([, names]) => names.toSorted());
-}
-
-function wrappingOf(passages: readonly Passage[]): Journey['encapsulation'] {
-  const devices = passages.flatMap(({ outs }) => [...outs]);
-  if (devices.includes('tunl0')) return 'ipip';
-  return devices.some((device) => device.startsWith('vxlan')) ? 'vxlan' : 'none';
 }
 
 /** A value that all have, or undefined. */
@@ -136,8 +117,4 @@ function pathMtuOf(
   if (Math.min(...entered) < smallest) return undefined;
   if (overhead === 0 || Math.min(...outer) >= smallest + overhead) return smallest;
   return undefined;
-}
-
-function isTunnel(device: string): boolean {
-  return device === 'tunl0' || device.startsWith('vxlan');
 }

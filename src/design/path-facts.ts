@@ -1,9 +1,11 @@
 // Owns what the design says of a packet's way between two machines: machines, wrapping, header bytes, TTL on arrival. Pure.
 
-import type { Family } from '../base/address.ts';
-import { primaryAddressOf, shownName } from './address-book.ts';
+import { type Family, familyOf } from '../base/address.ts';
+import { primaryAddressOf } from './address-book.ts';
 import type { Design, Machine, PodDesign } from './design.ts';
+import { tracedHops } from './journeys.ts';
 import { reaches, walkRoutes } from './walk.ts';
+import { forwardersOf, headerBytesOf, initialTtl, machinesByDistance, wrappingOf } from './way.ts';
 
 /** How a packet travels between two machines once the lab is converged. */
 export interface PathFacts {
@@ -11,6 +13,8 @@ export interface PathFacts {
   readonly arrives: boolean;
   /** Machines between the two in order; several of one distance are equal paths. */
   readonly hops: readonly (readonly string[])[];
+  /** What a traceroute shows of them. */
+  readonly traced: readonly (readonly string[])[];
   readonly encapsulation: 'none' | 'ipip' | 'vxlan';
   /** Bytes of outer headers on the way: 20 for IPIP (RFC 2003), 50 for VXLAN over IPv4 and 70 over IPv6 (RFC 7348). */
   readonly headerBytes: number;
@@ -18,28 +22,21 @@ export interface PathFacts {
   readonly ttl: number;
 }
 
-const bytesOf: Readonly<Record<string, number>> = { tunl0: 20, 'vxlan.calico': 50, 'vxlan-v6.calico': 70 };
-
 /** The way from one machine to another, in one family or the first of both, by the routes the design expects. */
 export function pathFactsOf(design: Design, from: Machine, to: Machine, family?: Family): PathFacts {
-  const between = walkRoutes(design, from, to, family).filter(
-    ({ machine }) => machine !== from.name && machine !== to.name,
-  );
-  const hops: string[][] = [];
-  for (const { machine, depth } of between) {
-    hops[depth] ??= [];
-    hops[depth].push(shownName(design, machine));
-  }
-  const tunnel = between.flatMap(({ outs }) => [...outs]).find((device) => device in bytesOf);
-  const isNode = ({ machine }: { readonly machine: string }) => design.nodes.some(({ name }) => name === machine);
-  const ways = hops.filter((names) => names !== undefined).map((names) => names.toSorted());
-  const forwarding = tunnel === undefined ? ways.length : between.filter(isNode).length;
+  const passages = walkRoutes(design, from, to, family);
+  const ends = [from.name, to.name];
+  const encapsulation = wrappingOf(passages);
   return {
     arrives: reaches(design, from, to, family),
-    hops: ways,
-    encapsulation: tunnel === undefined ? 'none' : tunnel === 'tunl0' ? 'ipip' : 'vxlan',
-    headerBytes: tunnel === undefined ? 0 : (bytesOf[tunnel] ?? 0),
-    ttl: 64 - forwarding,
+    hops: machinesByDistance(
+      design,
+      passages.filter(({ machine }) => !ends.includes(machine)),
+    ),
+    traced: tracedHops(design, passages, ends),
+    encapsulation,
+    headerBytes: headerBytesOf(encapsulation, family ?? familyOf(primaryAddressOf(to) ?? '')),
+    ttl: initialTtl - machinesByDistance(design, forwardersOf(passages, ends)).length,
   };
 }
 

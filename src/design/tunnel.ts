@@ -24,3 +24,11 @@ export interface IpipDesign {
   readonly address: string | undefined;
   readonly mtu: number;
 }
+
+/** Calico's tunnel devices: where a node's pools ask for none of them, the node has none that is up (calico.md C.3, C.4). */
+export const tunnelDevices: readonly string[] = ['tunl0', 'vxlan.calico', 'vxlan-v6.calico'];
+
+/** True of a device that wraps what is sent by it: what follows is looked up by the outer address (calico.md C.3, C.4). */
+export function isTunnel(device: string): boolean {
+  return tunnelDevices.includes(device);
+}

@@ -11,6 +11,7 @@ import {
 } from '../base/address.ts';
 import { type AddressBook, addressBookOf, podInterface, primaryAddressOf } from './address-book.ts';
 import type { Design, ExpectedRoute, Machine } from './design.ts';
+import { isTunnel } from './tunnel.ts';
 
 /** One machine on the way: how far from the source, by which interfaces a packet may come and go. */
 export interface Passage {
@@ -35,9 +36,6 @@ interface Step {
   readonly looksUp: string;
 }
 
-/** The devices that wrap a packet: what follows is looked up by the outer address (calico.md C.3, C.4). */
-const tunnelDevices: ReadonlySet<string> = new Set(['tunl0', 'vxlan.calico', 'vxlan-v6.calico']);
-
 /** Every machine between two, in one family or in the first the destination has, in the order of first arrival. Ends where no route leads on. */
 export function walkRoutes(design: Design, from: Machine, to: Machine, family?: Family): readonly Passage[] {
   const destination = primaryAddressOf(to, family);
@@ -55,7 +53,7 @@ export function walkRoutes(design: Design, from: Machine, to: Machine, family?: 
     const exits = exitsOf(design, book, step, destination);
     passage.goesOn =
       exits.some((exit) => exit.next !== undefined) &&
-      exits.every((exit) => exit.isEntry === true || exit.next !== undefined || tunnelDevices.has(exit.dev));
+      exits.every((exit) => exit.isEntry === true || exit.next !== undefined || isTunnel(exit.dev));
     for (const exit of exits) {
       passage[exit.isEntry ? 'ins' : 'outs'].add(exit.dev);
       if (exit.next !== undefined) waiting.push(exit.next);
@@ -111,7 +109,7 @@ function exitsOf(design: Design, book: AddressBook, step: Step, destination: str
   }
   const exits: Exit[] = [...entry];
   for (const hop of lookUp(design, step.machine, looksUp)?.nextHops ?? []) {
-    if (tunnelDevices.has(hop.dev)) {
+    if (isTunnel(hop.dev)) {
       const far = tunnelEnd(design, book, hop.via);
       exits.push({ dev: hop.dev });
       if (far === undefined) continue;
@@ -143,7 +141,7 @@ function insideTunnel(design: Design, book: AddressBook, step: Step, destination
   const back = lookUp(design, step.machine, destination);
   const routes = design.expected.routes.filter((route) => route.machine === step.machine);
   const devices = routes.flatMap((route) => route.nextHops.map((hop) => hop.dev));
-  return back === undefined ? undefined : devices.find((dev) => tunnelDevices.has(dev));
+  return back === undefined ? undefined : devices.find(isTunnel);
 }
 
 /** The node address behind a tunnel's next hop: itself (IPIP), or the node of the VXLAN tunnel address. */

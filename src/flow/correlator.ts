@@ -32,7 +32,7 @@ const mostErrors = 10_000;
 
 /**
  * Takes frames from any number of points. Points may be read one after another or at the same time; their clocks may
- * differ. What comes of it is read from the public fields by `journeysOf`.
+ * differ. What comes of it is read from the public fields by `correlate`.
  */
 export class Correlator {
   readonly points: Point[] = [];

@@ -2,7 +2,8 @@
 
 import { LabError } from '../base/errors.ts';
 import { shownName } from '../design/address-book.ts';
-import { type Design, findMachine, type Machine, machinesOf } from '../design/design.ts';
+import { type Design, findMachine, type Machine } from '../design/design.ts';
+import { machineNamed } from '../design/named-machine.ts';
 
 /** What breaks; machines by full name. */
 export type FailureTarget =
@@ -45,7 +46,7 @@ export function failureTarget(design: Design, kind: string, text: string): Failu
     case 'link':
       return linkTarget(design, text);
     case 'node': {
-      const machine = machineOf(design, text);
+      const machine = machineNamed(design, text);
       return { kind, machine: machine.name, interfaces: cabledPorts(design, machine) };
     }
     case 'daemon':
@@ -57,7 +58,7 @@ export function failureTarget(design: Design, kind: string, text: string): Failu
 
 function linkTarget(design: Design, text: string): FailureTarget {
   const [near = '', far = ''] = text.split(':');
-  const machine = machineOf(design, near);
+  const machine = machineNamed(design, near);
   const ports = design.links.flatMap(({ ends }) =>
     ends.flatMap((end, index) =>
       end.machine === machine.name ? [{ near: end.interface, far: ends[1 - index]! }] : [],
@@ -82,21 +83,12 @@ function linkTarget(design: Design, text: string): FailureTarget {
 
 function daemonTarget(design: Design, text: string): FailureTarget {
   const [name = '', daemon = ''] = text.split('/');
-  const machine = machineOf(design, name);
+  const machine = machineNamed(design, name);
   const known = machine.kind === 'router' ? ['bgpd', 'zebra', 'bfdd'] : machine.kind === 'node' ? ['bird'] : [];
   if (known.includes(daemon)) return { kind: 'daemon', machine: machine.name, daemon };
   throw new LabError('USAGE', `${name} has no daemon ${JSON.stringify(daemon)}`, {
     facts: [known.length === 0 ? `a ${machine.kind} runs no daemon` : `daemons of ${name}: ${known.join(', ')}`],
     hint: `labctl fail daemon ${known.length === 0 ? 'leaf0/bgpd' : `${name}/${known[0]}`}`,
-  });
-}
-
-function machineOf(design: Design, name: string): Machine {
-  const machine = findMachine(design, name);
-  if (machine !== undefined) return machine;
-  const known = machinesOf(design).map(({ name: full }) => shownName(design, full));
-  throw new LabError('UNKNOWN_MACHINE', `no machine named ${JSON.stringify(name)} in lab ${design.lab}`, {
-    facts: [`machines: ${known.join(', ')}`],
   });
 }
 

@@ -3,8 +3,8 @@
 import { addressOf, containsPrefix, parseAddress, parsePrefix } from '../base/address.ts';
 import { addressBookOf, shownName } from '../design/address-book.ts';
 import { type Design, findMachine } from '../design/design.ts';
-import { tunnelDevices } from '../design/implied.ts';
 import { referencedDestination } from '../design/reference.ts';
+import { isTunnel } from '../design/tunnel.ts';
 import type { ObservedRoute } from '../plan/observed.ts';
 import type { Failure } from './verdict.ts';
 
@@ -41,7 +41,7 @@ const writers: ReadonlySet<string> = new Set(['bird', 'bgp', '80']);
 export function strangeRoutes(design: Design, routes: readonly ObservedRoute[]): readonly Failure[] {
   const known = new Set(design.expected.routes.map(({ machine, prefix }) => `${machine} ${prefix}`));
   const strange = routes.filter((route) => {
-    const isWritten = writers.has(route.protocol) || route.nextHops.some(({ dev = '' }) => tunnelDevices.includes(dev));
+    const isWritten = writers.has(route.protocol) || route.nextHops.some(({ dev = '' }) => isTunnel(dev));
     return isWritten && route.protocol !== 'kernel' && !known.has(`${route.machine} ${route.prefix}`);
   });
   return strange.map((route) => ({

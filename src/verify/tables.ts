@@ -2,7 +2,8 @@
 
 import { shownName } from '../design/address-book.ts';
 import type { Design } from '../design/design.ts';
-import { expectedForwarding, expectedInterfaces, expectedNeighbors, tunnelDevices } from '../design/implied.ts';
+import { expectedForwarding, expectedInterfaces, expectedNeighbors } from '../design/implied.ts';
+import { tunnelDevices } from '../design/tunnel.ts';
 import type { Inspection } from '../plan/observed.ts';
 import type { CheckResult, Failure } from './verdict.ts';
 

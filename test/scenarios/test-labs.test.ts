@@ -33,10 +33,7 @@ const both = ['test', './small-a.lab.yml', './small-b.lab.yml'];
 
 /** Waits until what labctl wrote or left on disk is there. */
 async function until(isThere: () => boolean): Promise<void> {
-  for (let tries = 0; !isThere(); tries++) {
-    if (tries > 300) throw new Error('it did not come');
-    await sleep(50);
-  }
+  await expect.poll(isThere, { timeout: 60_000 }).toBe(true);
 }
 
 describe.each(kinds)('labctl test as %s', (kind) => {

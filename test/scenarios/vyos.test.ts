@@ -57,12 +57,10 @@ it.skipIf(kind === undefined)(
       const before = place.snapshot();
       const up = await place.must(['up', file]);
       expect(up.stderr).toContain('[ROUTES_NOT_DERIVED]');
+      // OSPF chooses a designated router only when its wait timer ends, 40 s (RFC 2328 9.4).
       const ask = async (command: string, expected: RegExp): Promise<void> => {
-        let answer = '';
-        for (let tries = 0; tries < 200 && !expected.test(answer); tries++) {
-          answer = (await place.must(['exec', 'leaf0', '--', 'vtysh', '-c', command])).stdout;
-        }
-        expect(answer).toMatch(expected);
+        const answer = async () => (await place.must(['exec', 'leaf0', '--', 'vtysh', '-c', command])).stdout;
+        await expect.poll(answer, { timeout: 90_000, interval: 500 }).toMatch(expected);
       };
       await ask('show bfd peers brief', /10\.1\.10\.2\s+up/);
       await ask('show ip route static', /10\.99\.0\.0\/16 .*blackhole/);

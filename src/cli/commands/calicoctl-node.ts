@@ -1,7 +1,7 @@
 // Owns the command `calicoctl node status`.
 
 import { nodeSessions } from '../../app/calicoctl.ts';
-import { machineReference } from '../../app/find-machine.ts';
+import { machineReference } from '../../app/machine-reference.ts';
 import { nodeStatusText } from '../../report/node-status.ts';
 import { type Call, print } from '../call.ts';
 

@@ -1,7 +1,7 @@
 // Owns the command `capture`.
 
 import { capture } from '../../app/capture.ts';
-import { machineReference } from '../../app/find-machine.ts';
+import { machineReference } from '../../app/machine-reference.ts';
 import { LabError } from '../../base/errors.ts';
 import { captureJson } from '../../report/capture-json.ts';
 import { capturePcapng } from '../../report/capture-pcapng.ts';

@@ -1,7 +1,7 @@
 // Owns the command `explain`.
 
 import { explain } from '../../app/explain.ts';
-import { machineReference } from '../../app/find-machine.ts';
+import { machineReference } from '../../app/machine-reference.ts';
 import { arrives, tellExplanation } from '../../report/explain-tell.ts';
 import { explainMarkdown, explainText } from '../../report/explain-text.ts';
 import type { Language } from '../../report/languages.ts';

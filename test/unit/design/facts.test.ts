@@ -23,16 +23,23 @@ it('knows the way, the wrapping and the TTL of plain and wrapped packets', async
     const design = await catalogueDesign(lab);
     return tellingPairs(design).map(({ from, to, family }) => [to.name, pathFactsOf(design, from, to, family)]);
   };
+  const hops = [['control-plane'], ['leaf0'], ['spine0', 'spine1'], ['leaf1'], ['worker3']];
+  const nodes = [['control-plane'], ['worker3']];
   const plain = { arrives: true, encapsulation: 'none', headerBytes: 0 };
   const wrapped = { arrives: true, encapsulation: 'vxlan', headerBytes: 50 };
 
-  expect(await ways('bgp-rr')).toContainEqual([
+  expect(await ways('bgp-rr')).toContainEqual(['pod-b', { ...plain, hops, traced: hops, ttl: 59 }]);
+  expect(await ways('vxlan')).toContainEqual(['pod-b', { ...wrapped, hops, traced: nodes, ttl: 62 }]);
+  expect(await ways('ipip')).toContainEqual([
     'pod-b',
-    { ...plain, hops: [['control-plane'], ['leaf0'], ['spine0', 'spine1'], ['leaf1'], ['worker3']], ttl: 59 },
-  ]);
-  expect(await ways('vxlan')).toContainEqual([
-    'pod-b',
-    { ...wrapped, hops: [['control-plane'], ['leaf0'], ['spine0', 'spine1'], ['leaf1'], ['worker3']], ttl: 62 },
+    {
+      ...wrapped,
+      encapsulation: 'ipip',
+      headerBytes: 20,
+      hops,
+      traced: [['control-plane'], ['*'], ['*'], ['*']],
+      ttl: 62,
+    },
   ]);
   expect((await ways('fullmesh-routed')).find(([name]) => name === 'pod-b')?.[1]).toMatchObject({ arrives: false });
 });

@@ -27,7 +27,7 @@ describe('what is to be broken', () => {
     ['link', 'leaf0:eth9', 'leaf0 has no link to eth9'],
     ['link', 'leaf0:leaf1', 'leaf0 has no link to leaf1'],
     ['link', 'control-plane:leaf0', 'control-plane has no link to leaf0'],
-    ['link', 'leaf9:eth1', 'no machine named "leaf9" in lab bgp-rr'],
+    ['link', 'leaf9:eth1', 'no machine named leaf9 in lab bgp-rr'],
     ['daemon', 'leaf0/bird', 'leaf0 has no daemon "bird"'],
     ['daemon', 'pod-a/bird', 'pod-a has no daemon "bird"'],
     ['rack', 'rack0', 'labctl cannot fail a rack'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { machineNamed, machineReference, typedNames } from '../../../src/app/find-machine.ts';
+import { machineReference } from '../../../src/app/machine-reference.ts';
 import { LabError } from '../../../src/base/errors.ts';
+import { machineNamed, typedNames } from '../../../src/design/named-machine.ts';
 import { catalogueDesign } from '../../support/catalogue-lab.ts';
 
 describe('a machine as it is typed', () => {
