@@ -35,8 +35,10 @@ const sessionKinds = ['Node', 'BGPPeer', 'BGPConfiguration', 'BGPFilter'];
 
 /**
  * Works out a node's sessions. Of two objects with one name the later one counts, as with `apply`. What Calico's
- * validation refuses but confd can read is a warning: the datastore may hold it, written past the validation.
- * Throws OBJECT_INVALID with all places for objects that cannot be read, UNKNOWN_OBJECT for a node that is not there.
+ * validation refuses but confd can read is a warning: the datastore may hold it, written past the validation. An
+ * object whose fields have wrong types never gets that far: it is left out with a warning, as Calico's API refuses it
+ * and confd goes on with the others. Throws OBJECT_INVALID for a text that is no YAML, UNKNOWN_OBJECT for a node
+ * that is not there.
  */
 export async function renderPeers(context: Context, options: RenderPeersOptions): Promise<RenderedPeers> {
   const { version: text = defaultVersion } = options;
@@ -50,6 +52,7 @@ export async function renderPeers(context: Context, options: RenderPeersOptions)
   if (!known.includes(options.node)) {
     throw new LabError('UNKNOWN_OBJECT', `the objects hold no Node named ${options.node}`, {
       hint: known.length === 0 ? 'give a file with Node objects' : `nodes: ${known.join(', ')}`,
+      problems,
     });
   }
   const namespace = options.env['NAMESPACE'] ?? 'kube-system';
@@ -65,18 +68,17 @@ export async function renderPeers(context: Context, options: RenderPeersOptions)
 function readSessionObjects(written: readonly WrittenObject[], version: Release) {
   const byName = new Map<string, CalicoObject>();
   const problems: Problem[] = [];
-  const broken: Problem[] = [];
   for (const { raw, place } of written) {
     const inForm = inCalicoForm(raw);
     if (!sessionKinds.includes((inForm as { readonly kind?: string } | null)?.kind ?? '')) continue;
     const { readable, problems: found } = validateObject(inForm, version);
-    const placed = found.map(place);
-    if (readable === undefined) broken.push(...placed.filter(({ severity }) => severity === 'error'));
-    else byName.set(`${readable.kind}/${readable.metadata.name}`, readable);
-    problems.push(...placed.map((problem): Problem => ({ ...problem, severity: 'warning' })));
-  }
-  if (broken.length > 0) {
-    throw new LabError('OBJECT_INVALID', 'some objects cannot be read', { problems: broken, exitCode: 1 });
+    if (readable !== undefined) byName.set(`${readable.kind}/${readable.metadata.name}`, readable);
+    for (const problem of found.map(place)) {
+      const message = readable === undefined ? `${problem.message}; ${leftOut}` : problem.message;
+      problems.push({ ...problem, severity: 'warning', message });
+    }
   }
   return { objects: [...byName.values()], problems };
 }
+
+const leftOut = 'the object is left out, as Calico’s API refuses it';

@@ -110,6 +110,8 @@ function scalarProblem(value: unknown, type: ScalarType): string | undefined {
       return typeof value === 'boolean' ? undefined : `expected true or false, not ${shown(value)}`;
     case 'integer':
       return Number.isInteger(value) ? undefined : `expected a whole number, not ${shown(value)}`;
+    case 'as-number-or-0':
+      return value === 0 ? undefined : scalarProblem(value, 'as-number');
     case 'as-number':
       return asNumber(value) === undefined ? asNumberProblem(value) : undefined;
     default:

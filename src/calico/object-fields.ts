@@ -6,6 +6,8 @@ export type FieldType =
   | 'boolean'
   | 'integer'
   | 'as-number'
+  /** 0 is none, as Go's `omitempty` has it. */
+  | 'as-number-or-0'
   | 'cidr'
   | 'address'
   | 'selector'
@@ -97,7 +99,7 @@ export const specFields = {
     node: 'string',
     nodeSelector: 'selector',
     peerIP: 'string',
-    asNumber: 'as-number',
+    asNumber: 'as-number-or-0',
     peerSelector: 'selector',
     keepOriginalNextHop: 'boolean',
     nextHopMode: { oneOf: ['Auto', 'Self', 'Keep'] },
@@ -111,7 +113,7 @@ export const specFields = {
     filters: { list: 'string' },
     localWorkloadSelector: 'selector',
     reversePeering: { oneOf: ['Auto', 'Manual'] },
-    localASNumber: 'as-number',
+    localASNumber: 'as-number-or-0',
   },
   BGPFilter: {
     exportV4: filterRules(32),

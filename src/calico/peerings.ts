@@ -60,11 +60,14 @@ export function expandPeers(
 ): readonly Peering[] {
   const kept = new Map<string, Peering>();
   const byName = peers.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  // Of several peers that choose a pod, Felix names the first to confd.
+  const owners = new Map(workloads.map((pod) => [pod, byName.find((peer) => selectsWorkload(peer, pod, cluster))]));
+  const podsOf = (peer: BGPPeer) => workloads.filter((pod) => owners.get(pod) === peer);
   for (const peer of byName.filter(isGlobal)) {
-    for (const peering of forwardPeerings(peer, cluster, workloads)) keep(kept, peering);
+    for (const peering of forwardPeerings(peer, cluster, podsOf(peer))) keep(kept, peering);
   }
   for (const peer of byName.filter((candidate) => !isGlobal(candidate))) {
-    for (const peering of forwardPeerings(peer, cluster, workloads)) {
+    for (const peering of forwardPeerings(peer, cluster, podsOf(peer))) {
       for (const node of localNodes(peer, cluster)) {
         if (peering.node === undefined || peering.node === node) keep(kept, { ...peering, node });
       }
@@ -110,7 +113,8 @@ function forwardPeerings(
   }
   const { host, port } = splitPeerAddress(spec.peerIP ?? '');
   const address = parseAddress(host);
-  if (address === undefined || (parseAddress(spec.reachableBy ?? '') ?? address).family !== address.family) return [];
+  if (address === undefined) return [];
+  if ((spec.reachableBy ?? '') !== '' && parseAddress(spec.reachableBy ?? '')?.family !== address.family) return [];
   const [remote] = port === undefined ? nodesBehind(cluster, host, undefined, peer) : [];
   return [
     {
@@ -137,7 +141,8 @@ function nodesBehind(
 ): readonly NodeFacts[] {
   const as = asNumber(peer.spec.asNumber) ?? cluster.as;
   return cluster.nodes.filter((node) => {
-    if (node.ipv4 !== host && node.ipv6 !== host) return false;
+    // As confd has it: no address is the empty one, so a peer without peerIP means nodes that lack a family.
+    if ((node.ipv4 ?? '') !== host && (node.ipv6 ?? '') !== host) return false;
     if ((node.as ?? cluster.as) !== as) return false;
     if (port === undefined) return true;
     if (node.listenPort !== undefined && node.listenPort !== port) return false;
@@ -193,10 +198,15 @@ function nodePeerings(
   return found;
 }
 
-/** Pods of a node that the selector chooses: always passive, no source address, no timers (calico.md A.4). */
+function selectsWorkload(peer: BGPPeer, pod: LocalWorkload, cluster: ClusterFacts): boolean {
+  const selector = peer.spec.localWorkloadSelector ?? '';
+  if (selector === '' || !selectorMatches(selector, pod.labels)) return false;
+  return isGlobal(peer) || localNodes(peer, cluster).includes(pod.node);
+}
+
+/** Chosen pods: always passive, no source address, no timers (calico.md A.4). */
 function workloadPeerings(peer: BGPPeer, workloads: readonly LocalWorkload[]): readonly Peering[] {
-  const chosen = workloads.filter((pod) => selectorMatches(peer.spec.localWorkloadSelector ?? '', pod.labels));
-  return chosen.flatMap((pod) =>
+  return workloads.flatMap((pod) =>
     pod.addresses.flatMap((text): readonly Peering[] => {
       const address = parseAddress(text);
       if (address === undefined) return [];

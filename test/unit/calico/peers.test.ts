@@ -244,6 +244,13 @@ describe('reverse peerings', () => {
     expect(sessions([...with500, to('10.1.5.10:600')], 'a')).toEqual([]);
   });
 
+  it('without peerIP mean every node that lacks an address family', () => {
+    const set = [...nodes, meshOff, peer({ nodeSelector: "rack == 'r0'" })];
+
+    expect(sessions(set, 'a')).toEqual([]);
+    expect(sessions(set, 'c')).toEqual(['Node_10_1_5_10 iBGP', 'Node_10_1_5_9 iBGP']);
+  });
+
   it('are not made when reversePeering is Manual', () => {
     const set = [...nodes, meshOff, peer({ node: 'c', peerSelector: "rack == 'r0'", reversePeering: 'Manual' })];
 
@@ -318,6 +325,8 @@ describe('settings of a peer', () => {
     [{ nextHopMode: 'Auto' }, 'Global_10_1_5_1 eBGP 65005'],
     [{ ttlSecurity: 2 }, 'Global_10_1_5_1 eBGP 65005 ttl=true/2'],
     [{ ttlSecurity: 0 }, 'Global_10_1_5_1 eBGP 65005'],
+    [{ localASNumber: 0 }, 'Global_10_1_5_1 eBGP 65005'],
+    [{ reachableBy: '10.1.5.254' }, 'Global_10_1_5_1 eBGP 65005'],
     [{ maxRestartTime: '1500ms' }, 'Global_10_1_5_1 eBGP 65005 gracefulRestartTime=2'],
     [{ maxRestartTime: '0s' }, 'Global_10_1_5_1 eBGP 65005 gracefulRestartTime=0'],
     [{ keepaliveTime: '20s' }, 'Global_10_1_5_1 eBGP 65005 keepaliveTime=20'],
@@ -366,6 +375,21 @@ describe('settings of a peer', () => {
     expect(sessions(set, 'a', { workloads })).toEqual([
       'Local_Workload_10_244_0_5 eBGP 65401 passive no source',
       'Local_Workload_fd00_1__5 eBGP 65401 passive no source',
+    ]);
+  });
+});
+
+describe('chosen pods', () => {
+  const workloads = [{ node: 'a', labels: { role: 'router' }, addresses: ['10.244.0.5'] }];
+  const chosenBy = (spec: BGPPeer['spec'], name: string) => peer({ localWorkloadSelector: 'has(role)', ...spec }, name);
+
+  it('belong to the first peer by name that is for their node', () => {
+    const here = chosenBy({ asNumber: 65402, nodeSelector: "rack == 'r0'" }, 'bb');
+    const elsewhere = chosenBy({ asNumber: 65401, node: 'c' }, 'aa');
+    const everywhere = chosenBy({ asNumber: 65403 }, 'cc');
+
+    expect(sessions([...nodes, meshOff, here, elsewhere, everywhere], 'a', { workloads })).toEqual([
+      'Local_Workload_10_244_0_5 eBGP 65402 passive no source',
     ]);
   });
 });

@@ -142,7 +142,7 @@ describe('fields', () => {
   });
 
   it.each([
-    [{ asNumber: 0 }, 'is not an AS number'],
+    [{ asNumber: 0 }, 'BIRD then refuses AS 0'],
     [{ asNumber: '65536.1' }, 'is not an AS number'],
     [{ asNumber: 1.1 }, 'asdot notation must be quoted'],
     [{ keepOriginalNextHop: 'yes' }, 'expected true or false'],
