@@ -6,11 +6,13 @@ import { isAbsolute, join } from 'node:path';
 import { LabError } from '../base/errors.ts';
 import type { Shell } from '../base/shell.ts';
 
+const waysToGet = ['unpack', 'install', 'rootless', 'guest', 'docker'] as const;
+
 /**
- * Who can bring a program: labctl unpacks it (`guest`: for --kernel uml alone), or an administrator installs it (`rootless`: only an
- * ordinary user needs it).
+ * Who can bring a program: labctl unpacks it (`guest`: for --kernel uml alone; `docker`: for labctl's own tests), or an administrator
+ * installs it (`rootless`: only an ordinary user needs it).
  */
-export type HowToGet = 'unpack' | 'install' | 'rootless' | 'guest';
+export type HowToGet = (typeof waysToGet)[number];
 
 /** One program and the Debian package it comes in (a line of scripts/packages.txt has several). */
 export interface KnownProgram {
@@ -82,7 +84,8 @@ export async function findPrograms(options: FindProgramsOptions): Promise<Progra
   const tools = new Map<string, Program>();
   const missing: KnownProgram[] = [];
   for (const program of known) {
-    if (program.how === 'guest' || (program.how === 'rootless' && options.uid === 0)) continue;
+    if (program.how === 'guest' || program.how === 'docker' || (program.how === 'rootless' && options.uid === 0))
+      continue;
     const found = onHost(program, folders) ?? (isWhole ? inSet(program, set) : undefined);
     if (found === undefined) missing.push(program);
     else tools.set(program.name, found);
@@ -190,16 +193,16 @@ function readManifest(root: string): ReadonlyMap<string, string> {
 function readPackageTable(file: string): readonly KnownProgram[] {
   const known: KnownProgram[] = [];
   for (const line of readFileSync(file, 'utf8').split('\n')) {
-    const [name, how, ...programs] = line.trim().split(/\s+/);
+    const [name, word, ...programs] = line.trim().split(/\s+/);
     if (name === undefined || name === '' || name.startsWith('#')) continue;
-    if (how !== 'unpack' && how !== 'install' && how !== 'rootless' && how !== 'guest')
-      throw new TypeError(`${file}: ${line}`);
+    const how = waysToGet.find((way) => way === word);
+    if (how === undefined) throw new TypeError(`${file}: ${line}`);
     for (const program of programs) known.push({ name: program, package: name, how });
   }
   return known;
 }
 
-/** `<cache>/programs/debian-12-x86_64`, as scripts/setup names it; the guest's set has `-guest` after that. */
+/** `<cache>/programs/debian-12-x86_64`, as scripts/setup names it; a set of another kind has that after it: `-guest`. */
 export function setFolder(cacheHome: string, osRelease = '/etc/os-release'): string {
   const text = lookAt(osRelease) === undefined ? '' : readFileSync(osRelease, 'utf8');
   const value = (key: string): string | undefined => new RegExp(`^${key}="?([^"\\n]+)"?$`, 'm').exec(text)?.[1];

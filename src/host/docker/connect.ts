@@ -1,0 +1,206 @@
+// Owns the way to a Docker daemon: where it is, whether it answers and is new enough, and a plain word where not.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type Dockerode from 'dockerode';
+import { LabError } from '../../base/errors.ts';
+
+/** A daemon that answered. `api` is dockerode's client: only files of this folder touch it. */
+export interface Docker {
+  /** As DOCKER_HOST has it: `unix:///var/run/docker.sock`. */
+  readonly address: string;
+  readonly daemon: DaemonInfo;
+  readonly api: Dockerode & Abortable;
+}
+
+/** What dockerode takes and its published types leave out. */
+interface Abortable {
+  version(options: { readonly abortSignal: AbortSignal }): Promise<Dockerode.DockerVersion>;
+  info(options: { readonly abortSignal: AbortSignal }): Promise<object>;
+}
+
+/** What the daemon says of itself and its host. */
+export interface DaemonInfo {
+  readonly version: string;
+  /** `linux/amd64`, as images name their platform. */
+  readonly platform: string;
+  readonly cgroup: 1 | 2;
+  /** Where it keeps images and containers. */
+  readonly dataRoot: string;
+}
+
+/** Where a daemon listens. */
+export type DockerAddress =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: string; readonly certificates: string | undefined };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const defaultHost = 'unix:///var/run/docker.sock';
+
+/** Docker 20.10: the first that says its cgroup version and refuses nothing that labctl asks for. */
+const oldestApi: readonly [number, number] = [1, 41];
+
+const answerMs = 10_000;
+
+/**
+ * Where DOCKER_HOST points (`unix://…`, `tcp://host:port`, with DOCKER_TLS_VERIFY and DOCKER_CERT_PATH as docker reads
+ * them). Throws USAGE for what it cannot be, and ENGINE_MISSING for ssh: labctl enters containers by their pids.
+ */
+export function dockerAddress(env: Environment): DockerAddress {
+  const text = env['DOCKER_HOST'] || defaultHost;
+  const [, scheme = 'tcp', rest = ''] = /^(?:([a-z]+):\/\/)?(.*)$/.exec(text) ?? [];
+  if (scheme === 'unix') return { kind: 'unix', path: rest || defaultHost.slice('unix://'.length) };
+  if (scheme === 'ssh')
+    throw new LabError('ENGINE_MISSING', `DOCKER_HOST is ${text}: labctl does not speak to a Docker behind ssh`, {
+      facts: ["it enters the containers' namespaces by their pids, which are that machine's"],
+      hint: `ssh ${rest.replace(/\/.*$/, '')}, and labctl there`,
+    });
+  const url = URL.canParse(`http://${rest}`) ? new URL(`http://${rest}`) : undefined;
+  if (!['tcp', 'http', 'https'].includes(scheme) || url === undefined || url.hostname === '')
+    throw new LabError('USAGE', `DOCKER_HOST is not an address of Docker: ${JSON.stringify(text)}`, {
+      hint: `unix:///var/run/docker.sock or tcp://127.0.0.1:2375`,
+    });
+  const isVerified = (env['DOCKER_TLS_VERIFY'] ?? '') !== '' || scheme === 'https';
+  const certificates = env['DOCKER_CERT_PATH'] || join(env['HOME'] ?? '', '.docker');
+  return {
+    kind: 'tcp',
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port || (isVerified ? '2376' : '2375'),
+    certificates: isVerified ? certificates : undefined,
+  };
+}
+
+/**
+ * The daemon that DOCKER_HOST names, once it answered. Throws ENGINE_MISSING (exit status 4) when there is none, when this user may
+ * not open its socket, when it is too old, or when what answers is not Docker.
+ */
+export async function connectDocker(env: Environment, signal?: AbortSignal): Promise<Docker> {
+  const address = dockerAddress(env);
+  const text = addressText(address);
+  const options = address.kind === 'unix' ? { socketPath: address.path } : await tcpOptions(address);
+  const { default: Client } = await import('dockerode');
+  // What is undefined here is so for the client too, which otherwise reads DOCKER_HOST by itself.
+  const stated = { host: undefined, port: undefined, protocol: 'http', ...options } as Dockerode.DockerOptions;
+  const api = new Client(stated) as Docker['api'];
+  const limit = { signal, timeoutMs: answerMs };
+  const version = await ask(text, 'version', limit, (abortSignal) => api.version({ abortSignal }));
+  const [major, minor] = (version.ApiVersion ?? '').split('.').map(Number);
+  if (major === undefined || minor === undefined || Number.isNaN(minor))
+    throw new LabError('ENGINE_MISSING', `what answers at ${text} is not Docker`, { hint: 'check DOCKER_HOST' });
+  if (major < oldestApi[0] || (major === oldestApi[0] && minor < oldestApi[1]))
+    throw new LabError('ENGINE_MISSING', `Docker ${version.Version} (API ${version.ApiVersion}) is too old`, {
+      facts: [`labctl speaks API ${oldestApi.join('.')} (Docker 20.10) and later`],
+      hint: 'https://docs.docker.com/engine/install/',
+    });
+  const info = (await ask(text, 'info', limit, (abortSignal) => api.info({ abortSignal }))) as {
+    readonly CgroupVersion?: string;
+    readonly DockerRootDir?: string;
+  };
+  const daemon: DaemonInfo = {
+    version: version.Version,
+    platform: `${version.Os}/${version.Arch}`,
+    cgroup: info.CgroupVersion === '2' ? 2 : 1,
+    dataRoot: info.DockerRootDir ?? '/var/lib/docker',
+  };
+  return { address: text, daemon, api };
+}
+
+/** An address as DOCKER_HOST has it. */
+export function addressText(address: DockerAddress): string {
+  if (address.kind === 'unix') return `unix://${address.path}`;
+  return `tcp://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+}
+
+async function tcpOptions({ host, port, certificates }: DockerAddress & { kind: 'tcp' }): Promise<object> {
+  if (certificates === undefined) return { host, port };
+  const [ca, cert, key] = await Promise.all(
+    ['ca.pem', 'cert.pem', 'key.pem'].map((name) =>
+      readFile(join(certificates, name), 'utf8').catch((error: Error) => {
+        throw new LabError('ENGINE_MISSING', `cannot read ${join(certificates, name)}: ${error.message}`, {
+          hint: 'DOCKER_CERT_PATH names the folder with ca.pem, cert.pem and key.pem',
+        });
+      }),
+    ),
+  );
+  return { host, port, protocol: 'https', ca, cert, key };
+}
+
+/** How long one question may take, and what ends it before. */
+export interface AskLimit {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** An answer of the daemon that is no success; `status` is HTTP's. */
+interface DaemonRefusal extends Error {
+  readonly statusCode?: number;
+  readonly json?: { readonly message?: string };
+  readonly code?: string;
+}
+
+/**
+ * One question to the daemon, within a time (30 s unless told). Throws ENGINE_MISSING when nobody answers, INTERRUPTED when `signal`
+ * ended it, and HOST_COMMAND_FAILED with the daemon's own words when it refuses.
+ */
+export async function ask<T>(
+  docker: Docker | string,
+  what: string,
+  { signal, timeoutMs = 30_000 }: AskLimit,
+  question: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const address = typeof docker === 'string' ? docker : docker.address;
+  const late = AbortSignal.timeout(timeoutMs);
+  try {
+    return await question(signal === undefined ? late : AbortSignal.any([signal, late]));
+  } catch (error) {
+    if (error instanceof LabError) throw error;
+    if (signal?.aborted) throw new LabError('INTERRUPTED', `interrupted: Docker's ${what}`, { cause: error });
+    if (late.aborted) throw noAnswer(address, `no answer to ${what} within ${timeoutMs / 1000} s`, error);
+    const refusal = error as DaemonRefusal;
+    if (refusal.statusCode === undefined) throw noAnswer(address, unreachable(refusal), error);
+    throw new DockerRefusal(what, refusal.statusCode, refusal.json?.message ?? refusal.message, error);
+  }
+}
+
+/** The daemon answered, and said no. */
+export class DockerRefusal extends LabError {
+  /** HTTP's: 404 not there, 409 in the way of something. */
+  readonly status: number;
+  /** The daemon's own words. */
+  readonly reason: string;
+
+  constructor(what: string, status: number, reason: string, cause: unknown) {
+    super('HOST_COMMAND_FAILED', `Docker refuses ${what}: ${reason.trim()}`, { cause });
+    this.status = status;
+    this.reason = reason.trim();
+  }
+}
+
+/** The answer, or undefined where the daemon says that there is no such thing. */
+export async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof DockerRefusal && error.status === 404) return undefined;
+    throw error;
+  });
+}
+
+function noAnswer(address: string, why: string, cause: unknown): LabError {
+  const { code } = cause as { readonly code?: string };
+  const hint =
+    code === 'EACCES'
+      ? 'sudo usermod -aG docker "$USER", then log in again; or run labctl as root'
+      : 'sudo systemctl start docker; DOCKER_HOST names another daemon';
+  return new LabError('ENGINE_MISSING', `no Docker daemon answers at ${address}: ${why}`, { hint, cause });
+}
+
+function unreachable({ code, message }: DaemonRefusal): string {
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such socket',
+    ECONNREFUSED: 'nobody listens there',
+    EACCES: 'permission denied',
+    ENOTFOUND: 'no such host',
+    ECONNRESET: 'it closed the connection',
+  };
+  return words[code ?? ''] ?? message;
+}

@@ -1,0 +1,98 @@
+// Owns containers as labctl needs them: who they are, and how they go away whatever state they are in.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '../../base/errors.ts';
+import { type AskLimit, ask, type Docker, DockerRefusal, unlessAbsent } from './connect.ts';
+
+/** A container as Docker knows it. */
+export interface Container {
+  readonly id: string;
+  readonly name: string;
+  /** 0 when it does not run. */
+  readonly pid: number;
+  readonly isRunning: boolean;
+  readonly isPaused: boolean;
+  readonly image: string;
+  /** When it was last started: another time means other namespaces. */
+  readonly startedAt: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** IPv4 address by network. */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+/** The containers of these names or ids, in that order; absent ones are left out. */
+export async function inspectContainers(
+  docker: Docker,
+  names: readonly string[],
+  limit: AskLimit = {},
+): Promise<readonly Container[]> {
+  const found = await Promise.all(
+    names.map((name) =>
+      unlessAbsent(
+        ask(docker, `container ${name}`, limit, (abortSignal) =>
+          docker.api.getContainer(name).inspect({ abortSignal }),
+        ),
+      ),
+    ),
+  );
+  return found.flatMap((container) => {
+    if (container === undefined) return [];
+    const { Id, Name, State, Config, NetworkSettings } = container;
+    const addresses = Object.entries(NetworkSettings.Networks ?? {}).flatMap(([network, { IPAddress = '' }]) =>
+      IPAddress === '' ? [] : [[network, IPAddress] as const],
+    );
+    return {
+      id: Id,
+      name: Name.replace(/^\//, ''),
+      pid: State.Pid,
+      isRunning: State.Running,
+      isPaused: State.Paused,
+      image: Config.Image,
+      startedAt: State.StartedAt,
+      labels: Config.Labels ?? {},
+      addresses: Object.fromEntries(addresses),
+    };
+  });
+}
+
+/** Names of all containers, also stopped ones, that carry a label (`containerlab=bgp-rr`), in alphabetical order. */
+export async function containersLabelled(
+  docker: Docker,
+  label: string,
+  limit: AskLimit = {},
+): Promise<readonly string[]> {
+  const options = { all: true, filters: { label: [label] } };
+  const found = await ask(docker, `containers with ${label}`, limit, (abortSignal) =>
+    docker.api.listContainers({ ...options, abortSignal }),
+  );
+  return found.map(({ Id, Names }) => (Names[0] ?? Id).replace(/^\//, '')).toSorted();
+}
+
+/** How long a container may take to go: Docker itself gives a process that does not end 10 s. */
+const removalMs = 60_000;
+
+/**
+ * Removes a container and its anonymous volumes; an absent one is no error. A paused one is thawed first, and a removal that is
+ * already under way is waited for. Throws UNDO_FAILED when it is still there after a minute.
+ */
+export async function removeContainer(docker: Docker, name: string, signal?: AbortSignal): Promise<void> {
+  const container = docker.api.getContainer(name);
+  const deadline = Date.now() + removalMs;
+  let said = 'it is still there';
+  while (Date.now() < deadline) {
+    const limit = { signal, timeoutMs: Math.max(1, deadline - Date.now()) };
+    const [found] = await inspectContainers(docker, [name], limit);
+    if (found === undefined) return;
+    try {
+      if (found.isPaused) await ask(docker, `unpausing ${name}`, limit, () => container.unpause());
+      await ask(docker, `removing ${name}`, limit, () => container.remove({ force: true, v: true }));
+    } catch (error) {
+      if (!(error instanceof DockerRefusal)) throw error;
+      said = error.reason;
+      await sleep(200, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  throw new LabError('UNDO_FAILED', `container ${name} cannot be removed: ${said}`, {
+    hint: `docker inspect ${name}`,
+  });
+}

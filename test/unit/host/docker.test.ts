@@ -1,0 +1,83 @@
+// What is said of a Docker that cannot be used, and of one that refuses.
+
+import { describe, expect, it } from 'vitest';
+import { LabError } from '../../../src/base/errors.ts';
+import { addressText, connectDocker, dockerAddress } from '../../../src/host/docker/connect.ts';
+import { inspectContainers } from '../../../src/host/docker/containers.ts';
+import { recordingDocker } from '../../support/recording-docker.ts';
+
+/** The error of a promise, as a user reads it. */
+async function told(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.then(() => undefined).catch((thrown: unknown) => thrown);
+  if (!(error instanceof LabError)) throw new Error(`no error for a user: ${String(error)}`);
+  return [`${error.message} [${error.code}]`, ...error.facts, error.hint].join('\n');
+}
+
+describe('DOCKER_HOST', () => {
+  it.each([
+    [{}, 'unix:///var/run/docker.sock'],
+    [{ DOCKER_HOST: 'unix://' }, 'unix:///var/run/docker.sock'],
+    [{ DOCKER_HOST: 'unix:///run/user/1000/docker.sock' }, 'unix:///run/user/1000/docker.sock'],
+    [{ DOCKER_HOST: 'tcp://127.0.0.1' }, 'tcp://127.0.0.1:2375'],
+    [{ DOCKER_HOST: '127.0.0.1:4000' }, 'tcp://127.0.0.1:4000'],
+    [{ DOCKER_HOST: 'tcp://[::1]:4000' }, 'tcp://[::1]:4000'],
+    [{ DOCKER_HOST: 'tcp://127.0.0.1', DOCKER_TLS_VERIFY: '1' }, 'tcp://127.0.0.1:2376'],
+  ])('%j is %s', (env, text) => {
+    expect(addressText(dockerAddress(env))).toBe(text);
+  });
+
+  it('names the certificates', () => {
+    const env = { DOCKER_HOST: 'tcp://127.0.0.1:2376', DOCKER_TLS_VERIFY: '1', HOME: '/home/me' };
+
+    expect(dockerAddress(env)).toMatchObject({ certificates: '/home/me/.docker' });
+    expect(dockerAddress({ ...env, DOCKER_CERT_PATH: '/certs' })).toMatchObject({ certificates: '/certs' });
+  });
+
+  it.each([
+    [
+      'unix:///nowhere/docker.sock',
+      'no Docker daemon answers at unix:///nowhere/docker.sock: there is no such socket [ENGINE_MISSING]\nsudo systemctl start docker; DOCKER_HOST names another daemon',
+    ],
+    [
+      'tcp://127.0.0.1:9',
+      'no Docker daemon answers at tcp://127.0.0.1:9: nobody listens there [ENGINE_MISSING]\nsudo systemctl start docker; DOCKER_HOST names another daemon',
+    ],
+    [
+      'ssh://me@far',
+      "DOCKER_HOST is ssh://me@far: labctl does not speak to a Docker behind ssh [ENGINE_MISSING]\nit enters the containers' namespaces by their pids, which are that machine's\nssh me@far, and labctl there",
+    ],
+    [
+      'far:away:',
+      'DOCKER_HOST is not an address of Docker: "far:away:" [USAGE]\nunix:///var/run/docker.sock or tcp://127.0.0.1:2375',
+    ],
+  ])('%s does not answer', async (DOCKER_HOST, text) => {
+    expect(await told(connectDocker({ DOCKER_HOST }))).toBe(text);
+  });
+});
+
+describe('a daemon', () => {
+  it('is not used when it is too old', async () => {
+    const { env } = await recordingDocker({ 'GET /version': { body: { Version: '19.03.15', ApiVersion: '1.40' } } });
+
+    expect(await told(connectDocker(env))).toBe(
+      'Docker 19.03.15 (API 1.40) is too old [ENGINE_MISSING]\nlabctl speaks API 1.41 (Docker 20.10) and later\nhttps://docs.docker.com/engine/install/',
+    );
+  });
+
+  it('is told from a server that is not Docker', async () => {
+    const { env } = await recordingDocker({ 'GET /version': { body: '<html>hello</html>' } });
+
+    expect(await told(connectDocker(env))).toMatch(/^what answers at unix:.* is not Docker \[ENGINE_MISSING\]/);
+  });
+
+  it('is quoted when it refuses', async () => {
+    const { env } = await recordingDocker({
+      'GET /containers/leaf0/json': { status: 500, body: { message: 'database is locked' } },
+    });
+    const docker = await connectDocker(env);
+
+    expect(await told(inspectContainers(docker, ['leaf0']))).toMatch(
+      /^Docker refuses container leaf0: database is locked \[HOST_COMMAND_FAILED\]/,
+    );
+  });
+});
