@@ -1,6 +1,7 @@
 // Owns the story of `analyze`: read capture files, bring their packets together, and say what they show.
 
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { LabError } from '../base/errors.ts';
 import { readCaptureFile } from '../evidence/capture-file.ts';
@@ -9,7 +10,9 @@ import type { Finding } from '../flow/finding.ts';
 import { findingsOf } from '../flow/findings.ts';
 import { type Correlation, correlate } from '../flow/paths.ts';
 import type { CaptureFileFacts } from '../packet/frame.ts';
+import { analysisHtml } from '../report/analysis-html.ts';
 import type { Context } from './context.ts';
+import { attempt } from './render.ts';
 
 /** A capture file and the name of its point. */
 export interface AnalyzedFile {
@@ -30,6 +33,8 @@ export interface AnalyzeOptions {
   readonly files: readonly string[];
   /** `name=file`. */
   readonly points: readonly string[];
+  /** A page to write. */
+  readonly html?: string | undefined;
 }
 
 /**
@@ -69,7 +74,10 @@ export async function analyze(context: Pick<Context, 'cwd' | 'signal'>, options:
     });
   }
   const correlation = correlate(correlator);
-  return { files, correlation, findings: findingsOf(correlation) };
+  const analysis = { files, correlation, findings: findingsOf(correlation) };
+  const page = options.html === undefined ? undefined : resolve(context.cwd, options.html);
+  if (page !== undefined) await attempt(page, () => writeFile(page, analysisHtml(analysis)));
+  return analysis;
 }
 
 /** Names from `--point name=file`, else from the file's own name; folders before it where that is needed to differ. */

@@ -1,5 +1,6 @@
 // Owns the story of `capture`: listen everywhere between two machines, ping, and keep what was seen.
 
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LabError } from '../base/errors.ts';
 import { type CaptureLimits, captureProbe } from '../evidence/capture.ts';
@@ -8,12 +9,14 @@ import { pointsAt } from '../evidence/points.ts';
 import { saveCaptures } from '../evidence/save-captures.ts';
 import type { Probe } from '../evidence/send-probe.ts';
 import { whyLost } from '../evidence/why-lost.ts';
+import { captureHtml } from '../report/capture-html.ts';
 import { capturePcapng } from '../report/capture-pcapng.ts';
 import type { CaptureReport } from '../report/capture-report.ts';
 import { expectedWayOf } from '../verify/expected-way.ts';
 import { captureTarget } from './capture-target.ts';
 import type { Context } from './context.ts';
 import type { EndsOptions } from './probe-ends.ts';
+import { attempt } from './render.ts';
 import { openRunning } from './running.ts';
 
 /** What `labctl capture` is told. */
@@ -27,6 +30,8 @@ export interface CaptureOptions extends EndsOptions {
   readonly limits: CaptureLimits;
   /** Folder for the pcap files; `labctl-<lab>/capture-<n>` in the current folder when left out. */
   readonly out?: string | undefined;
+  /** A page to write. */
+  readonly html?: string | undefined;
 }
 
 /** What was seen, and where its files are. */
@@ -63,7 +68,10 @@ export async function capture(context: Context, options: CaptureOptions): Promis
     isWhole && from !== undefined && to !== undefined
       ? expectedWayOf(design, { from, to, family, evidence, path })
       : undefined;
-  return { lab: design.lab, evidence, path, expected, cause, saved };
+  const page = options.html === undefined ? undefined : resolve(context.cwd, options.html);
+  const report = { lab: design.lab, evidence, path, expected, cause, saved, page };
+  if (page !== undefined) await attempt(page, () => writeFile(page, captureHtml(design, report)));
+  return report;
 }
 
 /** Under sudo the files belong to the user who typed the command. */

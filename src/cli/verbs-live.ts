@@ -82,6 +82,7 @@ export function addLiveVerbs(program: Command, door: Door): void {
       { flags: '--expect', description: 'exit with 1 unless the way is the one that the design expects' },
       { flags: '--wide', description: 'show Ethernet addresses too (also -v)' },
       { flags: '--as <form>', description: 'form of the text', choices: ['text', 'markdown'], default: 'text' },
+      { flags: '--html <file>', description: 'also write a page: the topology with the way drawn, step by step' },
       { flags: '--out <folder>', description: 'where the pcap files go (default: ./labctl-<lab>/capture-<n>)' },
       { flags: '-w, --write <->', description: 'write one pcapng file to standard output, for wireshark -k -i -' },
       { flags: '-r, --read <file...>', description: 'analyze files instead, as labctl analyze does; needs no lab' },

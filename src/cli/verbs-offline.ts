@@ -20,6 +20,7 @@ export function addOfflineVerbs(program: Command, door: Door): void {
         description: 'a file with the name of its point (may be repeated)',
         parse: gathered,
       },
+      { flags: '--html <file>', description: 'also write a page: the points with the ways drawn, step by step' },
       { flags: '--as <form>', description: 'how the text is written', choices: ['text', 'markdown'], default: 'text' },
     ],
     examples: [

@@ -23,6 +23,11 @@ export interface AnalysisTable {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** A path as a table, with a row for each hop. */
+export interface PathTable extends AnalysisTable {
+  readonly path: Path;
+}
+
 /** Paths that are shown one by one. */
 const mostPaths = 40;
 
@@ -60,7 +65,7 @@ function clockText(clock: Correlation['clocks'][number] | undefined): string {
 
 /** The paths worth a table: of several hops, wrapped, echoes, errors, ESP; without such, the busiest flows. */
 export function pathTables({ correlation }: AnalysisResult): {
-  readonly tables: readonly AnalysisTable[];
+  readonly tables: readonly PathTable[];
   readonly others: number;
 } {
   const { correlator, paths } = correlation;
@@ -73,7 +78,7 @@ export function pathTables({ correlation }: AnalysisResult): {
   return { tables: shown.map((path) => pathTable(correlation, path)), others: paths.length - shown.length };
 }
 
-function pathTable({ correlator }: Correlation, path: Path): AnalysisTable {
+function pathTable({ correlator }: Correlation, path: Path): PathTable {
   const { sightings, points, flows, wraps } = correlator;
   const rows = path.hops.map((hop, place) => {
     const before = path.hops[place - 1];
@@ -98,7 +103,8 @@ function pathTable({ correlator }: Correlation, path: Path): AnalysisTable {
   });
   const repeats = path.repeats > 0 ? `, ${path.repeats} of them sent again` : '';
   const title = `${flowText(flows.all[path.flow]!)}: ${path.count} packet${path.count === 1 ? '' : 's'}${repeats}`;
-  return { title, headings: ['POINT', 'FRAME', 'TTL', 'ENCAPSULATION', 'BYTES', 'IP ID', 'DF', 'TIME', 'NOTE'], rows };
+  const headings = ['POINT', 'FRAME', 'TTL', 'ENCAPSULATION', 'BYTES', 'IP ID', 'DF', 'TIME', 'NOTE'];
+  return { title, headings, rows, path };
 }
 
 /** Systems begin at 64, 128 or 255 (RFC 1700 says 64); nobody is more than 32 hops away. */

@@ -5,7 +5,7 @@ import { delaysOf, percentile } from './capture-delays.ts';
 import type { CaptureReport } from './capture-report.ts';
 
 /** A capture as data: the same facts as the table, times in nanoseconds, no packet bytes. */
-export function captureJson({ lab, evidence, expected, cause, saved }: CaptureReport): string {
+export function captureJson({ lab, evidence, expected, cause, saved, page }: CaptureReport): string {
   const { outcome, there, back } = capturedPath(evidence);
   const document = {
     apiVersion: 'labctl.dev/v1alpha1',
@@ -64,6 +64,7 @@ export function captureJson({ lab, evidence, expected, cause, saved }: CaptureRe
     down: evidence.down.map(({ name }) => name),
     folder: saved?.folder,
     merged: saved?.merged,
+    page,
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

@@ -13,4 +13,6 @@ export interface CaptureReport {
   /** Why the packet was lost, from the live state; undefined when it was not, or nothing tells. */
   readonly cause: string | undefined;
   readonly saved: SavedCaptures | undefined;
+  /** The page that was written. */
+  readonly page?: string | undefined;
 }

@@ -33,7 +33,7 @@ export function captureMarkdown(report: CaptureReport): string {
 }
 
 /** The sentences a capture ends with, the verdict last but for the files. */
-export function closing({ evidence, expected, cause, saved }: CaptureReport): readonly string[] {
+export function closing({ evidence, expected, cause, saved, page }: CaptureReport): readonly string[] {
   const lines: string[] = [];
   const silent = evidence.points.filter(({ isSeen }) => !isSeen);
   const proven = silent.filter(({ packets }) => packets > 0).map(({ point }) => point.name);
@@ -54,6 +54,7 @@ export function closing({ evidence, expected, cause, saved }: CaptureReport): re
   lines.push(pathSentence(evidence));
   if (cause !== undefined) lines.push(`likely reason: ${cause}`);
   if (saved !== undefined) lines.push(`files: ${saved.files.length} and ${saved.merged} in ${saved.folder}`);
+  if (page !== undefined) lines.push(`picture: ${page}`);
   return lines;
 }
 

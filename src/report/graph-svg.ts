@@ -1,6 +1,7 @@
 // Owns a lab's picture as SVG: one self-contained file, drawn in layers, no script and no font of its own.
 
 import { type Graph, type GraphBox, type GraphWire, type Layer, layers } from './graph.ts';
+import { escaped } from './markup.ts';
 
 const boxWidth = 150;
 const boxHeight = 62;
@@ -139,8 +140,4 @@ function drawLabels(place: Placed, graph: Graph, placed: Placement, end: 'from' 
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -1,5 +1,7 @@
 // Owns JUnit XML, the form that CI systems show: suites of cases, each true, false or skipped.
 
+import { escaped } from './markup.ts';
+
 /** One case; neither failure nor skip: it passed. */
 export interface JunitCase {
   readonly classname: string;
@@ -50,16 +52,4 @@ function caseLines({ classname, name, ms, failure, skipped }: JunitCase): readon
 
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(3);
-}
-
-/** XML's five, and no character that XML 1.0 forbids. */
-function escaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&apos;',
-  };
-  return text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '?').replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }

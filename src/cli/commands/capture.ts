@@ -27,6 +27,7 @@ export interface CaptureFlags {
   readonly as: 'text' | 'markdown';
   readonly ipv6?: boolean;
   readonly out?: string;
+  readonly html?: string;
   /** `-`: the pcapng file goes to stdout. */
   readonly write?: string;
   /** Files to analyze in place of a running lab. */
@@ -45,7 +46,7 @@ export async function captureCommand(
   if (flags.read !== undefined) {
     const { analyzeCommand } = await import('./analyze.ts');
     const files = [...flags.read, a, b].filter((file) => file !== '');
-    return analyzeCommand(call, files, { as: flags.as });
+    return analyzeCommand(call, files, flags);
   }
   if (b === '') {
     throw new LabError('USAGE', 'labctl capture needs two machines, or -r and files', {
@@ -67,6 +68,7 @@ export async function captureCommand(
     limits: { durationMs: flags.duration, maxSize: flags.maxSize, maxPackets: flags.maxPackets },
     family: flags.ipv6 === true ? 6 : undefined,
     out: flags.out,
+    html: flags.html,
   });
   const isWide = flags.wide === true || call.flags.verbose > 0;
   const text = flags.as === 'markdown' ? captureMarkdown(report) : captureText(report, isWide);
