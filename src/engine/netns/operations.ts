@@ -9,7 +9,7 @@ import type { OperationContext, OperationTable } from '../../plan/engine.ts';
 import type { Tables } from '../../plan/observed.ts';
 import { type DaemonFiles, withPasswords } from './daemon-files.ts';
 import { awaitFile } from './machine-scripts.ts';
-import { namespacesScript } from './namespaces-script.ts';
+import { namespacesScript, rootsScript } from './namespaces-script.ts';
 import { podServerProgram } from './pod-server-program.ts';
 import { withInput } from './script.ts';
 import type { Signs } from './signs.ts';
@@ -42,9 +42,13 @@ export function netnsOperations(engine: OperationsOf, design: Design): Operation
     startHolder: { apply: () => engine.startHolder() },
     createNamespaces: {
       apply: (input, context) => {
-        const { hosts, plain, names } = input as unknown as { hosts: string[]; plain: string[]; names: string };
-        return script(engine.holder(), namespacesScript(hosts, plain, names), context);
+        const { machines, names } = input as unknown as { machines: string[]; names: string };
+        return script(engine.holder(), namespacesScript(machines, names), context);
       },
+    },
+    createRoots: {
+      apply: (input, context) =>
+        script(engine.holder(), rootsScript((input as unknown as { machines: string[] }).machines), context),
     },
     createLinks: {
       apply: async (input, context) => {

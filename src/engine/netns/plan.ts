@@ -1,7 +1,7 @@
 // Owns what must be done, in which order and why, to make a lab's namespaces equal to its design. Pure.
 
 import type { Artifacts } from '../../artifact/artifacts.ts';
-import type { Design } from '../../design/design.ts';
+import { type Design, machinesOf } from '../../design/design.ts';
 import { digestOf } from '../../plan/digest.ts';
 import type { Observed } from '../../plan/observed.ts';
 import type { Operation, Plan, ResourceId } from '../../plan/plan.ts';
@@ -81,24 +81,18 @@ function wishesOf(
   seen: Observed,
   neighborLimit: number | undefined,
 ): readonly Wish[] {
-  const names = hostsFile(design);
   const podMetric = design.expected.routes.find((route) =>
     design.pods.some((pod) => route.prefix === `${pod.addresses[0].address}/32` && route.machine === pod.node),
   )?.metric;
   const felixRoutesOfNodes = felixScripts(design, seen.made.has('felix-routes'));
   const routersStarted = design.routers.map((router) => `frr:${router.name}`);
-  const namespaces = (
-    of: string,
-    hosts: readonly Named[],
-    plain: readonly Named[],
-    needs: readonly string[],
-  ): Wish => ({
-    verb: 'createNamespaces',
-    resource: `namespaces:${of}`,
+  const roots = (of: string, machines: readonly Named[], needs: readonly string[]): Wish => ({
+    verb: 'createRoots',
+    resource: `roots:${of}`,
     phase: 'namespaces',
     needs,
     whenDifferent: 'rebuild',
-    input: { hosts: hosts.map(({ name }) => name), plain: plain.map(({ name }) => name), names },
+    input: { machines: machines.map(({ name }) => name) },
   });
   return [
     {
@@ -109,13 +103,21 @@ function wishesOf(
       input: { lab: design.lab },
       whenDifferent: 'rebuild',
     },
-    namespaces('routers', design.routers, [], ['holder']),
-    namespaces('nodes', design.nodes, [...design.switches, ...design.pods, ...design.hosts], ['holder']),
+    {
+      verb: 'createNamespaces',
+      resource: 'namespaces',
+      phase: 'namespaces',
+      needs: ['holder'],
+      whenDifferent: 'rebuild',
+      input: { machines: machinesOf(design).map(({ name }) => name), names: hostsFile(design) },
+    },
+    roots('routers', design.routers, ['namespaces']),
+    roots('nodes', design.nodes, ['links']),
     {
       verb: 'createLinks',
       resource: 'links',
       phase: 'links',
-      needs: ['namespaces:routers', 'namespaces:nodes'],
+      needs: ['namespaces'],
       whenDifferent: 'rebuild',
       input: { batch: linkBatch(design) },
     },
@@ -124,7 +126,7 @@ function wishesOf(
         verb: 'configureMachine',
         resource: `router:${router.name}`,
         phase: 'links',
-        needs: ['links'],
+        needs: ['links', 'roots:routers'],
         whenDifferent: 'rebuild',
         input: { machine: router.name, script: routerScript(router, artifacts) },
       }),
@@ -136,7 +138,7 @@ function wishesOf(
         verb: 'startDaemons',
         resource: `frr:${router.name}`,
         phase: 'daemons',
-        needs: ['links'],
+        needs: ['links', 'roots:routers'],
         whenDifferent: 'again',
         input: {
           machine: router.name,
@@ -159,7 +161,7 @@ function wishesOf(
         verb: 'configureMachine',
         resource: `node:${node.name}`,
         phase: 'links',
-        needs: ['links', ...routersStarted],
+        needs: ['roots:nodes', ...routersStarted],
         whenDifferent: 'rebuild',
         input: { machine: node.name, script: nodeScript(node, podMetric) },
       }),
