@@ -8,11 +8,16 @@ import { type ScriptFile, writeFileLine } from './script.ts';
 
 /** FRR's files as they stand on a real router. */
 export function frrFiles(router: RouterDesign, artifacts: Artifacts): readonly ScriptFile[] {
+  const conf = artifacts.get(`routers/${router.name}/frr.conf`) ?? '';
   return [
-    fileOf('/etc/frr/frr.conf', artifacts.get(`routers/${router.name}/frr.conf`)),
+    fileOf('/etc/frr/frr.conf', conf),
     fileOf('/etc/frr/vtysh.conf', 'service integrated-vtysh-config\nusername root nopassword\n'),
+    fileOf(frrConfOfOthers, conf.replaceAll(/^ neighbor .* password .*\n/gm, '')),
   ];
 }
+
+/** What zebra and the other daemons read: every daemon logs the lines that are another's, so passwords are for bgpd alone. */
+export const frrConfOfOthers = '/run/frr/others.conf';
 
 /** BIRD's files where calico-node has them (calico.md B.1). */
 export function birdFiles(node: NodeDesign, artifacts: Artifacts): readonly ScriptFile[] {

@@ -17,6 +17,7 @@ import type {
 } from '../../design/design.ts';
 import { podGateways } from '../../design/kernel-routes.ts';
 import { defaultRoutesOf } from '../../design/speakers.ts';
+import { frrConfOfOthers } from './daemon-files.ts';
 import { ipBatch, sysctlLines, withInput } from './script.ts';
 import { nodeSysctls, podSysctls, routerSysctls, switchSysctls } from './sysctls.ts';
 
@@ -213,37 +214,31 @@ const stopByPidFile = `stop() {
 }
 `;
 
-/**
- * zebra (unless it runs), then bgpd, each waited for by the socket that the next one needs. Every daemon logs the lines that
- * are another's: those with passwords are for bgpd alone.
- */
+/** zebra (unless it runs), then bgpd, each waited for by the socket that the next one needs, then the others. */
 export function startFrrScript(router: RouterDesign): string {
   const watches = router.neighbors.some(({ bfd }) => bfd !== undefined);
   const more = new Set([...(router.vyos?.daemons ?? []), ...(watches ? ['bfdd'] : [])]);
-  return `${startFrr}${[...more].map(startMore).join('')}`;
+  return `LOGS=/run/labctl/logs/${router.name}\n${startFrr}${[...more].map(startMore).join('')}`;
 }
 
 /** One of FRR's other daemons; those of FRR 10 ask mgmtd for their configuration. */
 function startMore(daemon: string): string {
   return `[ ! -x /usr/lib/frr/mgmtd ] || [ -e /run/frr/mgmtd.vty ] || {
-setsid /usr/lib/frr/mgmtd -u frr -g frr -f /run/frr/others.conf -P 0 --log stdout </dev/null >>"$LOGS-mgmtd.log" 2>&1 &
+setsid /usr/lib/frr/mgmtd -u frr -g frr -f ${frrConfOfOthers} -P 0 --log stdout </dev/null >>"$LOGS-mgmtd.log" 2>&1 &
 await $! /run/frr/mgmtd.vty
 }
 stop /run/frr/${daemon}.pid
 rm -f /run/frr/${daemon}.vty
-setsid /usr/lib/frr/${daemon} -u frr -g frr -f /run/frr/others.conf -P 0 --log stdout </dev/null >>"$LOGS-${daemon}.log" 2>&1 &
+setsid /usr/lib/frr/${daemon} -u frr -g frr -f ${frrConfOfOthers} -P 0 --log stdout </dev/null >>"$LOGS-${daemon}.log" 2>&1 &
 await $! /run/frr/${daemon}.vty
 `;
 }
 
-const startFrr = `${awaitFile}${stopByPidFile}mkdir -p /run/frr /var/tmp/frr
-chown frr:frr /run/frr /etc/frr /etc/frr/frr.conf
-chgrp frrvty /etc/frr/vtysh.conf
-LOGS=/run/labctl/logs/$(uname -n)
-sed '/^ neighbor .* password /d' /etc/frr/frr.conf >/run/frr/others.conf
-if ! kill -0 "$(cat /run/frr/zebra.pid 2>/dev/null)" 2>/dev/null; then
+const startFrr = `${awaitFile}${stopByPidFile}mkdir -p /var/tmp/frr
+chown -R frr:frr /run/frr /etc/frr
+if ! [ -f /run/frr/zebra.pid ] || ! kill -0 "$(cat /run/frr/zebra.pid)" 2>/dev/null; then
   rm -f /run/frr/zserv.api
-  setsid /usr/lib/frr/zebra -u frr -g frr -f /run/frr/others.conf -P 0 --log stdout </dev/null >>"$LOGS-zebra.log" 2>&1 &
+  setsid /usr/lib/frr/zebra -u frr -g frr -f ${frrConfOfOthers} -P 0 --log stdout </dev/null >>"$LOGS-zebra.log" 2>&1 &
   ZEBRA=$!
   await $ZEBRA /run/frr/zserv.api
 fi

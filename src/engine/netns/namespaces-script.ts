@@ -34,7 +34,7 @@ export function namespacesScript(machines: readonly string[], names: string): st
  */
 export function rootsScript(machines: readonly string[]): string {
   const folders = machines.flatMap((machine) =>
-    ['etc/frr', 'etc/calico', 'frr', 'calico/confd/config', 'run/labctl/logs', 'run/labctl/home'].map(
+    ['etc/frr', 'etc/calico', 'frr', 'calico/confd/config', 'run/frr', 'run/labctl/logs', 'run/labctl/home'].map(
       (folder) => `${machineFolder(machine)}/${folder}`,
     ),
   );
