@@ -2,19 +2,16 @@
 
 import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
-import type { Artifacts } from '../artifact/artifacts.ts';
 import { LabError } from '../base/errors.ts';
-import type { CalicoObject } from '../calico/objects.ts';
-import type { Design } from '../design/design.ts';
 import { structureDifferences } from '../engine/netns/plan.ts';
-import type { Lab } from '../lab/lab.ts';
 import { digestOf } from '../plan/digest.ts';
-import type { Engine, EngineName } from '../plan/engine.ts';
+import type { Engine } from '../plan/engine.ts';
 import { nothingObserved, type Observed } from '../plan/observed.ts';
 import type { Plan } from '../plan/plan.ts';
 import { execute, type PhaseTimes } from '../run/execute.ts';
 import { type StateFolder, stateFolder } from '../run/state.ts';
 import type { Context, RunView } from './context.ts';
+import type { Continuing } from './continue-lab.ts';
 import { engineFor } from './engine-for.ts';
 import { readState, type SavedLab, stateFiles } from './saved-lab.ts';
 
@@ -22,16 +19,11 @@ import { readState, type SavedLab, stateFiles } from './saved-lab.ts';
 const width = Math.max(8, 2 * availableParallelism());
 
 /** What a lab shall become, and how far one may go for it. */
-export interface LabChange {
-  readonly lab: Lab;
-  readonly design: Design;
-  readonly artifacts: Artifacts;
-  readonly objects?: readonly CalicoObject[] | undefined;
+export interface LabChange extends Continuing {
   readonly programs: string | undefined;
   readonly timeoutMs: number;
   readonly keep: boolean;
   readonly reconfigure: boolean;
-  readonly engine: EngineName;
 }
 
 /** What came of it. `isLeft`: something of the lab is there now. */
@@ -86,20 +78,27 @@ async function rebuilt(engine: Engine, change: LabChange, seen: Observed): Promi
   return kindStructureDifferences(change.design, kindClusterOf(change.lab), change.artifacts, seen);
 }
 
+/** A running lab goes on from what it was; a new one has nothing behind it, and none of that code to load. */
+async function continued<T extends Continuing>(change: T, saved: SavedLab | undefined): Promise<T> {
+  if (saved === undefined || change.engine !== 'netns') return change;
+  const { continueLab } = await import('./continue-lab.ts');
+  return continueLab(change, saved);
+}
+
 /** The plan as it would be executed now. Changes nothing. */
-export async function planFor(
-  context: Context,
-  change: Pick<LabChange, 'lab' | 'design' | 'artifacts' | 'engine'>,
-): Promise<Plan> {
-  const { engine } = await open(context, change);
+export async function planFor(context: Context, change: Continuing): Promise<Plan> {
+  const { engine, saved } = await open(context, change);
   const seen = await engine.observe();
-  return engine.plan(change.design, change.artifacts, seen.state === 'running' ? seen : nothingObserved);
+  if (seen.state !== 'running') return engine.plan(change.design, change.artifacts, nothingObserved);
+  const { design, artifacts } = await continued(change, saved);
+  return engine.plan(design, artifacts, seen);
 }
 
 /** Makes the lab what `change` says. The caller holds the lab's lock. Never throws for a failed operation: see `error`. */
-export async function changeLab(context: Context, change: LabChange, view: RunView): Promise<ChangeOutcome> {
-  const { state, engine, saved } = await open(context, change, change.programs);
+export async function changeLab(context: Context, asked: LabChange, view: RunView): Promise<ChangeOutcome> {
+  const { state, engine, saved } = await open(context, asked, asked.programs);
   let seen = await engine.observe();
+  const change = seen.state === 'running' && !asked.reconfigure ? await continued(asked, saved) : asked;
   if (seen.state === 'running' && !change.reconfigure)
     refuseRebuild(change, seen.made.size > 0 ? await rebuilt(engine, change, seen) : []);
   const isFresh = seen.state !== 'running' || change.reconfigure;
@@ -110,8 +109,6 @@ export async function changeLab(context: Context, change: LabChange, view: RunVi
   }
   const plan = engine.plan(change.design, change.artifacts, seen);
   const startedAt = performance.now();
-  if (plan.operations.length === 0) return { plan, times: new Map(), startedAt, isLeft: true, error: undefined };
-
   const made = new Map(seen.made);
   const { expected: _, ...design } = change.design;
   const save = (isBuilt: boolean): Promise<void> =>
@@ -120,11 +117,17 @@ export async function changeLab(context: Context, change: LabChange, view: RunVi
       engine: engine.name,
       lab: change.lab,
       design,
-      objects: change.objects ?? (isFresh ? undefined : saved?.objects),
+      objects: change.objects,
       made: Object.fromEntries(made),
       isBuilt,
       programs: isFresh ? change.programs : saved?.programs,
     } satisfies SavedLab);
+
+  if (plan.operations.length === 0) {
+    // Nothing follows from the change: what it says is kept all the same, and later changes build on it.
+    await save(true);
+    return { plan, times: new Map(), startedAt, isLeft: true, error: undefined };
+  }
 
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort('timeout'), change.timeoutMs);

@@ -24,10 +24,11 @@ export interface IpamPod {
 export interface IpamInput {
   readonly pools: readonly IPPool[];
   /**
-   * The pools as they were when the pods were made; `pools` came later, on the live cluster: pods keep their addresses, tunnel
-   * addresses that are no longer used are released, new ones take what is free then (calico.md K.3). `pools` unless stated.
+   * The pools as they were when the pods were made, and each time they were changed on the live cluster before they became
+   * `pools`: pods keep their addresses, tunnel addresses that are no longer used are released, new ones take what is free
+   * then (calico.md K.3). None unless stated.
    */
-  readonly firstPools?: readonly IPPool[] | undefined;
+  readonly earlierPools?: readonly (readonly IPPool[])[] | undefined;
   /** In the order in which they claim. */
   readonly nodes: readonly IpamNode[];
   /** In the order in which they are created. */
@@ -78,8 +79,8 @@ export function assignAddresses(input: IpamInput): IpamResult {
     if (input.pods.some((pod) => pod.node === node.name)) ipam.claimFirstBlocks(node);
   }
   for (const [i, pod] of input.pods.entries()) ipam.assignPod(pod, i);
-  if (input.firstPools !== undefined) {
-    ipam.changePools(input.pools);
+  for (const pools of [...(input.earlierPools ?? []), input.pools].slice(1)) {
+    ipam.changePools(pools);
     for (const [i, node] of input.nodes.entries()) ipam.assignTunnels(node, i);
   }
   return ipam.result();
@@ -114,7 +115,7 @@ class Ipam {
 
   constructor(input: IpamInput) {
     this.#input = input;
-    this.#pools = usablePools(input.firstPools ?? input.pools);
+    this.#pools = usablePools(input.earlierPools?.[0] ?? input.pools);
     for (const { range } of this.#pools) {
       if (range.blockSize !== (range.family === 4 ? 32 : 128)) continue;
       const message = `pool ${range.name}: Calico seeds the choice of one-address blocks by the clock; a real cluster chooses others`;

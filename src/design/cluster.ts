@@ -9,13 +9,14 @@ import { assignAddresses } from '../calico/ipam.ts';
 import { hostMtu, mtusOf } from '../calico/mtu.ts';
 import { vxlanMac, workloadInterface } from '../calico/names.ts';
 import { type ClusterFacts, clusterFacts, portOfNode } from '../calico/node-facts.ts';
-import { type CalicoNode, type CalicoObject, type IPPool, objectsOf } from '../calico/objects.ts';
+import { type CalicoNode, type CalicoObject, objectsOf } from '../calico/objects.ts';
 import type { NodePeers } from '../calico/peer.ts';
 import { peersOfNode } from '../calico/peers.ts';
 import type { Lab, LabNode } from '../lab/lab.ts';
 import { hostOf, nodeNetworkV6, podMac } from './addressing.ts';
 import type { ObjectSet } from './calico-objects.ts';
 import type { Block, Interface, Link, NodeAddress, NodeDesign, PodDesign } from './design.ts';
+import type { Earlier } from './earlier.ts';
 import { uplinkName } from './fabric.ts';
 import type { ProblemPath } from './problem.ts';
 import type { IpipDesign, TunnelDesign } from './tunnel.ts';
@@ -37,17 +38,17 @@ export interface ClusterDesign {
 
 /**
  * Designs nodes and pods from the complete objects; every node has a Node object with an address (checked before).
- * `firstPools` are those the pods were made with, where the pools changed on the live cluster.
+ * `earlier` are the objects before them, where they changed on the live cluster.
  */
 export function designCluster(
   lab: Lab,
   set: ObjectSet,
   interfaces: ReadonlyMap<string, readonly Interface[]>,
-  firstPools?: readonly IPPool[],
+  earlier: Earlier = [],
 ): ClusterDesign {
   const facts = clusterFacts(set.objects);
   const objects = new Map(objectsOf(set.objects, 'Node').map((node) => [node.metadata.name, node]));
-  const { blocks, pods, tunnels, problems } = designPods(lab, set, objects, interfaces, firstPools);
+  const { blocks, pods, tunnels, problems } = designPods(lab, set, objects, interfaces, earlier);
   const nodes = lab.cluster.nodes.map((node): NodeDesign => {
     const object = objects.get(node.name);
     const own = interfaces.get(node.name) ?? [];
@@ -118,14 +119,15 @@ function designPods(
   set: ObjectSet,
   objects: ReadonlyMap<string, CalicoNode>,
   interfaces: ReadonlyMap<string, readonly Interface[]>,
-  firstPools: readonly IPPool[] | undefined,
+  earlier: Earlier,
 ): DesignedPods {
   const pools = objectsOf(set.objects, 'IPPool');
   const wanted = lab.pods.map(({ name, node }) => ({ namespace: podNamespace, name, node }));
   const nodes = lab.cluster.nodes.map(({ name }) => ({ name, labels: objects.get(name)?.metadata.labels ?? {} }));
   const { strictAffinity, maxBlocksPerHost } = lab.calico.ipam;
   const limits = { strictAffinity, ...(maxBlocksPerHost === 0 ? {} : { maxBlocksPerNode: maxBlocksPerHost }) };
-  const ipam = assignAddresses({ pools, firstPools, nodes, pods: wanted, ...limits });
+  const earlierPools = earlier.map((before) => objectsOf(before, 'IPPool'));
+  const ipam = assignAddresses({ pools, earlierPools, nodes, pods: wanted, ...limits });
   const generation = generationOf(lab.calico.version);
   const pods = wanted.flatMap(({ namespace, name, node }): PodDesign[] => {
     const [first, ...others] = (ipam.pods.get(`${namespace}/${name}`) ?? []).map(({ address, block }) => ({
@@ -135,8 +137,8 @@ function designPods(
     }));
     if (first === undefined) return [];
     // A pod's MTU is written when it is made, and stays.
-    const felix = felixSettings(set.objects, node);
-    const mtu = mtusOf(hostMtu(interfaces.get(node) ?? [], generation, felix), firstPools ?? pools, felix).pod;
+    const felix = felixSettings(earlier[0] ?? set.objects, node);
+    const mtu = mtusOf(hostMtu(interfaces.get(node) ?? [], generation, felix), earlierPools[0] ?? pools, felix).pod;
     const device = { interface: workloadInterface(namespace, name), mtu, mac: podMac(namespace, name) };
     return [{ kind: 'pod', name, namespace, node, addresses: [first, ...others], ...device }];
   });
@@ -156,7 +158,7 @@ function designPods(
         const mac = spec?.vxlanTunnelMACAddrV6 ?? vxlanMac(name, 6);
         return [{ name: 'vxlan-v6.calico', family: 6, address, mac, vni, mtu: mtus.vxlanV6 }];
       });
-      const wasIpip = firstPools?.some((pool) => poolMode(pool).tunnel === 'ipip') === true;
+      const wasIpip = earlierPools.flat().some((pool) => poolMode(pool).tunnel === 'ipip');
       const isLeft = wasIpip && given.every(({ kind }) => kind !== 'ipip');
       const left: IpipDesign = { name: 'tunl0', family: 4, address: undefined, mtu: mtus.ipip };
       return [name, isLeft ? [left, ...found] : found];

@@ -2,7 +2,7 @@
 
 import { addressOf, familyOf } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
-import { type CalicoObject, type IPPool, objectsOf } from '../calico/objects.ts';
+import { type CalicoObject, objectsOf } from '../calico/objects.ts';
 import type { Lab } from '../lab/lab.ts';
 import { type KnownAddresses, type ObjectSet, objectsAsGiven, objectsOfLab } from './calico-objects.ts';
 import {
@@ -27,6 +27,7 @@ import { checkUnsupported } from './check-unsupported.ts';
 import { checkVyosPorts, checkVyosRouters } from './check-vyos.ts';
 import { designCluster } from './cluster.ts';
 import type { Design, NodeDesign } from './design.ts';
+import { type Earlier, givingObjects } from './earlier.ts';
 import { expectedOf } from './expected.ts';
 import { type Wiring, wireLab } from './fabric.ts';
 import { findNodeAddresses } from './node-addresses.ts';
@@ -45,6 +46,8 @@ export interface DesignedLab {
 export interface DesignOptions {
   /** The complete objects of a running lab, after changes: nothing is derived from the lab's words then. */
   readonly objects?: readonly CalicoObject[] | undefined;
+  /** What the running lab was before; unless stated, as its file says where `objects` are given. */
+  readonly earlier?: Earlier | undefined;
 }
 
 /** Designs a lab. Pure and deterministic: the same lab and objects give the same design. */
@@ -61,7 +64,7 @@ export function designLab(lab: Lab, options: DesignOptions = {}): DesignedLab {
     ...checkObjects(lab, set, wiring, options.objects !== undefined),
   ];
   if (hasError(problems)) return { design: undefined, problems };
-  return designChecked(lab, wiring, set, problems, options.objects !== undefined);
+  return designChecked(lab, wiring, set, problems, options);
 }
 
 function checkObjects(lab: Lab, set: ObjectSet, wiring: Wiring, isRunning: boolean): readonly Problem[] {
@@ -81,9 +84,11 @@ function designChecked(
   wiring: Wiring,
   set: ObjectSet,
   before: readonly Problem[],
-  isRunning: boolean,
+  options: DesignOptions,
 ): DesignedLab {
-  const cluster = designCluster(lab, set, wiring.interfaces, firstPoolsOf(lab, wiring, isRunning));
+  const isRunning = options.objects !== undefined;
+  const earlier = options.earlier ?? earlierInFile(lab, wiring, isRunning);
+  const cluster = designCluster(lab, set, wiring.interfaces, earlier);
   const routers = designRouters(lab, wiring.interfaces, isRunning ? nodesAsWritten(lab, wiring) : cluster.nodes);
   const speakers = { nodes: cluster.nodes, routers, set };
   const severity = isRunning ? 'warning' : 'error';
@@ -117,6 +122,7 @@ function designChecked(
     links: [...wiring.links, ...cluster.links],
     objects: cluster.objects,
     pools: objectsOf(set.objects, 'IPPool'),
+    earlier,
     blocks: cluster.blocks,
     labPeers: lab.calico.peers,
     secrets: secretsUsed(lab, cluster.nodes),
@@ -125,13 +131,13 @@ function designChecked(
   return { design: { ...parts, expected: expectedOf(parts) }, problems };
 }
 
-/** The pools the pods were made with, where they may be others by now. */
-function firstPoolsOf(lab: Lab, wiring: Wiring, isRunning: boolean): readonly IPPool[] | undefined {
+/** What the pods were made with, where it may be something else by now. */
+function earlierInFile(lab: Lab, wiring: Wiring, isRunning: boolean): Earlier {
   const { switchedFrom } = lab.calico;
-  if (switchedFrom === undefined && !isRunning) return undefined;
+  if (switchedFrom === undefined && !isRunning) return [];
   const encapsulation = switchedFrom ?? lab.calico.encapsulation;
   const first = { ...lab, calico: { ...lab.calico, encapsulation } };
-  return objectsOf(objectsOfLab(first, knownAddresses(lab, wiring)).objects, 'IPPool');
+  return [givingObjects(objectsOfLab(first, knownAddresses(lab, wiring)).objects)];
 }
 
 /** The password files that some session needs. */

@@ -5,6 +5,7 @@ import type { CalicoObject, IPPool } from '../calico/objects.ts';
 import type { NodePeers } from '../calico/peer.ts';
 import type { Backend, Bfd, BgpTimers, CalicoVersion, Endpoint, Expectation, LabPeer, LabService } from '../lab/lab.ts';
 import type { VyosRouter } from '../lab/vyos/router.ts';
+import type { Earlier } from './earlier.ts';
 import type { TunnelDesign } from './tunnel.ts';
 
 /** What a link is for; it decides names, MTU and who sees it. */
@@ -258,6 +259,8 @@ export interface Design {
   /** Derived and user's objects, the user's winning: what a real cluster would be given. */
   readonly objects: readonly CalicoObject[];
   readonly pools: readonly IPPool[];
+  /** Pools and settings that the lab had before these, on the live cluster: pods and tunnels keep what those gave them. */
+  readonly earlier: Earlier;
   readonly blocks: readonly Block[];
   readonly labPeers: readonly LabPeer[];
   /** `<secret>/<key>` to the file with the password, for those that a session needs. */

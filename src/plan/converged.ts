@@ -41,7 +41,13 @@ export function sessionDifferences(
   return differences;
 }
 
-/** Expected routes that are absent or other than expected, with what stands in the kernel instead. */
+/** The daemons whose routes are all expected ones. */
+const writers: ReadonlySet<string> = new Set(['bird', 'bgp', '80']);
+
+/**
+ * Expected routes that are absent or other than expected, with what stands in the kernel instead; and a daemon's routes
+ * beside the right one to the same prefix, for of two metrics the kernel takes the smaller.
+ */
 export function routeDifferences(
   expected: readonly ExpectedRoute[],
   seen: readonly ObservedRoute[],
@@ -54,9 +60,12 @@ export function routeDifferences(
     else list.push(route);
   }
   const differences: Difference[] = [];
+  const right = new Set<ObservedRoute>();
   for (const route of expected) {
     const found = index.get(`${route.machine} ${route.prefix}`) ?? [];
-    if (found.some((candidate) => isAsExpected(route, candidate))) continue;
+    const asExpected = found.filter((candidate) => isAsExpected(route, candidate));
+    for (const one of asExpected) right.add(one);
+    if (asExpected.length > 0) continue;
     differences.push({
       kind: 'route',
       where: route.machine,
@@ -64,6 +73,14 @@ export function routeDifferences(
       expected: routeText(route),
       seen: found.length === 0 ? 'no route' : found.map(routeText).join('; '),
     });
+  }
+  for (const found of index.values()) {
+    if (found.length < 2 || !found.some((route) => right.has(route))) continue;
+    for (const route of found) {
+      if (right.has(route) || !writers.has(route.protocol)) continue;
+      const { machine: where, prefix: what } = route;
+      differences.push({ kind: 'route', where, what, expected: 'no other route beside it', seen: routeText(route) });
+    }
   }
   return differences;
 }

@@ -116,6 +116,7 @@ function designOf(
     links: [],
     objects: [],
     pools: [],
+    earlier: [],
     blocks: nodes.flatMap((node) => node.blocks),
     labPeers: [],
     secrets: {},

@@ -113,6 +113,7 @@ export async function deadResources(holder: Shell, made: ReadonlyMap<string, str
         `{ ${isAlive(`${folder}/run/frr/zebra.pid`)} && ${isAlive(`${folder}/run/frr/bgpd.pid`)} && { [ ! -e ${folder}/run/frr/bfdd.pid ] || ${isAlive(`${folder}/run/frr/bfdd.pid`)}; }; } || echo ${resource}`,
       );
     if (kind === 'bird') lines.push(`${isAlive(`${folder}/run/calico/bird.pid`)} || echo ${resource}`);
+    if (kind === 'route-watch') lines.push(`${isAlive('/run/labctl/routes.ready')} || echo ${resource}`);
     if (kind === 'pod-server') lines.push(`${isAlive('/run/labctl/pods.ready')} || echo ${resource}`);
     if (kind === 'router' || kind === 'node') lines.push(`${isAlive(`${folder}/pid`)} || echo ${resource}`);
   }

@@ -11,6 +11,7 @@ import { type DaemonFiles, withPasswords } from './daemon-files.ts';
 import { awaitFile } from './machine-scripts.ts';
 import { namespacesScript, rootsScript } from './namespaces-script.ts';
 import { podServerProgram } from './pod-server-program.ts';
+import { routeWatchProgram } from './route-watch-program.ts';
 import { withInput } from './script.ts';
 import type { Signs } from './signs.ts';
 
@@ -76,7 +77,19 @@ export function netnsOperations(engine: OperationsOf, design: Design): Operation
     },
     startPodServer: {
       apply: (input, context) =>
-        script(engine.holder(), podServerScript((input as unknown as { pods: string }).pods), context),
+        script(
+          engine.holder(),
+          programScript('pods', podServerProgram, (input as unknown as { pods: string }).pods),
+          context,
+        ),
+    },
+    startRouteWatch: {
+      apply: (input, context) =>
+        script(
+          engine.holder(),
+          programScript('routes', routeWatchProgram, (input as unknown as { nodes: string }).nodes),
+          context,
+        ),
     },
     waitSessions: {
       apply: async (_, context) => {
@@ -116,14 +129,16 @@ function inNamespaces(machines: readonly MachineScript[]): string {
   return `${groups.join('')}for p in $P; do wait $p; done\n`;
 }
 
-function podServerScript(pods: string): string {
+/** Starts a Perl program on its list, in the place of the one that runs; it is there when it has written its ready file. */
+function programScript(name: string, program: string, list: string): string {
+  const file = `/run/labctl/${name}`;
   return [
     awaitFile,
-    'if [ -f /run/labctl/pods.ready ]; then kill -9 "$(cat /run/labctl/pods.ready)" 2>/dev/null || :; rm -f /run/labctl/pods.ready; fi\n',
-    withInput('cat > /run/labctl/pods.list', pods),
-    withInput('cat > /run/labctl/pods.pl', podServerProgram),
-    'setsid perl /run/labctl/pods.pl </run/labctl/pods.list >>/run/labctl/logs/pods.log 2>&1 &\nPODS=$!\n',
-    'await $PODS /run/labctl/pods.ready\n',
+    `if [ -f ${file}.ready ]; then kill -9 "$(cat ${file}.ready)" 2>/dev/null || :; rm -f ${file}.ready; fi\n`,
+    withInput(`cat > ${file}.list`, list),
+    withInput(`cat > ${file}.pl`, program),
+    `setsid perl ${file}.pl <${file}.list >>/run/labctl/logs/${name}.log 2>&1 &\nPROGRAM=$!\n`,
+    `await $PROGRAM ${file}.ready\n`,
   ].join('');
 }
 

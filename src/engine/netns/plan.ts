@@ -237,8 +237,20 @@ function wishesOf(
         pods: design.pods.flatMap((pod) => pod.addresses.map(({ address }) => `${pod.name} ${address}\n`)).join(''),
       },
     },
+    ...(design.backend === 'bird' ? [routeWatch(design)] : []),
     ...waits(design, felixRoutesOfNodes.length > 0 ? ['felix-rules', 'felix-routes'] : ['felix-rules']),
   ];
+}
+
+function routeWatch({ nodes }: Design): Wish {
+  return {
+    verb: 'startRouteWatch',
+    resource: 'route-watch',
+    phase: 'daemons',
+    needs: ['namespaces:nodes'],
+    whenDifferent: 'again',
+    input: { nodes: nodes.map(({ name }) => `${name}\n`).join('') },
+  };
 }
 
 /** The nodes that run BIRD. */

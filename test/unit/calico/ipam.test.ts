@@ -134,6 +134,19 @@ describe('addresses inside a block', () => {
     expect(addressOf(result, 0)).toEqual(['172.20.84.129']);
   });
 
+  it('gives a tunnel that comes back on the live cluster the next free ordinal: a released one is reused last (calico.md K.3)', () => {
+    const plain = [pool('172.20.0.0/16')];
+    const on = [pool('172.20.0.0/16', { vxlanMode: 'Always' })];
+    const tunnelAfter = (...sets: (typeof on)[]) =>
+      assignAddresses({ pools: sets.at(-1) ?? [], earlierPools: sets.slice(0, -1), nodes, pods: podsOn(2) });
+
+    expect(tunnelAfter(plain, on).tunnels.get('node-1')?.[0]?.address).toBe('172.20.84.130');
+    expect(tunnelAfter(plain, on, plain).tunnels.size).toBe(0);
+    expect(tunnelAfter(plain, on, plain, on).tunnels.get('node-1')?.[0]?.address).toBe('172.20.84.131');
+    expect(tunnelAfter(on, plain, on).tunnels.get('node-1')?.[0]?.address).toBe('172.20.84.131');
+    expect(addressOf(tunnelAfter(on, plain, on), 0)).toEqual(['172.20.84.129']);
+  });
+
   it('claims a block for the tunnel of a node without pods, and none where there is no tunnel', () => {
     const encapsulated = assignAddresses({ pools: [pool(lab, { vxlanMode: 'Always' })], nodes, pods: [] });
     const plain = assignAddresses({ pools: [pool(lab)], nodes, pods: [] });

@@ -5,6 +5,7 @@ import { writeArtifacts } from '../../../src/artifact/write-artifacts.ts';
 import { objectsOf } from '../../../src/calico/objects.ts';
 import type { Design } from '../../../src/design/design.ts';
 import { designLab } from '../../../src/design/design-lab.ts';
+import { earlierOf, givingObjects } from '../../../src/design/earlier.ts';
 import { reaches, walkRoutes } from '../../../src/design/walk.ts';
 import { planNetns, structureDifferences } from '../../../src/engine/netns/plan.ts';
 import type { Lab } from '../../../src/lab/lab.ts';
@@ -118,6 +119,23 @@ describe('a switch on the live cluster', () => {
     expect(design?.pods).toEqual(off.pods);
     expect(design?.nodes).toEqual(off.nodes);
     expect(design?.expected).toEqual(off.expected);
+  });
+
+  it.each([v332, { text: 'v3.33', minor: 33 }])('and back on gives tunl0 the next free address, $text', (version) => {
+    const on = labWith({ version });
+    const objects = designOf(on).objects;
+    const never = objects.map((object) =>
+      object.kind === 'IPPool' ? { ...object, spec: { ...object.spec, ipipMode: 'Never' as const } } : object,
+    );
+    const earlier = [objects, never].map(givingObjects);
+
+    const { design } = designLab(on, { objects, earlier });
+
+    expect(design?.pods).toEqual(before.pods);
+    expect(design?.nodes[0]?.tunnels).toEqual([{ name: 'tunl0', family: 4, address: '10.244.152.194', mtu: 1480 }]);
+    expect(poolRoutes(design!, 'worker')).toEqual(poolRoutes(designOf(on), 'worker'));
+    expect(earlierOf(design!, objects)).toEqual(earlier);
+    expect(earlierOf(design!, never)).toEqual([...earlier, givingObjects(objects)]);
   });
 
   it('touches what Felix and BIRD have, and no machine or link', () => {
