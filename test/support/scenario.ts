@@ -312,15 +312,17 @@ export async function withLab(
       throw error;
     }
     // What failed first is what matters; what its end left is told beside it.
-    await finish(place, name).catch((left: Error) => console.log(left.message));
+    await finish(place, name, options).catch((left: Error) => console.log(left.message));
     throw error;
   }
-  await finish(place, name);
+  await finish(place, name, options);
 }
 
-async function finish(place: Workspace, lab: string): Promise<void> {
+async function finish(place: Workspace, lab: string, { files = {} }: LabOptions): Promise<void> {
   try {
     await place.must(['down', lab]);
+    // The test's own, not labctl's.
+    for (const file of Object.keys(files)) rmSync(join(place.cwd, file), { force: true });
     const leaks = await place.leaks();
     if (leaks.length > 0) throw new Error(`labctl down ${lab} (${place.kind}) left:\n${leaksToText(leaks)}`);
   } finally {

@@ -1,7 +1,7 @@
 // Owns the facts of BGP: sessions of BIRD, peers and tables of FRR, and what follows from a choice between equal paths.
 
 import type { LabDump } from './dump.ts';
-import { type FrrPath, type FrrTable, frrSummary, frrTable } from './frr-forms.ts';
+import { type FrrPath, type FrrSummary, type FrrTable, frrSummary, frrTable } from './frr-forms.ts';
 
 type Add = (key: string, value: string) => void;
 
@@ -35,8 +35,12 @@ export function bgpFacts(
   add: Add,
 ): void {
   const tables = new Map<string, FrrTable>();
-  for (const [name, machine] of dump.machines) {
-    if (machine.table !== '') tables.set(name, frrTable(machine.table));
+  for (const [name, { table, table6 }] of dump.machines) {
+    // A prefix tells its family, so one table has both.
+    const parts = [table, table6].filter((text) => text !== '').map(frrTable);
+    const [first] = parts;
+    if (first === undefined) continue;
+    tables.set(name, { ...first, routes: Object.assign({}, ...parts.map(({ routes }) => routes)) });
   }
   const machineOf = (address: string): string => owners.get(address)?.split('@')[1] ?? address;
   const isUntold = (name: string): boolean => dump.machines.get(name)?.kind === 'router' && !tables.has(name);
@@ -70,15 +74,21 @@ export function bgpFacts(
     }
     echoedBy.set(name, echoed);
   }
-  for (const [name, { summary }] of dump.machines) {
-    if (summary !== '') summaryFacts(name, summary, echoedBy.get(name), add);
+  for (const [name, { summary, summary6, table6 }] of dump.machines) {
+    if (summary !== '') summaryFacts(name, frrSummary(summary), echoedBy.get(name), add);
+    if (summary6 === '') continue;
+    summaryFacts(name, frrSummary(summary6, 6), table6 === '' ? undefined : echoedBy.get(name), add);
   }
   for (const [key, texts] of echoes) add(key, texts.toSorted().join(' | '));
 }
 
 /** Without the table that tells which prefixes are echoes, how many came is left to chance. */
-function summaryFacts(name: string, text: string, echoed: ReadonlyMap<string, number> | undefined, add: Add): void {
-  const summary = frrSummary(text);
+function summaryFacts(
+  name: string,
+  summary: FrrSummary,
+  echoed: ReadonlyMap<string, number> | undefined,
+  add: Add,
+): void {
   add(`${name} multipath-relax`, String(summary.bestPath?.multiPathRelax ?? 'false'));
   for (const [address, peer] of Object.entries(summary.peers)) {
     const count = echoed === undefined ? 'some' : peer.pfxRcd - (echoed.get(address) ?? 0);

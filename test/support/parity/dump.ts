@@ -20,6 +20,9 @@ export interface MachineDump {
   readonly summary: string;
   /** `show bgp ipv4 unicast json`. */
   readonly table: string;
+  /** The same of IPv6: `show bgp ipv6 unicast summary json`, `show bgp ipv6 unicast json`. */
+  readonly summary6: string;
+  readonly table6: string;
 }
 
 /** A whole lab: machines by short name, probes by file name without its end. */
@@ -65,13 +68,15 @@ export async function collectLab(lab: RunningLab, truth: LabDump): Promise<LabDu
       .split('\n')
       .map((line) => line.split(' = ')[0] ?? '')
       .filter((key) => key !== '');
-    const [routes, addresses, sysctls, protocols, summary, table] = await Promise.all([
+    const [routes, addresses, sysctls, protocols, summary, table, summary6, table6] = await Promise.all([
       askLike(real.routes, 'ip', '-j', 'route', 'show', 'table', 'all'),
       askLike(real.addresses, 'ip', '-j', 'addr'),
       keys.length === 0 ? '' : ask('grep', '-sH', '', ...keys.map(sysctlPath)),
       askLike(real.protocols, 'birdcl', 'show', 'protocols', 'all'),
       askLike(real.summary, 'vtysh', '-c', 'show bgp ipv4 unicast summary json'),
       askLike(real.table, 'vtysh', '-c', 'show bgp ipv4 unicast json'),
+      askLike(real.summary6, 'vtysh', '-c', 'show bgp ipv6 unicast summary json'),
+      askLike(real.table6, 'vtysh', '-c', 'show bgp ipv6 unicast json'),
     ]);
     machines.set(name, {
       kind: real.kind,
@@ -81,6 +86,8 @@ export async function collectLab(lab: RunningLab, truth: LabDump): Promise<LabDu
       protocols,
       summary,
       table,
+      summary6,
+      table6,
     });
   }
   const probes = new Map<string, string>();

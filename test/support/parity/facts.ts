@@ -80,7 +80,11 @@ function dockerNaming(owners: ReadonlyMap<string, string>): Naming {
       address !== undefined && dockerPrefixes.some((prefix) => prefix !== undefined && containsPrefix(prefix, address))
     );
   };
-  const named = (address: string): string | undefined => (isDockers(address) ? owners.get(address) : undefined);
+  // Two sessions between the same machines differ by the family alone.
+  const named = (address: string): string | undefined => {
+    const owner = isDockers(address) ? owners.get(address) : undefined;
+    return owner !== undefined && address.includes(':') ? `${owner} v6` : owner;
+  };
   return (text) =>
     text
       .replace(/\d+\.\d+\.\d+\.\d+/g, (address) => named(address) ?? address)

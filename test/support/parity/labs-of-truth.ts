@@ -1,15 +1,19 @@
 // Owns which lab of the catalogue a folder of a real cluster is held against, and under which name.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { designLab } from '../../../src/design/design-lab.ts';
 import { readLab } from '../../../src/lab/load.ts';
 import { root } from '../catalogue-lab.ts';
+import { scratchFolder } from '../scratch.ts';
 import { expectedLine, kernelLines } from '../truth-tables.ts';
 import type { Truth } from './read-truth.ts';
+import { labOfCluster, type RealLab } from './real-lab.ts';
 
 /** A lab of the catalogue with its variants, by name. */
 export type Catalogue = ReadonlyMap<string, readonly string[]>;
+
+const catalogue = { labsDir: join(root, 'labs'), topologiesDir: join(root, 'topologies'), cwd: root };
 
 /** What a folder's name means: `vxlan`, `bgp-tor:one-as`, `bgp-tor-one-as`; undefined: no lab that we have. */
 export function referenceOf(folder: string, catalogue: Catalogue): string | undefined {
@@ -21,10 +25,19 @@ export function referenceOf(folder: string, catalogue: Catalogue): string | unde
   return undefined;
 }
 
-/** The lab file of a catalogue lab for a cluster of another name, as blocks follow from the names of nodes. */
-export function renamedLab(lab: string, cluster: string): string {
-  const text = readFileSync(join(root, 'labs', `${lab}.lab.yml`), 'utf8');
-  return text.replace(/^name: .*$/m, `name: ${cluster}`);
+/** The lab file for a real cluster: the catalogue's, changed where the cluster's own objects and wires say so. */
+export async function labFileOf(reference: string, truth: Truth): Promise<RealLab> {
+  const { lab } = await readLab(reference, catalogue);
+  const text = readFileSync(join(root, 'labs', `${lab.name}.lab.yml`), 'utf8');
+  const fabric = (await readLab('bgp-rr', catalogue)).lab.topology;
+  return labOfCluster({ text, lab, objects: designLab(lab).design?.objects ?? [], fabric }, truth);
+}
+
+/** Where a lab that `labFileOf` made is read again. */
+function written(text: string, cluster: string): { readonly reference: string; readonly cwd: string } {
+  const cwd = scratchFolder('parity-');
+  writeFileSync(join(cwd, `${cluster}.lab.yml`), text);
+  return { reference: `./${cluster}.lab.yml`, cwd };
 }
 
 /**
@@ -32,9 +45,12 @@ export function renamedLab(lab: string, cluster: string): string {
  * line a difference. Docker's addresses stand as `x`, as Docker hands them out in any order.
  */
 export async function designDifferences(reference: string, truth: Truth): Promise<readonly string[]> {
-  const { lab } = await readLab(reference, { labsDir: `${root}/labs`, topologiesDir: `${root}/topologies`, cwd: root });
-  const name = truth.cluster ?? lab.name;
-  const { design, problems } = designLab({ ...lab, name });
+  const { text } = await labFileOf(reference, truth);
+  const name = truth.cluster ?? reference.split(':')[0] ?? '';
+  const { reference: file, cwd } = written(text, name);
+  const variant = reference.includes(':') ? `:${reference.split(':')[1]}` : '';
+  const { lab } = await readLab(`${file}${variant}`, { ...catalogue, cwd });
+  const { design, problems } = designLab(lab);
   if (design === undefined) return problems.map(({ message }) => `the design of ${reference}: ${message}`);
   const differences: string[] = [];
   for (const [short, machine] of truth.machines) {

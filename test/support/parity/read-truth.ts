@@ -2,11 +2,37 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { objectsInDocument, objectYamlOptions } from '../../../src/calico/object-text.ts';
+import type { CalicoObject } from '../../../src/calico/objects.ts';
+import { validateObject } from '../../../src/calico/validate.ts';
 import { type LabDump, type MachineDump, parseProbe } from './dump.ts';
 import { frrSummary, frrTable } from './frr-forms.ts';
 
+/** A Service or its Endpoints as Kubernetes has them, the parts that matter. */
+export interface KubernetesService {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec?: {
+    readonly type?: string;
+    readonly clusterIP?: string;
+    readonly externalIPs?: readonly string[];
+    readonly externalTrafficPolicy?: string;
+    readonly ports?: readonly { readonly port?: number; readonly nodePort?: number }[];
+  };
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] } };
+  readonly subsets?: readonly {
+    readonly addresses?: readonly { readonly targetRef?: { readonly name?: string } }[];
+  }[];
+}
+
 /** The state of a real cluster, and how much of it there is. */
 export interface Truth extends LabDump {
+  /** What calicoctl showed; empty: nobody asked. */
+  readonly objects: readonly CalicoObject[];
+  readonly services: readonly KubernetesService[];
+  /** `show running-config` by router. */
+  readonly configurations: ReadonlyMap<string, string>;
   /** The name before `-control-plane`; blocks follow from it. Undefined: the folder does not say. */
   readonly cluster: string | undefined;
   /** `worker/sysctl.txt` for a file that is missing or empty: its facts are compared on neither side. */
@@ -31,6 +57,7 @@ const files: Readonly<Record<Kind, Partial<Record<Part, string>>>> = {
     sysctls: 'sysctl.txt',
     summary: 'bgp-summary.json',
     table: 'bgp-ipv4.json',
+    table6: 'bgp-ipv6.json',
   },
   pod: { routes: 'route.json', addresses: 'addr.json' },
 };
@@ -39,6 +66,7 @@ const checks: Partial<Record<Part, (text: string) => void>> = {
   addresses: (text) => listWith(text, 'ifname', 'addr_info'),
   summary: (text) => frrSummary(text),
   table: frrTable,
+  table6: frrTable,
 };
 
 /** Reads the state of a real cluster. */
@@ -68,18 +96,23 @@ export function readTruth(folder: string): Truth {
       if (file === undefined) return '';
       const before = unreadable.length;
       const text = read(`${name}/${file}`, checks[key]);
-      if (text === '' && unreadable.length === before) missing.push(`${name}/${file}`);
+      // Only a dual-stack cluster's routers have a table of IPv6.
+      if (text === '' && unreadable.length === before && key !== 'table6') missing.push(`${name}/${file}`);
       return text;
     };
     const short = cluster !== undefined && name.startsWith(`${cluster}-`) ? name.slice(cluster.length + 1) : name;
+    const summary = part('summary');
     machines.set(short, {
       kind,
       routes: part('routes'),
       addresses: part('addresses'),
       sysctls: part('sysctls'),
       protocols: both(part('protocols'), read(`${name}/bird6-protocols.txt`)),
-      summary: part('summary'),
+      summary,
       table: part('table'),
+      // `show bgp summary json` nests both families.
+      summary6: summary.includes('"ipv6Unicast"') ? summary : read(`${name}/bgp-summary6.json`, frrSummary),
+      table6: part('table6'),
     });
   }
   const probes = new Map<string, string>();
@@ -89,7 +122,16 @@ export function readTruth(folder: string): Truth {
     if (text === '' || parseProbe(name) === undefined) missing.push(`probes/${file}`);
     else probes.set(name, text);
   }
-  return { cluster, missing, unreadable, machines, probes };
+  const version = { text: 'v3.33', minor: 33 };
+  const objects = rawObjects(read('objects.yaml')).flatMap((raw) => validateObject(raw, version).readable ?? []);
+  const services = rawObjects(read('services.yaml')) as readonly KubernetesService[];
+  const configurations = new Map([...machines.keys()].map((name) => [name, read(`${name}/running-config.txt`)]));
+  return { cluster, missing, unreadable, machines, probes, objects, services, configurations };
+}
+
+function rawObjects(text: string): readonly unknown[] {
+  const documents = parseAllDocuments(text, objectYamlOptions);
+  return Array.isArray(documents) ? documents.flatMap((document) => objectsInDocument(document.toJS())) : [];
 }
 
 /** One command asks a lab's daemons of both families: without the first, the second stands against nothing. */
