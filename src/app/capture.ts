@@ -3,16 +3,19 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LabError } from '../base/errors.ts';
-import { type CaptureLimits, captureProbe } from '../evidence/capture.ts';
+import type { Design } from '../design/design.ts';
+import { type CaptureLimits, type CaptureRequest, captureProbe } from '../evidence/capture.ts';
 import { type CapturedPath, capturedPath } from '../evidence/captured-path.ts';
-import { pointsAt } from '../evidence/points.ts';
+import { type PlannedPoint, pointsAt } from '../evidence/points.ts';
 import { saveCaptures } from '../evidence/save-captures.ts';
 import type { Probe } from '../evidence/send-probe.ts';
 import { whyLost } from '../evidence/why-lost.ts';
+import type { Engine } from '../plan/engine.ts';
 import { captureHtml } from '../report/capture-html.ts';
 import { capturePcapng } from '../report/capture-pcapng.ts';
 import type { CaptureReport } from '../report/capture-report.ts';
 import { expectedWayOf } from '../verify/expected-way.ts';
+import { captureFilter } from './capture-filter.ts';
 import { captureTarget } from './capture-target.ts';
 import type { Context } from './context.ts';
 import type { EndsOptions } from './probe-ends.ts';
@@ -27,6 +30,8 @@ export interface CaptureOptions extends EndsOptions {
   /** Listen at every interface of the lab. */
   readonly isEverywhere: boolean;
   readonly probe: Probe;
+  /** A pcap filter expression on inner packets. */
+  readonly filter?: string | undefined;
   readonly limits: CaptureLimits;
   /** Folder for the pcap files; `labctl-<lab>/capture-<n>` in the current folder when left out. */
   readonly out?: string | undefined;
@@ -52,17 +57,23 @@ export async function capture(context: Context, options: CaptureOptions): Promis
   const { design, engine } = await openRunning(context, { lab: options.lab });
   const { machines, points, ...target } = captureTarget(design, options, probe);
   const listened = pointsAt(design, points, options);
-  const evidence = await captureProbe(engine, { ...target, points: listened, limits, provesEmpty: true, signal });
+  const filter = await filterOf(design, engine, options.filter, listened);
+  const request = { ...target, points: listened, filter, limits, provesEmpty: true, signal };
+  const evidence = await captureProbe(engine, request);
   const path = capturedPath(evidence);
   // An interrupt ended the capture; what it has is still told, so reading the live state goes on.
   const isSent = probe.kind !== 'none';
-  const cause = !isSent ? undefined : await whyLost(design, engine, evidence, path, AbortSignal.timeout(5_000));
+  const isAll = filter === undefined && options.at.length === 0;
+  const cause =
+    !isSent || filter !== undefined
+      ? undefined
+      : await whyLost(design, engine, evidence, path, AbortSignal.timeout(5_000));
   const saved = await saveCaptures(evidence.points, capturePcapng(evidence), {
     parent: join(context.cwd, `labctl-${design.lab}`),
     folder: options.out === undefined ? undefined : resolve(context.cwd, options.out),
     owner: ownerOf(context),
   });
-  const isWhole = machines !== undefined && isSent && options.at.length === 0;
+  const isWhole = machines !== undefined && isSent && isAll;
   const [from, to] = machines ?? [];
   const expected =
     isWhole && from !== undefined && to !== undefined
@@ -72,6 +83,16 @@ export async function capture(context: Context, options: CaptureOptions): Promis
   const report = { lab: design.lab, evidence, path, expected, cause, saved, page };
   if (page !== undefined) await attempt(page, () => writeFile(page, captureHtml(design, report)));
   return report;
+}
+
+async function filterOf(
+  design: Design,
+  engine: Engine,
+  text: string | undefined,
+  [first]: readonly PlannedPoint[],
+): Promise<CaptureRequest['filter']> {
+  if (text === undefined || first === undefined) return undefined;
+  return { text, written: await captureFilter(design, engine, text, first.machine) };
 }
 
 /** Under sudo the files belong to the user who typed the command. */

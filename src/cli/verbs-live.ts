@@ -74,6 +74,10 @@ export function addLiveVerbs(program: Command, door: Door): void {
         description: 'listen only there: a machine, node:interface, a link, pod, node, router (may be repeated)',
         parse: gathered,
       },
+      {
+        flags: '--filter <expression>',
+        description: "record only what this pcap filter takes, plain or in a tunnel: 'tcp port 80 and host pod-b'",
+      },
       { flags: '--all', description: 'listen at every interface of the lab' },
       { flags: '--no-probe', description: 'send nothing, only listen; until --duration, a limit or Ctrl-C' },
       { flags: '--duration <time>', description: 'listen that long (5s, 2m)', parse: durationMs },

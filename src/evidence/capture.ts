@@ -48,6 +48,8 @@ export interface CaptureEvidence {
   readonly from: CaptureEnd;
   readonly to: CaptureEnd;
   readonly probe: Probe;
+  /** What the user asked to see, as typed: nothing else was recorded. */
+  readonly filter?: string | undefined;
   readonly result: ProbeResult;
   /** In path order. */
   readonly points: readonly PointEvidence[];
@@ -77,6 +79,8 @@ export interface CaptureRequest {
   readonly to: CaptureEnd;
   readonly points: readonly PlannedPoint[];
   readonly probe: Probe;
+  /** As typed, and as tcpdump takes it in any wrapping. */
+  readonly filter?: { readonly text: string; readonly written: string } | undefined;
   readonly limits?: CaptureLimits;
   /** Send a packet by every interface that saw none, to prove that it would have been seen. */
   readonly provesEmpty?: boolean;
@@ -105,7 +109,10 @@ export async function captureProbe(
     if (!signal.aborted && request.provesEmpty === true) await proveEmpty(engine, points, listening, signal);
     return { answer, readyMs: listening.readyMs };
   };
-  const { result, caught } = await listenWhile(engine, points, signal, work, filterFor(request.probe));
+  // Of what proves an empty point, too: the same program of the kernel's takes it, or nothing.
+  const { filter: asked } = request;
+  const filter = asked === undefined ? filterFor(request.probe) : `(${asked.written}) or (${proofFilter})`;
+  const { result, caught } = await listenWhile(engine, points, signal, work, filter);
   const { packets, sightings } = followPackets(
     points.map(({ name }, place) => ({ name, pcap: caught[place]!.pcap })),
     isOursOf(request.probe, from.address, nonce),
@@ -114,6 +121,7 @@ export async function captureProbe(
     from,
     to,
     probe: request.probe,
+    filter: request.filter?.text,
     result: result.answer,
     points: points.map((point, place) =>
       evidenceOf(point, caught[place]!, packets[place]!, sightings[place]!, linkOf(point)),
@@ -177,6 +185,9 @@ async function withinLimits(
 
 /** Milliseconds that no capture lasts: the longest a timer can wait. */
 const forever = 2 ** 31 - 1;
+
+/** Takes the broadcasts of `proveEmpty`. */
+const proofFilter = 'icmp and dst host 255.255.255.255';
 
 /** A broadcast out of every interface that heard nothing; nobody answers it (icmp_echo_ignore_broadcasts). */
 async function proveEmpty(

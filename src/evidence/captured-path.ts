@@ -2,9 +2,9 @@
 
 import type { CaptureEvidence, CaptureLine } from './capture.ts';
 
-/** What became of the echoes. */
+/** What became of the probes. */
 export interface CapturedPath {
-  /** `found`: there and back; `request-lost` and `reply-lost`: seen leaving, not arriving; `not-sent`: never seen. */
+  /** `found`: there and back, or answered as the sender says; `request-lost` and `reply-lost`: seen leaving, not arriving; `not-sent`: never seen. */
   readonly outcome: 'found' | 'request-lost' | 'reply-lost' | 'not-sent';
   /** Machines the request was seen on, in order, each once; the reply's likewise. */
   readonly there: readonly string[];
@@ -25,6 +25,9 @@ export function capturedPath(evidence: CaptureEvidence): CapturedPath {
   const back = machinesOn(replies ?? []);
   const lastRequest = requests?.at(-1);
   const lastReply = replies?.at(-1);
+  // Its last points may not have been listened at, or a filter may hide it there.
+  const { transmitted, received } = evidence.result;
+  if (received > 0 && received >= transmitted) return { outcome: 'found', there, back, lastSeen: undefined };
   if (lastRequest === undefined) return { outcome: 'not-sent', there, back, lastSeen: undefined };
   const hasArrived = [to.machine, ...(to.also ?? [])].includes(lastRequest.point.machine);
   if (lastReply === undefined && !hasArrived) return { outcome: 'request-lost', there, back, lastSeen: lastRequest };

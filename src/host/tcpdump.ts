@@ -54,6 +54,11 @@ export function tcpdumpArgv(iface: string, filter: string): readonly string[] {
   return ['sh', '-c', script, 'tcpdump', ...options, '--', filter];
 }
 
+/** Lets tcpdump compile an expression for Ethernet, and listens nowhere. Throws HOST_COMMAND_FAILED with what it says. */
+export async function checkFilter(shell: Shell, filter: string): Promise<void> {
+  await shell.run(['tcpdump', '-d', '-y', 'EN10MB', '--', filter]);
+}
+
 /** Starts tcpdump on an interface of the shell's machine; `onData` is given the pcap file piece by piece. */
 export function startTcpdump(
   shell: Shell,

@@ -17,6 +17,7 @@ export function captureJson({ lab, evidence, expected, cause, saved, page }: Cap
     there,
     back,
     probe: { ...evidence.probe, ...evidence.result },
+    filter: evidence.filter,
     isInterrupted: evidence.isInterrupted,
     expected,
     cause,

@@ -11,10 +11,13 @@ export function pathSentence(evidence: CaptureEvidence): string {
   const seen = last === undefined ? '' : `last seen going ${last.direction} at ${last.point.name}`;
   switch (path.outcome) {
     case 'found': {
-      if (path.back.length === 0) return `path found: ${path.there.join(' > ')}; nothing was answered`;
+      if (path.there.length + path.back.length === 0) return 'answered, and no packet of it was seen here';
+      const found = `path found: ${path.there.join(' > ')}`;
+      if (path.back.length === 0)
+        return `${found}; ${evidence.result.received > 0 ? 'the reply was not seen here' : 'nothing was answered'}`;
       const isSameWay = path.back.toReversed().join() === path.there.join();
       const back = isSameWay ? 'the reply took the same way back' : `back: ${path.back.join(' > ')}`;
-      return `path found: ${path.there.join(' > ')}; ${back}`;
+      return `${found}; ${back}`;
     }
     case 'request-lost':
       return `no path: the request was ${seen}, after ${path.there.join(' > ')}`;
@@ -23,6 +26,7 @@ export function pathSentence(evidence: CaptureEvidence): string {
         last?.packet.kind === 'reply' ? seen : 'never seen'
       }`;
     case 'not-sent':
+      if (evidence.filter !== undefined) return `no packet for the filter was seen: ${evidence.filter}`;
       return `no path: no packet was seen anywhere${evidence.result.errors.length === 0 ? '' : `: ${evidence.result.errors.join('; ')}`}`;
   }
 }

@@ -16,6 +16,7 @@ export interface CaptureFlags {
   readonly tcp?: number | true;
   readonly http?: boolean;
   readonly udp?: number;
+  readonly filter?: string;
   readonly at?: readonly string[];
   readonly all?: boolean;
   readonly probe: boolean;
@@ -65,6 +66,7 @@ export async function captureCommand(
     at: flags.at ?? [],
     isEverywhere: flags.all === true,
     probe: probeOf(flags),
+    filter: flags.filter,
     limits: { durationMs: flags.duration, maxSize: flags.maxSize, maxPackets: flags.maxPackets },
     family: flags.ipv6 === true ? 6 : undefined,
     out: flags.out,

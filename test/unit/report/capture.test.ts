@@ -76,6 +76,16 @@ describe('a capture', () => {
     expect(path.lastSeen?.point.name).toBe(lastSeen);
   });
 
+  it('was answered where the sender says so, though the reply was hidden by a filter or seen by nobody', () => {
+    const evidence = { ...captureOf(3, 0), filter: 'icmp[icmptype] = icmp-echo' };
+    const answered = { ...evidence, result: { ...evidence.result, received: 1 } };
+
+    expect(captureText({ ...reportOf(answered), expected: undefined })).toContain(
+      'path found: pod-a > control-plane; the reply was not seen here\n',
+    );
+    expect(capturedPath(evidence).outcome).toBe('request-lost');
+  });
+
   it('is one JSON document with a file for each point', () => {
     const document = JSON.parse(captureJson(reportOf(captureOf(6, 6, { count: 2 }))));
 
