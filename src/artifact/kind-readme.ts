@@ -6,6 +6,7 @@ import { fabricNodes, fabricSwitches } from './clab-topology.ts';
 import { nodeNetworks } from './kind-config.ts';
 import type { KindTools, ToolVersion } from './kind-tools.ts';
 import { manifestSource } from './manifest-source.ts';
+import { clabNetem } from './netem.ts';
 import { vyosImageSection } from './vyos-container.ts';
 
 /** README.md for someone who has the folder, the programs and no labctl. */
@@ -74,7 +75,11 @@ function fabricSection(design: Design): readonly string[] {
     'The fabric: routers, and a switch for the racks in a container of its own, so that no bridge and no rule of it stands on the host.',
     'It gives the nodes the addresses that kubelet already waits for, and takes their default route.',
     '',
-    ...shell('export CLAB_VERSION_CHECK=disable', `containerlab deploy --topo fabric.clab.yml --max-workers ${nodes}`),
+    ...shell(
+      'export CLAB_VERSION_CHECK=disable',
+      `containerlab deploy --topo fabric.clab.yml --max-workers ${nodes}`,
+      ...clabNetem(design).map((words) => `containerlab ${words.join(' ')}`),
+    ),
     '',
   ];
 }

@@ -4,6 +4,7 @@ import type { Family } from '../base/address.ts';
 import type { CalicoObject, IPPool } from '../calico/objects.ts';
 import type { NodePeers } from '../calico/peer.ts';
 import type { Backend, Bfd, BgpTimers, CalicoVersion, Endpoint, Expectation, LabPeer, LabService } from '../lab/lab.ts';
+import type { Netem } from '../lab/netem.ts';
 import type { VyosRouter } from '../lab/vyos/router.ts';
 import type { Earlier } from './earlier.ts';
 import type { TunnelDesign } from './tunnel.ts';
@@ -29,6 +30,8 @@ export interface Interface {
   readonly mtu: number;
   readonly mac: string | undefined;
   readonly link: string;
+  /** What it does to the packets it sends; undefined: nothing. */
+  readonly netem?: Netem | undefined;
 }
 
 /** A pod's block or a tunnel's: which node owns it, from which pool. */

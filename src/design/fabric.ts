@@ -3,6 +3,7 @@
 import { addressOf, containsPrefix, mustParseAddress, mustParsePrefix } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
 import type { Endpoint, Lab, LabNode, TopologyRack } from '../lab/lab.ts';
+import { isGood, type Netem } from '../lab/netem.ts';
 import { racksOf } from '../lab/racks.ts';
 import {
   assignHosts,
@@ -71,7 +72,9 @@ class WiringDraft {
     for (const plug of [a, b]) {
       if (plug.addresses === undefined) continue;
       const list = this.#interfaces.get(plug.machine) ?? [];
-      list.push({ name: plug.interface, addresses: plug.addresses, mtu: plug.mtu ?? mtu, mac: plug.mac, link: name });
+      const { interface: port, addresses, mac, netem } = plug;
+      const bad = netem === undefined || isGood(netem) ? {} : { netem };
+      list.push({ name: port, addresses, mtu: plug.mtu ?? mtu, mac, link: name, ...bad });
       this.#interfaces.set(plug.machine, list);
     }
   }
@@ -114,6 +117,7 @@ interface Plug {
   readonly mac?: string;
   /** Where it is not the link's. */
   readonly mtu?: number;
+  readonly netem?: Netem | undefined;
 }
 
 function wireNodeNetwork(lab: Lab, wiring: WiringDraft): void {
@@ -174,7 +178,9 @@ function wireLinks(lab: Lab, wiring: WiringDraft): void {
       continue;
     }
     const [mtuA, mtuB] = link.mtu;
-    wiring.connect('fabric', Math.min(mtuA, mtuB), { ...a, mtu: a.mtu ?? mtuA }, { ...b, mtu: b.mtu ?? mtuB });
+    const [netemA, netemB] = link.netem ?? [];
+    const near = { ...a, mtu: a.mtu ?? mtuA, netem: netemA };
+    wiring.connect('fabric', Math.min(mtuA, mtuB), near, { ...b, mtu: b.mtu ?? mtuB, netem: netemB });
   }
 }
 

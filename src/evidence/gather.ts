@@ -9,6 +9,7 @@ import { packetKey, probeKey, referencedAddress, requestKey } from '../design/re
 import { type BgpNeighbor, readNeighbors } from '../host/bgp-neighbor.ts';
 import type { Answer } from '../host/http-request.ts';
 import { forgetPathMtu } from '../host/ip.ts';
+import { pace } from '../host/paced-ping.ts';
 import { type PingResult, ping } from '../host/ping.ts';
 import { type TraceResult, traceroute } from '../host/traceroute.ts';
 import type { Engine } from '../plan/engine.ts';
@@ -54,6 +55,8 @@ interface Probe {
   readonly isSilent: boolean;
   /** Bytes of the largest packet; undefined: not asked. */
   readonly pathMtu: number | undefined;
+  /** Echo requests. */
+  readonly count: number;
 }
 
 /** Looks at the lab once: its tables, and every probe that the lab states or its design implies. */
@@ -131,7 +134,7 @@ function probesOf(design: Design, journeys: readonly Journey[]): readonly Probe[
     const address = referencedAddress(design, journey.to, journey.family) ?? journey.to;
     const pathMtu = journey.isReached ? journey.pathMtu : undefined;
     const isSilent = journey.hops.some((names) => names.includes(silence));
-    probes.set(key, { key, from: journey.from, address, isTraced: journey.isReached, isSilent, pathMtu });
+    probes.set(key, { key, from: journey.from, address, isTraced: journey.isReached, isSilent, pathMtu, count: 1 });
   }
   for (const expectation of design.expect) {
     if (expectation.kind !== 'ping' && expectation.kind !== 'path') continue;
@@ -141,7 +144,9 @@ function probesOf(design: Design, journeys: readonly Journey[]): readonly Probe[
     if (from === undefined || address === undefined) continue;
     const known = probes.get(key);
     const isTraced = known?.isTraced === true || expectation.kind === 'path';
-    probes.set(key, { key, from, address, isTraced, isSilent: known?.isSilent === true, pathMtu: known?.pathMtu });
+    const count = Math.max(known?.count ?? 1, expectation.kind === 'ping' ? (expectation.count ?? 1) : 1);
+    const { isSilent = false, pathMtu } = known ?? {};
+    probes.set(key, { key, from, address, isTraced, isSilent, pathMtu, count });
   }
   return [...probes.values()];
 }
@@ -160,8 +165,8 @@ async function listenToPings(
   const patterns = new Map(probes.map(({ key }) => [key, randomBytes(8).toString('hex')]));
   const { caught } = await listenWhile(engine, uplinksOf(design, probes), signal, () =>
     runSideBySide(
-      probes.map(({ key, from, address: to }) => async () => {
-        const options = { to, waitSeconds: 1, pattern: patterns.get(key), signal };
+      probes.map(({ key, from, address: to, count }) => async () => {
+        const options = { to, count, interval: pace / 1000, waitSeconds: 1, pattern: patterns.get(key), signal };
         pings.set(key, await ping(engine.shell(from), options));
       }),
     ),

@@ -14,9 +14,14 @@ export async function containerlabVersion(shell: Shell): Promise<string | undefi
 /** No request to the network for a newer release, on any call. */
 const quiet = ['env', 'CLAB_VERSION_CHECK=disable', 'containerlab'];
 
+/** The argument list for any of its commands. */
+export function clabArgv(words: readonly string[]): readonly string[] {
+  return [...quiet, ...words];
+}
+
 /** The argument list that makes a fabric. Waiting external containers hold a worker each: `workers` above their number. */
 export function deployArgv(topology: string, workers: number): readonly string[] {
-  return [...quiet, 'deploy', '--topo', topology, '--max-workers', String(workers)];
+  return clabArgv(['deploy', '--topo', topology, '--max-workers', String(workers)]);
 }
 
 /**
@@ -24,7 +29,7 @@ export function deployArgv(topology: string, workers: number): readonly string[]
  * folder named `clab-*` beside the topology, whosever it is (recorded: destroy-again).
  */
 export function destroyArgv(topology: string): readonly string[] {
-  return [...quiet, 'destroy', '--topo', topology, '--cleanup'];
+  return clabArgv(['destroy', '--topo', topology, '--cleanup']);
 }
 
 /** What containerlab says at the end of its log lines: `Created link …`, or the boxed error as one line. */

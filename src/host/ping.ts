@@ -22,8 +22,10 @@ export interface PingResult {
 /** How ping is called. */
 export interface PingOptions {
   readonly to: string;
-  /** Echo requests to send, 0.2 s apart; 1 when left out. */
+  /** Echo requests to send; 1 when left out. */
   readonly count?: number | undefined;
+  /** Seconds between them; 0.2 when left out. */
+  readonly interval?: number | undefined;
   /** Seconds to wait for an answer; 2 when left out. */
   readonly waitSeconds?: number | undefined;
   /** Hex digits (at most 16 bytes) that fill the payload behind its 16-byte time stamp, so that the echo is known again. */
@@ -50,7 +52,7 @@ function headersOf(to: string): number {
 /** The argument list for `ping`. */
 export function pingArgv(options: PingOptions): readonly string[] {
   const count = options.count ?? 1;
-  const interval = count > 1 ? ['-i', '0.2'] : [];
+  const interval = count > 1 ? ['-i', String(options.interval ?? 0.2)] : [];
   const pattern = options.pattern === undefined ? [] : ['-p', options.pattern];
   const size = options.size === undefined ? [] : ['-s', String(options.size - headersOf(options.to))];
   const unfragmented = options.isUnfragmentable === true ? ['-M', 'do'] : [];

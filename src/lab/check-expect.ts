@@ -30,9 +30,7 @@ export function checkExpect(merged: MergedLab, names: Names, list: ProblemList):
     if (item.ping !== undefined) {
       known.machine(item.ping.from, [...path, 'ping', 'from']);
       known.target(item.ping.to, [...path, 'ping', 'to']);
-      if (item.ping.answered === false && item.ping.ttl !== undefined) {
-        list.add([...path, 'ping', 'ttl'], { code: 'LAB_EXPECT', message: 'a ping without an answer has no ttl' });
-      }
+      checkPing(item.ping, [...path, 'ping'], list);
     }
     if (item.packet !== undefined) {
       const { from, to, passes, icmp, at } = item.packet;
@@ -51,6 +49,19 @@ export function checkExpect(merged: MergedLab, names: Names, list: ProblemList):
       for (const [k, hop] of item.path.hops.entries()) known.hop(hop, [...path, 'path', 'hops', k]);
     }
   }
+}
+
+type Ping = NonNullable<NonNullable<MergedLab['expect']>[number]['ping']>;
+
+function checkPing(ping: Ping, path: Path, list: ProblemList): void {
+  for (const key of ['ttl', 'min-rtt', 'lost'] as const) {
+    if (ping.answered !== false || ping[key] === undefined) continue;
+    list.add([...path, key], { code: 'LAB_EXPECT', message: `a ping without an answer has no ${key}` });
+  }
+  const { count = 1, lost: [least, most] = [0, 0] } = ping;
+  if (least <= most && most <= count) return;
+  const message = `between ${least} and ${most} of ${count} echo requests cannot be lost`;
+  list.add([...path, 'lost'], { code: 'LAB_EXPECT', message, hint: 'write {count: 100, lost: [5, 30]}' });
 }
 
 type Request = NonNullable<NonNullable<MergedLab['expect']>[number]['request']>;

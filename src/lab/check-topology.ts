@@ -65,6 +65,7 @@ function checkPorts(topology: MergedTopology, list: ProblemList): void {
   for (const [i, link] of (topology.links ?? []).entries()) {
     for (const [k, text] of link.endpoints.entries())
       ports.push({ path: ['topology', 'links', i, 'endpoints', k], text });
+    checkNetem(['topology', 'links', i, 'netem'], link.netem, list);
     const [a, b] = link.endpoints.map((text) => endpointOf(text).machine);
     if (a === b && link.endpoints[0] !== link.endpoints[1]) {
       const message = `the link joins \`${a}\` to itself`;
@@ -88,6 +89,16 @@ function checkPorts(topology: MergedTopology, list: ProblemList): void {
       list.add(path, { code: 'LAB_PORT_TWICE', message: `\`${text}\` is already in use`, hint });
     }
     seen.add(text);
+  }
+}
+
+/** As containerlab refuses it: jitter is a part of a delay. */
+function checkNetem(path: Path, netem: NonNullable<MergedTopology['links']>[number]['netem'], list: ProblemList): void {
+  for (const [k, end] of (Array.isArray(netem) ? netem : [netem]).entries()) {
+    if (end?.jitter === undefined || end.delay !== undefined) continue;
+    const at = Array.isArray(netem) ? [...path, k] : path;
+    const message = 'jitter is by how much a delay differs, and there is no delay';
+    list.add([...at, 'jitter'], { code: 'LAB_BAD_VALUE', message, hint: 'add `delay:`' }, { at: 'key' });
   }
 }
 

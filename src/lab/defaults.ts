@@ -5,6 +5,7 @@ import { formatAddress, mustParsePrefix, nthAddress } from '../base/address.ts';
 import { completeExpectation } from './expectations.ts';
 import { kindSettingsOf } from './kind-settings.ts';
 import type { CalicoVersion, Endpoint, Lab, LabPod, NodeNetwork, Topology } from './lab.ts';
+import { netemOfEnds } from './netem.ts';
 import { standOf } from './racks.ts';
 import type { MergedLab, MergedTopology } from './schema.ts';
 import { maxNodes } from './schema-words.ts';
@@ -268,6 +269,7 @@ function completeTopology(
       prefix: link.prefix,
       prefix6: inDual(link.prefix6),
       mtu: typeof link.mtu === 'object' ? link.mtu : [link.mtu ?? mtu, link.mtu ?? mtu],
+      netem: netemOfEnds(link.netem),
     })),
     racks: Object.entries(topology.racks ?? {}).map(([rack, said]) => ({
       name: rack,

@@ -49,6 +49,12 @@ export type Expectation =
       readonly ttl: number | undefined;
       /** false: the ping must get no answer. */
       readonly answered: boolean;
+      /** Milliseconds; no answer comes sooner. */
+      readonly minRttMs?: number | undefined;
+      /** Echo requests; 1 when left out. */
+      readonly count?: number | undefined;
+      /** How many of them get no answer, at least and at most. */
+      readonly lost?: readonly [number, number] | undefined;
       readonly family: Family | undefined;
     }
   | {

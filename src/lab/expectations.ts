@@ -1,6 +1,7 @@
 // Owns what a line of `expect:` need not say: its defaults, and the node behind `pod-b.node`.
 
 import type { Expectation } from './lab.ts';
+import { millisecondsOf } from './netem.ts';
 import type { MergedLab } from './schema.ts';
 
 type MergedExpectation = NonNullable<MergedLab['expect']>[number];
@@ -46,8 +47,9 @@ export function completeExpectation(item: MergedExpectation, nodeOfPod: Readonly
   }
   if (item.mtu !== undefined) return { kind: 'mtu', ...item.mtu, on: machine(item.mtu.on) };
   if (item.ping !== undefined) {
-    const { from, to, ttl, answered, family } = item.ping;
-    return { kind: 'ping', from: machine(from), to: machine(to), ttl, answered: answered ?? true, family };
+    const { from, to, ttl, answered = true, 'min-rtt': minRtt, count, lost, family } = item.ping;
+    const minRttMs = minRtt === undefined ? undefined : millisecondsOf(minRtt);
+    return { kind: 'ping', from: machine(from), to: machine(to), ttl, answered, minRttMs, count, lost, family };
   }
   if (item.packet !== undefined) {
     const { from, to, size, passes, icmp, at } = item.packet;

@@ -3,6 +3,7 @@
 import type { Problem, SourcePlace } from '../base/place.ts';
 import type { Expectation } from './expectation.ts';
 import type { KindSettings } from './kind-settings.ts';
+import type { Netem } from './netem.ts';
 import type { VyosRouter } from './vyos/router.ts';
 
 export type { Expectation } from './expectation.ts';
@@ -34,6 +35,8 @@ export interface TopologyLink {
   readonly prefix6: string | undefined;
   /** Of each endpoint. What a port sends and the other does not take is lost without a word. */
   readonly mtu: readonly [number, number];
+  /** Of each endpoint; undefined: both send packets as they are. */
+  readonly netem?: readonly [Netem, Netem] | undefined;
 }
 
 /** A rack: one switch, its leaf port with the first address of the prefix, nodes from the tenth. */

@@ -1,6 +1,7 @@
 // Owns the shape of one `expect:` line: the observables and what can be stated of each.
 
 import * as z from 'zod';
+import { timeSchema } from './netem.ts';
 import { asNumber, maxNodes, mtu, reference } from './schema-words.ts';
 
 const family = z
@@ -73,6 +74,12 @@ export const expectationSchema = z.strictObject({
       to: reference,
       ttl: z.int().min(1).max(255).optional(),
       answered: z.boolean().optional(),
+      'min-rtt': timeSchema.optional().describe('No answer comes sooner than this, such as 40ms.'),
+      count: z.int().min(2).max(1000).optional().describe('So many echo requests, 10 ms apart; default 1.'),
+      lost: z
+        .tuple([z.int().min(0).max(1000), z.int().min(0).max(1000)])
+        .optional()
+        .describe('How many of `count` get no answer: at least, at most.'),
       family,
     })
     .optional(),

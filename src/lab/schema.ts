@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { kindSchema } from './kind-settings.ts';
 import { interfaceName, labName, machineName, podName, variantName } from './names.ts';
+import { netemSchema } from './netem.ts';
 import { calicoSchema } from './schema-calico.ts';
 import { expectationSchema } from './schema-expect.ts';
 import { hostSchema, serviceSchema } from './schema-services.ts';
@@ -52,6 +53,9 @@ const link = z.strictObject({
     .union([mtu, z.tuple([mtu, mtu])], { error: 'must be an MTU, or one for each endpoint' })
     .optional()
     .describe('One for both endpoints, or one for each: what the far end cannot take is lost without a word.'),
+  netem: netemSchema
+    .optional()
+    .describe("What each endpoint does to the packets it sends; one for both, or one for each. containerlab's words."),
 });
 
 const rack = z.strictObject({
@@ -179,6 +183,8 @@ export type Variant = z.infer<typeof variant>;
 export function knownKeysAt(schema: z.ZodType, path: readonly (string | number)[]): readonly string[] {
   let current: z.ZodType | undefined = unwrap(schema);
   for (const key of path) current = unwrap(childSchema(current, key));
+  if (current instanceof z.ZodUnion)
+    current = current.options.find((option) => option instanceof z.ZodObject) as z.ZodType;
   return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
 }
 
@@ -189,6 +195,11 @@ function unwrap(schema: z.ZodType | undefined): z.ZodType | undefined {
 function childSchema(schema: z.ZodType | undefined, key: string | number): z.ZodType | undefined {
   if (schema instanceof z.ZodObject) return (schema.shape as Record<string, z.ZodType>)[String(key)];
   if (schema instanceof z.ZodArray) return schema.element as z.ZodType;
+  if (schema instanceof z.ZodTuple) return schema.def.items[Number(key)] as z.ZodType | undefined;
+  if (schema instanceof z.ZodUnion) {
+    const options = schema.options as readonly z.ZodType[];
+    return options.map((option) => childSchema(option, key)).find((child) => child !== undefined);
+  }
   return schema instanceof z.ZodRecord ? (schema.valueType as z.ZodType) : undefined;
 }
 

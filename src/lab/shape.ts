@@ -24,7 +24,7 @@ export function checkShape<T>(
 ): T | undefined {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  for (const issue of result.error.issues.slice(0, maxIssues)) {
+  for (const issue of result.error.issues.flatMap(insideUnion).slice(0, maxIssues)) {
     const inner = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
     const path = [...above, ...inner];
     if (issue.code === 'unrecognized_keys') {
@@ -45,6 +45,15 @@ export function checkShape<T>(
   }
   const isKnownRest = result.error.issues.every((issue) => issue.code === 'unrecognized_keys');
   return isKnownRest ? schema.safeParse(withoutUnknown(value, result.error.issues)).data : undefined;
+}
+
+/** The issues of the one alternative whose kind the value has: they say where in it the mistake is. */
+function insideUnion(issue: core.$ZodIssue): readonly core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const isOfItsKind = ({ path, code }: core.$ZodIssue): boolean => path.length > 0 || code === 'unrecognized_keys';
+  const [inside, ...others] = issue.errors.filter((issues) => issues.length > 0 && issues.every(isOfItsKind));
+  if (inside === undefined || others.length > 0) return [issue];
+  return inside.map((one) => ({ ...one, path: [...issue.path, ...one.path] })).flatMap(insideUnion);
 }
 
 /** The value without the keys that nobody knows: what is left can still be checked for its meaning. */
@@ -95,10 +104,18 @@ const typeWords: Readonly<Record<string, string>> = {
   record: 'a map',
 };
 
+/** What text looks like under keys whose value is easily taken for a number. */
+const textWords: Readonly<Record<string, (value: unknown) => string>> = {
+  version: () => 'v3.33, with its v',
+  delay: (value) => `${value}ms, with its unit`,
+  jitter: (value) => `${value}ms, with its unit`,
+  'min-rtt': (value) => `${value}ms, with its unit`,
+};
+
 function wrongType(expected: string, found: Tree | undefined, key: Path[number] | undefined): ProblemText {
   const isNumberForText = expected === 'string' && found?.kind === 'scalar' && typeof found.value === 'number';
-  const quoted =
-    key === 'version' ? 'v3.33, with its v' : `"${found?.kind === 'scalar' ? found.value : ''}" in quotes is text`;
+  const value = found?.kind === 'scalar' ? found.value : '';
+  const quoted = textWords[String(key)]?.(value) ?? `"${value}" in quotes is text`;
   return {
     code: 'LAB_WRONG_TYPE',
     message: `expected ${typeWords[expected] ?? expected}, found ${describe(found)}`,

@@ -10,7 +10,7 @@ import { judgeJourneys } from './journeys.ts';
 import { judgeNeighbor, neighborTitle } from './neighbor.ts';
 import { judgePacket, packetTitle } from './packet.ts';
 import { judgePaths } from './paths.ts';
-import { judgeMtu, judgePath, judgePing, wrappingText } from './probe.ts';
+import { judgeMtu, judgePath, judgePing, pingWanted, wrappingText } from './probe.ts';
 import { judgeRequest, requestTitle } from './request.ts';
 import { judgeRib, ribWanted } from './rib.ts';
 import { judgeRoute, routeWanted, strangeRoutes } from './route.ts';
@@ -85,7 +85,7 @@ export function titleOf(design: Design, expectation: Expectation): string {
   const { from, to, ttl } = expectation;
   const withTtl = ttl === undefined ? '' : `, TTL ${ttl}`;
   if (expectation.kind === 'ping') {
-    return `${familyText(expectation)}ping from ${from} to ${to}: ${expectation.answered ? `answered${withTtl}` : 'not answered'}`;
+    return `${familyText(expectation)}ping from ${from} to ${to}: ${pingWanted(expectation)}`;
   }
   const { encapsulation, hops } = expectation;
   const wrapped = encapsulation === undefined ? '' : `, ${wrappingText(encapsulation)}`;

@@ -38,10 +38,39 @@ export function judgePing(expectation: Of<'ping'>, evidence: Evidence): readonly
   if (seen !== undefined && !expectation.answered) {
     return isAnswered ? [{ what, where, expected: 'no answer', seen: pingText(seen) }] : [];
   }
-  const ttl = expectation.ttl;
-  if (isAnswered && (ttl === undefined || seen?.replies[0]?.ttl === ttl)) return [];
-  const expected = ttl === undefined ? 'an answer' : `an answer with TTL ${ttl}`;
-  return [{ what, where, expected, seen: pingText(seen) }];
+  const { ttl, minRttMs = 0, lost } = expectation;
+  const failures: Failure[] = [];
+  if (!isAnswered || (ttl !== undefined && seen?.replies[0]?.ttl !== ttl)) {
+    const expected = ttl === undefined ? 'an answer' : `an answer with TTL ${ttl}`;
+    failures.push({ what, where, expected, seen: pingText(seen) });
+  }
+  const soonest = Math.min(...(seen?.replies ?? []).map(({ ms }) => ms));
+  if (isAnswered && soonest < minRttMs) {
+    failures.push({ what, where, expected: `no answer within ${minRttMs} ms`, seen: `an answer after ${soonest} ms` });
+  }
+  const unanswered = (seen?.transmitted ?? 0) - (seen?.received ?? 0);
+  if (isAnswered && lost !== undefined && (unanswered < lost[0] || unanswered > lost[1])) {
+    failures.push({ what, where, expected: lossText(expectation), seen: `${unanswered} of ${seen?.transmitted} lost` });
+  }
+  return failures;
+}
+
+/** `5 to 30 of 100 lost`; empty where a ping says nothing of it. */
+function lossText({ lost, count = 1 }: Of<'ping'>): string {
+  return lost === undefined ? '' : `${lost[0]} to ${lost[1]} of ${count} lost`;
+}
+
+/** A `ping:` line as a sentence without a verb, without its ends. */
+export function pingWanted(expectation: Of<'ping'>): string {
+  if (!expectation.answered) return 'not answered';
+  const { ttl, minRttMs } = expectation;
+  const words = [
+    'answered',
+    ttl === undefined ? '' : `TTL ${ttl}`,
+    minRttMs === undefined ? '' : `not within ${minRttMs} ms`,
+    lossText(expectation),
+  ];
+  return words.filter((word) => word !== '').join(', ');
 }
 
 /** Judges a `path:` line: hops, TTL and wrapping, each a failure of its own. */

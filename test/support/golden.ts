@@ -26,6 +26,7 @@ export const goldenLabs = [
   'dualstack:vxlan',
   'fullmesh',
   'fullmesh-routed:advertised',
+  'impaired',
   'ipip',
   'ipip:bird',
   'mtu-blackhole:silent',

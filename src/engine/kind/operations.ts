@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
 import type { Design } from '../../design/design.ts';
-import { deployArgv, lastWord } from '../../host/containerlab.ts';
+import { clabArgv, deployArgv, lastWord } from '../../host/containerlab.ts';
 import { createNetworkArgv } from '../../host/docker.ts';
 import { createClusterArgv, type KindPlace, loadImagesArgv } from '../../host/kind.ts';
 import { applyArgv, rolloutArgv, waitForKindsArgv, waitForPodsArgv } from '../../host/kubectl.ts';
@@ -69,8 +69,9 @@ export function kindOperations(work: KindWork, design: Design): OperationTable {
     deployFabric: {
       apply: async (input, context) => {
         await work.own('fabric');
-        const { workers } = input as unknown as { workers: number };
+        const { workers, impairments = [] } = input as unknown as { workers: number; impairments?: string[][] };
         await run(deployArgv(join(folder, 'fabric.clab.yml'), workers), context);
+        for (const words of impairments) await run(clabArgv(words), context);
       },
     },
     applyFile: {

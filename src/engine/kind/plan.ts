@@ -3,6 +3,7 @@
 import type { Artifacts } from '../../artifact/artifacts.ts';
 import { fabricNodes, fabricSwitches } from '../../artifact/clab-topology.ts';
 import { nodeNetworks } from '../../artifact/kind-config.ts';
+import { clabNetem } from '../../artifact/netem.ts';
 import type { Design } from '../../design/design.ts';
 import type { KindCluster } from '../../design/kind-cluster.ts';
 import { reaches } from '../../design/walk.ts';
@@ -68,6 +69,7 @@ function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifacts): r
   const text = (name: string): string => artifacts.get(name) ?? '';
   const routerFiles = [...artifacts].filter(([name]) => name.startsWith('routers/'));
   const fabric = artifacts.get('fabric.clab.yml');
+  const impairments = clabNetem(design);
   const nodes = artifacts.get('calico/nodes.yaml');
   const workers = design.routers.length + fabricSwitches(design).length + fabricNodes(design).length;
   const images = clusterImages(cluster.images.pod, artifacts.get('calico.yaml'));
@@ -90,6 +92,7 @@ function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifacts): r
             fabric,
             routers: Object.fromEntries(routerFiles),
             workers,
+            ...(impairments.length === 0 ? {} : { impairments }),
           }),
         ]),
     wish('applyFile', 'workload', 'daemons', ['files', 'cluster', 'images'], {

@@ -20,6 +20,7 @@ import {
   switchScript,
 } from './machine-scripts.ts';
 import { needsPermanentNeighbors, neighborScripts } from './neighbors.ts';
+import { netemScripts } from './netem.ts';
 import { waits } from './waits.ts';
 import type { Wish } from './wish.ts';
 
@@ -84,6 +85,7 @@ function wishesOf(
   const podMetric = design.expected.routes.find((route) =>
     design.pods.some((pod) => route.prefix === `${pod.addresses[0].address}/32` && route.machine === pod.node),
   )?.metric;
+  const impairments = netemScripts(design, seen.made.has('netem'));
   const felixRoutesOfNodes = felixScripts(design, seen.made.has('felix-routes'));
   const routersStarted = design.routers.map((router) => `frr:${router.name}`);
   const roots = (of: string, machines: readonly Named[], needs: readonly string[]): Wish => ({
@@ -156,6 +158,18 @@ function wishesOf(
       whenDifferent: 'rebuild',
       input: { machines: design.switches.map((device) => ({ machine: device.name, script: switchScript(device) })) },
     },
+    ...(impairments.length > 0
+      ? [
+          {
+            verb: 'configureNamespaces',
+            resource: 'netem',
+            phase: 'links',
+            needs: ['links'],
+            whenDifferent: 'again',
+            input: { machines: impairments },
+          } satisfies Wish,
+        ]
+      : []),
     ...design.nodes.map(
       (node): Wish => ({
         verb: 'configureMachine',

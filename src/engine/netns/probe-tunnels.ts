@@ -1,24 +1,22 @@
 // Owns the question whether this kernel makes the tunnels of a lab, asked without loading a module into the machine.
 
-import { readFile } from 'node:fs/promises';
-import { release } from 'node:os';
 import type { Design } from '../../design/design.ts';
-import { localShell } from '../../host/local-shell.ts';
-import { unshareArguments } from '../../host/namespaces.ts';
 import type { Finding } from '../../plan/finding.ts';
+import { guestCommand, isLoadable, refusalOf } from './ask-kernel.ts';
 
 /** What a kernel lacks for a lab's tunnel devices; labs without tunnels need nothing. Changes nothing on this machine. */
 export async function probeTunnels(design: Design | undefined, isRoot: boolean): Promise<readonly Finding[]> {
-  const names = new Set(design?.nodes.flatMap(({ tunnels }) => tunnels.map(({ name }) => name)));
+  if (design === undefined) return [];
+  const names = new Set(design.nodes.flatMap(({ tunnels }) => tunnels.map(({ name }) => name)));
   const found = await Promise.all([
     names.has('vxlan.calico') ? probeVxlan(isRoot) : [],
-    names.has('tunl0') ? probeIpip(isRoot, design?.lab ?? '') : [],
+    names.has('tunl0') ? probeIpip(isRoot, design) : [],
   ]);
   return found.flat();
 }
 
 async function probeVxlan(isRoot: boolean): Promise<readonly Finding[]> {
-  const said = await refusalOf(isRoot, 'link add name labctl0 type vxlan id 1 dstport 4789');
+  const said = await refusalOf(isRoot, 'ip link add name labctl0 type vxlan id 1 dstport 4789');
   if (said === undefined) return [];
   return [
     {
@@ -36,12 +34,11 @@ async function probeVxlan(isRoot: boolean): Promise<readonly Finding[]> {
  * The kernel makes tunl0 itself in every namespace once ipip is there. Asking it to make a device would load the module, and
  * give tunl0 to the whole machine: that is for its owner to say.
  */
-async function probeIpip(isRoot: boolean, lab: string): Promise<readonly Finding[]> {
-  if ((await refusalOf(isRoot, 'link show dev tunl0')) === undefined) return [];
-  const isLoadable = /\/ipip\.ko/.test(await readFile(`/lib/modules/${release()}/modules.dep`, 'utf8').catch(() => ''));
-  const guest = `labctl test ${lab} --kernel uml`;
+async function probeIpip(isRoot: boolean, design: Design): Promise<readonly Finding[]> {
+  if ((await refusalOf(isRoot, 'ip link show dev tunl0')) === undefined) return [];
+  const guest = guestCommand(design);
   return [
-    isLoadable
+    (await isLoadable('ipip'))
       ? {
           id: 'kernel-ipip-unloaded',
           level: 'missing',
@@ -58,11 +55,4 @@ async function probeIpip(isRoot: boolean, lab: string): Promise<readonly Finding
           fix: guest.split(' '),
         },
   ];
-}
-
-/** What `ip` says against a command in a throw-away network namespace; undefined when it can be done. */
-async function refusalOf(isRoot: boolean, command: string): Promise<string | undefined> {
-  const argv = ['unshare', ...unshareArguments(isRoot), '--', 'ip', ...command.split(' ')];
-  const ran = await localShell('host').run(argv, { onFailure: 'return', timeoutMs: 20_000 });
-  return ran.exitCode === 0 ? undefined : ran.stderr.trim();
 }

@@ -8,6 +8,7 @@ import { unshareArguments } from '../../host/namespaces.ts';
 import { readSysctlNumber } from '../../host/proc.ts';
 import type { Finding } from '../../plan/finding.ts';
 import { needsPermanentNeighbors, neighborsNeeded } from './neighbors.ts';
+import { probeNetem } from './probe-netem.ts';
 import { probeTunnels } from './probe-tunnels.ts';
 
 /** What the probe is told of this machine. */
@@ -54,13 +55,15 @@ const featureCauses: Readonly<Record<string, readonly [string, string]>> = {
 
 /** All findings for a lab, or for any lab when `design` is undefined. Changes nothing on this machine. */
 export async function probeNetns(design: Design | undefined, options: ProbeOptions): Promise<readonly Finding[]> {
-  const [user, features, tunnels, neighbors] = await Promise.all([
+  const [user, features, tunnels, netem, neighbors] = await Promise.all([
     options.isRoot ? Promise.resolve([]) : probeUser(),
     options.isKernelKnown === true ? [] : probeFeatures(options),
     probeTunnels(design, options.isRoot),
+    probeNetem(design, options.isRoot),
     design === undefined ? [] : probeNeighbors(design),
   ]);
-  return [...user, ...features, ...tunnels, ...neighbors, ...(design === undefined ? [] : probeMemory(design))];
+  const kernel = [...features, ...tunnels, ...netem];
+  return [...user, ...kernel, ...neighbors, ...(design === undefined ? [] : probeMemory(design))];
 }
 
 /** What an ordinary user needs: subordinate ids, newuidmap, and permission for user namespaces (also AppArmor's). */

@@ -167,6 +167,33 @@ describe('a ping', () => {
     ]);
   });
 
+  it('is false when an answer comes sooner than the wire allows, or too few or too many are lost', () => {
+    const slow = { ...pingTo(59, true), minRttMs: 40 };
+    const lossy = { ...pingTo(59, true), count: 100, lost: [5, 30] as const };
+    const counted = (received: number) => seeing({ ...answer(59), transmitted: 100, received });
+    const answered = (ms: number) => seeing({ ...answer(59), replies: [{ sequence: 1, ttl: 59, ms }] });
+    const [what, where] = ['ping to pod-b', 'pod-a'];
+
+    expect([failuresOf(slow, answered(40.1)), failuresOf(lossy, counted(95)), failuresOf(lossy, counted(70))]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+    expect(failuresOf(slow, answered(0.4))).toEqual([
+      { what, where, expected: 'no answer within 40 ms', seen: 'an answer after 0.4 ms' },
+    ]);
+    for (const [received, lost] of [
+      [96, 4],
+      [69, 31],
+    ] as const) {
+      const seen = `${lost} of 100 lost`;
+      expect(failuresOf(lossy, counted(received))).toEqual([{ what, where, expected: '5 to 30 of 100 lost', seen }]);
+    }
+    expect(failuresOf(lossy, seeing(silence()))).toEqual([
+      { what, where, expected: 'an answer with TTL 59', seen: 'no answer' },
+    ]);
+  });
+
   it('is false without evidence, whatever is expected', () => {
     expect(failuresOf(pingTo(undefined, true))).toHaveLength(1);
     expect(failuresOf(pingTo(undefined, false))).toHaveLength(1);
