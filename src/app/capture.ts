@@ -33,6 +33,8 @@ export interface CaptureOptions extends EndsOptions {
   /** A pcap filter expression on inner packets. */
   readonly filter?: string | undefined;
   readonly limits: CaptureLimits;
+  /** Given a pcapng file of all points while it is captured. */
+  readonly live?: ((piece: Uint8Array) => void) | undefined;
   /** Folder for the pcap files; `labctl-<lab>/capture-<n>` in the current folder when left out. */
   readonly out?: string | undefined;
   /** A page to write. */
@@ -58,7 +60,7 @@ export async function capture(context: Context, options: CaptureOptions): Promis
   const { machines, points, ...target } = captureTarget(design, options, probe);
   const listened = pointsAt(design, points, options);
   const filter = await filterOf(design, engine, options.filter, listened);
-  const request = { ...target, points: listened, filter, limits, provesEmpty: true, signal };
+  const request = { ...target, points: listened, filter, limits, live: options.live, provesEmpty: true, signal };
   const evidence = await captureProbe(engine, request);
   const path = capturedPath(evidence);
   // An interrupt ended the capture; what it has is still told, so reading the live state goes on.

@@ -5,9 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type LinkState, readLinks } from '../host/link.ts';
 import { ping } from '../host/ping.ts';
 import type { Captured } from '../host/tcpdump.ts';
+import type { Frame } from '../packet/frame.ts';
 import type { Engine } from '../plan/engine.ts';
 import { followPackets, type PacketSighting } from './follow.ts';
 import { type Listening, listenWhile, throwIfAborted } from './listen.ts';
+import { LiveStream } from './live-stream.ts';
 import type { PlannedPoint } from './points.ts';
 import { filterFor, isOursOf, nothingSent, type Probe, type ProbeResult, sendProbe } from './send-probe.ts';
 
@@ -71,6 +73,8 @@ export interface CaptureLimits {
   readonly maxSize?: number | undefined;
   /** Packets of all points together. */
   readonly maxPackets?: number | undefined;
+  /** Aborted when nobody reads any more. */
+  readonly unread?: AbortSignal | undefined;
 }
 
 /** What is to be captured. */
@@ -82,6 +86,8 @@ export interface CaptureRequest {
   /** As typed, and as tcpdump takes it in any wrapping. */
   readonly filter?: { readonly text: string; readonly written: string } | undefined;
   readonly limits?: CaptureLimits;
+  /** Given a pcapng file of all points piece by piece, while it is captured. */
+  readonly live?: ((piece: Uint8Array) => void) | undefined;
   /** Send a packet by every interface that saw none, to prove that it would have been seen. */
   readonly provesEmpty?: boolean;
   readonly signal: AbortSignal;
@@ -112,7 +118,11 @@ export async function captureProbe(
   // Of what proves an empty point, too: the same program of the kernel's takes it, or nothing.
   const { filter: asked } = request;
   const filter = asked === undefined ? filterFor(request.probe) : `(${asked.written}) or (${proofFilter})`;
-  const { result, caught } = await listenWhile(engine, points, signal, work, filter);
+  const live = request.live === undefined ? undefined : new LiveStream(request.live);
+  const onFrame = live && ((place: number, frame: Frame) => live.see(points[place]!.name, frame));
+  const { result, caught } = await listenWhile(engine, points, signal, work, { filter, onFrame }).finally(() =>
+    live?.end(),
+  );
   const { packets, sightings } = followPackets(
     points.map(({ name }, place) => ({ name, pcap: caught[place]!.pcap })),
     isOursOf(request.probe, from.address, nonce),
@@ -162,7 +172,7 @@ async function withinLimits(
   send: (ended: AbortSignal) => Promise<ProbeResult>,
 ): Promise<ProbeResult> {
   const full = new AbortController();
-  const ended = AbortSignal.any([signal, full.signal]);
+  const ended = AbortSignal.any([signal, full.signal, ...(limits?.unread === undefined ? [] : [limits.unread])]);
   const most = limits?.maxSize ?? Infinity;
   const watch = setInterval(() => {
     if (listening.size() >= most || listening.packets() >= (limits?.maxPackets ?? Infinity)) full.abort();

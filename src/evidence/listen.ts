@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../base/errors.ts';
 import { type Captured, type Listener, startTcpdump } from '../host/tcpdump.ts';
 import { CaptureParser } from '../packet/capture-parser.ts';
+import type { Frame } from '../packet/frame.ts';
 import type { Engine } from '../plan/engine.ts';
 
 /** An interface of a machine to listen on. */
@@ -20,6 +21,14 @@ const quietLimit = 2_000;
 
 /** What stays the same in every capture: the echoes in any wrapping, ARP, and the ICMP errors that answer them. */
 export const echoFilter = 'arp or icmp or icmp6 or ip proto 4 or ip proto 41 or udp port 4789';
+
+/** What is caught, and who is told of it. */
+export interface ListeningOptions {
+  /** A pcap filter expression; `echoFilter` when left out. */
+  readonly filter?: string;
+  /** Told of every frame as it comes, with its point's place in the list. */
+  readonly onFrame?: ((place: number, frame: Frame) => void) | undefined;
+}
 
 /** Points that listen. */
 export interface Listening {
@@ -45,14 +54,17 @@ export async function listenWhile<T>(
   points: readonly ListeningPoint[],
   signal: AbortSignal,
   work: (listening: Listening) => Promise<T>,
-  filter = echoFilter,
+  { filter = echoFilter, onFrame }: ListeningOptions = {},
 ): Promise<{ readonly result: T; readonly caught: readonly Captured[] }> {
   throwIfAborted(signal);
   const begin = performance.now();
   let packets = 0;
-  const listeners = points.map((point) => {
+  const listeners = points.map((point, place) => {
     const tap = engine.tap(point.machine, point.interface);
-    const counter = new CaptureParser(() => packets++);
+    const counter = new CaptureParser((frame) => {
+      packets++;
+      onFrame?.(place, frame);
+    });
     return startTcpdump(tap.shell, tap.interface, filter, (piece) => counter.push(piece));
   });
   try {

@@ -28,18 +28,22 @@ export function writePcapng(
   interfaces: readonly WrittenInterface[],
   packets: readonly WrittenPacket[],
 ): Uint8Array<ArrayBuffer> {
-  const blocks = [
-    blockOf(block.section, [words(0x1a2b3c4d), halves(1, 0), words(0xffffffff, 0xffffffff)]),
-    ...interfaces.map(({ name, linkType }) => {
-      const options = [optionOf(option.name, utf8(name)), optionOf(option.resolution, Uint8Array.of(nanoseconds))];
-      return blockOf(block.interface, [halves(linkType, 0), words(0), ...options, words(0)]);
-    }),
-    ...packets.map(packetBlock),
-  ];
-  return joined(blocks);
+  return joined([sectionBlock(), ...interfaces.map(interfaceBlock), ...packets.map(packetBlock)]);
 }
 
-function packetBlock({ interface: place, time, bytes, length, comment }: WrittenPacket): Uint8Array {
+/** What a file begins with; its length is left open. */
+export function sectionBlock(): Uint8Array {
+  return blockOf(block.section, [words(0x1a2b3c4d), halves(1, 0), words(0xffffffff, 0xffffffff)]);
+}
+
+/** An interface; the first one written is number 0. It stands before its packets. */
+export function interfaceBlock({ name, linkType }: WrittenInterface): Uint8Array {
+  const options = [optionOf(option.name, utf8(name)), optionOf(option.resolution, Uint8Array.of(nanoseconds))];
+  return blockOf(block.interface, [halves(linkType, 0), words(0), ...options, words(0)]);
+}
+
+/** A packet. */
+export function packetBlock({ interface: place, time, bytes, length, comment }: WrittenPacket): Uint8Array {
   const head = words(place, Number(time >> 32n), Number(time & 0xffffffffn), bytes.length, length);
   const options = comment === undefined ? [] : [optionOf(option.comment, utf8(comment)), words(0)];
   return blockOf(block.packet, [head, padded(bytes), ...options]);

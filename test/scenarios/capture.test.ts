@@ -36,6 +36,31 @@ describe.each(kinds)('captures of vxlan-crosssubnet as %s', (kind) => {
     expect(commented).toHaveLength(12);
   });
 
+  it('takes a filter to the inner packet, also inside VXLAN, and proves the points that it leaves empty', async () => {
+    const { stdout } = await place().must(['capture', 'pod-a', 'pod-b', '--filter', 'icmp and src host pod-a']);
+
+    expect(stdout).toMatch(/leaf1:eth3 +out +VXLAN 4096 10\.1\.5\.10 > 10\.1\.8\.11/);
+    expect(stdout).toMatch(/not seen: .*spine[01]:eth1/);
+    expect(stdout).not.toMatch(/nothing heard|^reply:/m);
+    expect(stdout).toContain('the reply was not seen here');
+  });
+
+  it('streams until nobody reads any more', async () => {
+    const argv = ['capture', 'pod-a', 'pod-b', '--no-probe', '-w', '-'];
+    const prefix = ['bash', '-o', 'pipefail', '-c', '"$@" | head -c 300 >/dev/null', 'bash'];
+    const { finished } = place().start(argv, { prefix });
+    // Packets for it to write, as long as it reads.
+    let isOver = false;
+    void finished.then(() => {
+      isOver = true;
+    });
+    while (!isOver) await place().must(['capture', 'pod-a', 'pod-b']);
+    const { exitCode, stderr } = await finished;
+
+    expect(stderr).toMatch(/heard: \d+ packets? at/);
+    expect(exitCode).toBe(0);
+  });
+
   it('says where a packet died and why', async () => {
     await place().must(['exec', 'worker3', '--', 'ip', 'link', 'set', 'net0', 'down']);
     const { stdout } = await place().must(['capture', 'pod-a', 'pod-b'], 1);

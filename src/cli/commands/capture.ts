@@ -4,7 +4,6 @@ import { capture } from '../../app/capture.ts';
 import { machineReference } from '../../app/machine-reference.ts';
 import { LabError } from '../../base/errors.ts';
 import { captureJson } from '../../report/capture-json.ts';
-import { capturePcapng } from '../../report/capture-pcapng.ts';
 import { captureMarkdown, captureText } from '../../report/capture-text.ts';
 import { type Call, say } from '../call.ts';
 
@@ -57,6 +56,15 @@ export async function captureCommand(
   if (flags.write !== undefined && flags.write !== '-') {
     throw new LabError('USAGE', `-w takes - (standard output), not ${flags.write}`, { hint: '--out FOLDER' });
   }
+  const isLive = flags.write === '-';
+  if (isLive && call.context.isStdoutTty) {
+    throw new LabError('USAGE', '-w - writes a pcapng file, and standard output is a terminal', {
+      hint: `labctl capture ${a} ${b} -w - | wireshark -k -i -`,
+    });
+  }
+  // Wireshark was closed: nobody reads what is still to come.
+  const unread = new AbortController();
+  call.streams.stdout.once('error', () => unread.abort());
   const from = machineReference(a, call.flags.lab);
   const to = machineReference(b, from.lab);
   const { path, ...report } = await capture(call.context, {
@@ -67,17 +75,16 @@ export async function captureCommand(
     isEverywhere: flags.all === true,
     probe: probeOf(flags),
     filter: flags.filter,
-    limits: { durationMs: flags.duration, maxSize: flags.maxSize, maxPackets: flags.maxPackets },
+    limits: { durationMs: flags.duration, maxSize: flags.maxSize, maxPackets: flags.maxPackets, unread: unread.signal },
+    live: isLive ? (piece) => call.streams.stdout.write(piece) : undefined,
     family: flags.ipv6 === true ? 6 : undefined,
     out: flags.out,
     html: flags.html,
   });
   const isWide = flags.wide === true || call.flags.verbose > 0;
   const text = flags.as === 'markdown' ? captureMarkdown(report) : captureText(report, isWide);
-  if (flags.write === '-') {
-    call.streams.stdout.write(capturePcapng(report.evidence));
-    say(call, text.trimEnd());
-  } else call.streams.stdout.write(call.flags.format === 'json' ? captureJson(report) : text);
+  if (isLive) say(call, text.trimEnd());
+  else call.streams.stdout.write(call.flags.format === 'json' ? captureJson(report) : text);
   if (report.evidence.isInterrupted) return 130;
   if (!flags.probe) return 0;
   if (flags.expect === true && report.expected !== undefined) return report.expected.differences.length === 0 ? 0 : 1;
