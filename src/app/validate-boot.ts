@@ -15,8 +15,10 @@ export interface BootResult {
   readonly bgp: string | undefined;
   readonly networks: readonly string[];
   readonly neighbors: readonly string[];
-  /** In nftables' words. */
-  readonly nat: readonly string[];
+  /** Of NAT, firewall and MSS clamping, in nftables' words: `postrouting: oifname "eth0" masquerade`. */
+  readonly rules: readonly string[];
+  /** Commands of `ip` for devices, VRFs, fixed neighbors, rules of routing. */
+  readonly devices: readonly string[];
   /** In FRR's words. */
   readonly frr: readonly string[];
   /** Why routes of a lab with this router could not be derived. */
@@ -51,7 +53,8 @@ export async function validateBoot(context: Context, reference: string): Promise
     bgp: bgp && `AS ${bgp.asNumber}${bgp.routerId === undefined ? '' : `, router id ${bgp.routerId}`}`,
     networks: bgp?.networks ?? [],
     neighbors: (bgp?.neighbors ?? []).map(({ peer, remoteAs }) => `${peer} AS ${remoteAs ?? 'of its own'}`),
-    nat: router.nat,
+    rules: router.chains.flatMap(({ chain, rules }) => rules.map((rule) => `${chain}: ${rule}`)),
+    devices: [...router.devices, ...router.commands],
     frr: router.frr,
     beyond: router.beyond,
     warnings: inFileOrder(problems),

@@ -4,6 +4,7 @@ import { mustParsePrefix } from '../base/address.ts';
 import { generationOf } from '../calico/generations.ts';
 import type { Design, NodeDesign, RouterDesign } from '../design/design.ts';
 import { nodeAddresses, tunnelNames, vxlanSendersTo } from './felix-rules.ts';
+import type { RuleChain } from './router-rules.ts';
 
 /** Text for iptables-restore with the effect of `felixRules` (calico.md C.6). */
 export function felixIptables(design: Design, node: NodeDesign): string {
@@ -53,11 +54,31 @@ export function felixIptables(design: Design, node: NodeDesign): string {
   ].join('\n');
 }
 
-/** Text for iptables-restore with the effect of `routerRules`; undefined where the router translates nothing. */
-export function routerIptables({ sourceNat }: RouterDesign): string | undefined {
-  if (sourceNat === undefined) return undefined;
-  const rule = `-A POSTROUTING -s ${sourceNat.source} -o ${sourceNat.interface} -j MASQUERADE`;
-  return [...table('nat', ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'], []), rule, 'COMMIT', ''].join('\n');
+/**
+ * Text for iptables-restore with the effect of `routerRules`; undefined where the router has no rule, or one of a VyOS
+ * configuration that is more than a masquerade.
+ */
+export function routerIptables({ sourceNat, vyos }: RouterDesign): string | undefined {
+  const stated = sourceNat === undefined ? [] : [`-s ${sourceNat.source} -o ${sourceNat.interface} -j MASQUERADE`];
+  const rules = vyos === undefined ? stated : masquerades(vyos.chains);
+  if (rules === undefined || rules.length === 0) return undefined;
+  const chains = ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'];
+  return [...table('nat', chains, []), ...rules.map((rule) => `-A POSTROUTING ${rule}`), 'COMMIT', ''].join('\n');
+}
+
+const masquerade =
+  /^(?:ip saddr (!= )?([\d./]+) )?(?:ip daddr (!= )?([\d./]+) )?(?:oifname (!= )?"([\w.-]+)" )?masquerade$/;
+
+function masquerades(chains: readonly RuleChain[]): readonly string[] | undefined {
+  const found = chains.flatMap(({ rules }) => rules).map((rule) => masquerade.exec(rule));
+  const rules = found.flatMap((match) => {
+    if (match === null) return [];
+    const [, notFrom, from, notTo, to, notOut, out] = match;
+    const word = (flag: string, not: string | undefined, value: string | undefined): string =>
+      value === undefined ? '' : `${not === undefined ? '' : '! '}${flag} ${value} `;
+    return [`${word('-s', notFrom, from)}${word('-d', notTo, to)}${word('-o', notOut, out)}-j MASQUERADE`];
+  });
+  return rules.length === found.length ? rules : undefined;
 }
 
 function table(name: string, builtIn: readonly string[], own: readonly string[]): readonly string[] {

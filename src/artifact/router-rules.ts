@@ -1,20 +1,34 @@
-// Owns a router's nft rules: the source translation of the original labs, nothing else.
+// Owns a router's nft rules: the source translation of the original labs, or all chains of a VyOS configuration.
 
 import type { RouterDesign } from '../design/design.ts';
 
-/** nft text of a router; undefined where the router translates nothing. */
+/** One chain of a router's rules. */
+export type RuleChain = NonNullable<RouterDesign['vyos']>['chains'][number];
+
+/** nft text of a router; undefined where it has no rule. */
 export function routerRules(router: RouterDesign): string | undefined {
-  const rules = rulesOf(router);
-  if (rules.length === 0) return undefined;
-  return `table ip nat {
-  chain postrouting {
-    type nat hook postrouting priority srcnat; policy accept;
-${rules.map((rule) => `    ${rule}\n`).join('')}  }
-}
-`;
+  const chains = chainsOf(router);
+  if (chains.length === 0) return undefined;
+  return [...new Set(chains.map(({ table }) => table))]
+    .map((table) => `table ${table} {\n${inUseOrder(chains, table).map(chainText).join('')}}\n`)
+    .join('');
 }
 
-function rulesOf({ sourceNat, vyos }: RouterDesign): readonly string[] {
-  if (vyos !== undefined) return vyos.nat;
-  return sourceNat === undefined ? [] : [`ip saddr ${sourceNat.source} oifname "${sourceNat.interface}" masquerade`];
+/** A chain stands before those that jump to it. */
+function inUseOrder(chains: readonly RuleChain[], name: string): readonly RuleChain[] {
+  const own = chains.filter(({ table }) => table === name);
+  return [...own.filter(({ hook }) => hook === undefined), ...own.filter(({ hook }) => hook !== undefined)];
+}
+
+function chainText({ chain, hook, rules }: RuleChain): string {
+  const lines = [...(hook === undefined ? [] : [hook]), ...rules];
+  return `  chain ${chain} {\n${lines.map((line) => `    ${line}\n`).join('')}  }\n`;
+}
+
+function chainsOf({ sourceNat, vyos }: RouterDesign): readonly RuleChain[] {
+  if (vyos !== undefined) return vyos.chains;
+  if (sourceNat === undefined) return [];
+  const rules = [`ip saddr ${sourceNat.source} oifname "${sourceNat.interface}" masquerade`];
+  const hook = 'type nat hook postrouting priority srcnat; policy accept;';
+  return [{ table: 'ip nat', chain: 'postrouting', hook, rules }];
 }

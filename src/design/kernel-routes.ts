@@ -14,7 +14,7 @@ import type { PolicyParts } from './node-policy.ts';
 import { plainRoute } from './plain-route.ts';
 import { reachedPeers } from './reached-peers.ts';
 import { rangesOf } from './services.ts';
-import { defaultRoutesOf, subnetsOf } from './speakers.ts';
+import { defaultRoutesOf, inMainTable, subnetsOf } from './speakers.ts';
 
 /** What a pod's default route goes to in each family: its node answers for them (calico.md C.1). */
 export const podGateways = { 4: '169.254.1.1', 6: 'fe80::ecee:eeff:feee:eeee' } as const;
@@ -177,7 +177,7 @@ export function machineRoutes(machine: NodeDesign | RouterDesign | HostDesign): 
       const plain = plainRoute(machine.name, family === 4 ? '0.0.0.0/0' : '::/0', 'the default route');
       return nextHops.length === 0 ? [] : [{ ...plain, nextHops }];
     }),
-    ...subnetsOf(machine.interfaces).map(({ prefix, dev: own }) => connectedRoute(machine.name, prefix, own)),
+    ...subnetsOf(inMainTable(machine)).map(({ prefix, dev: own }) => connectedRoute(machine.name, prefix, own)),
   ];
 }
 

@@ -28,7 +28,7 @@ function routerSpeaker(router: RouterDesign): BgpSpeaker {
     multipathRelax: router.multipathRelax,
     originates: new Set(router.networks),
     owns: new Set(router.networks),
-    subnets: subnetsOf(router.interfaces),
+    subnets: subnetsOf(inMainTable(router)),
     defaultRoutes: [],
     exportTo: (route) => route,
     importFrom: (route) => route,
@@ -55,6 +55,12 @@ function nodeSpeaker(parts: BgpParts, node: NodeDesign): BgpSpeaker {
     defaultRoutes: defaultRoutesOf(node),
     ...nodePolicy(parts, node),
   };
+}
+
+/** The interfaces whose routes are in the main table: all but those that a VyOS configuration puts into a VRF. */
+export function inMainTable(machine: NodeDesign | RouterDesign | HostDesign): readonly Interface[] {
+  const stated = machine.kind === 'router' ? (machine.vyos?.interfaces ?? []) : [];
+  return machine.interfaces.filter(({ name }) => !stated.some((port) => port.name === name && port.vrf !== undefined));
 }
 
 /** The connected subnets of a machine, in the order of its interfaces. Host addresses make none. */

@@ -15,7 +15,9 @@ export function vyosPort(lab: Lab, { machine, interface: name }: Endpoint): Vyos
   const router = vyosOf(lab, machine);
   if (router === undefined) return undefined;
   const stated = router.interfaces.find((port) => port.name === name);
-  return stated ?? { kind: 'ethernet', name, addresses: [], mtu: undefined, isDisabled: false, members: [], make: [] };
+  return (
+    stated ?? { kind: 'ethernet', name, addresses: [], mtu: undefined, isDisabled: false, members: [], vrf: undefined }
+  );
 }
 
 /** The address a rack's nodes send everything to: the leaf's own on the rack's prefix, with its length. */

@@ -21,7 +21,8 @@ function facts(result: BootResult): string {
     ['BGP', result.bgp === undefined ? [] : [result.bgp]],
     ['networks', result.networks],
     ['neighbors', result.neighbors],
-    ['source NAT', result.nat],
+    ['rules', result.rules],
+    ['devices', result.devices],
     ['not modelled', result.beyond],
   ];
   const lines = rows

@@ -115,8 +115,8 @@ function linkLocalLines({ name, addresses, mac }: Interface): readonly string[] 
 export function routerScript(router: RouterDesign, artifacts: Artifacts): string {
   return [
     ...router.interfaces.filter(({ link }) => link === 'dummy').map(({ name }) => dummyLine(name)),
-    ...(router.vyos?.interfaces ?? []).flatMap(({ make }) => make.map(deviceLine)),
-    sysctlLines(routerSysctls(router)),
+    ...(router.vyos?.devices ?? []).map(deviceLine),
+    sysctlLines([...routerSysctls(router), ...(router.vyos?.settings ?? [])]),
     ipBatch([
       'link set dev lo up',
       ...(router.vyos === undefined
@@ -125,14 +125,22 @@ export function routerScript(router: RouterDesign, artifacts: Artifacts): string
       ...router.interfaces.flatMap((port) => [...linkLocalLines(port), ...interfaceLines(port)]),
       `route add default via ${router.defaultGateway} dev eth0`,
     ]),
-    rulesScript(artifacts.get(`routers/${router.name}/rules.nft`), routerIptables(router)),
+    ...(router.vyos?.commands ?? []).map(deviceLine),
+    routerRulesScript(router, artifacts.get(`routers/${router.name}/rules.nft`)),
   ].join('');
+}
+
+/** Rules that only nft can say are refused where the kernel's nftables cannot, never left out. */
+function routerRulesScript(router: RouterDesign, rules: string | undefined): string {
+  const iptables = routerIptables(router);
+  if (rules === undefined || iptables !== undefined) return rulesScript(rules, iptables);
+  const refusal = '|| { echo "this kernel does not load the nftables rules of the VyOS configuration" >&2; exit 1; }';
+  return withInput('nft -f -', `flush ruleset\n${rules}`, refusal);
 }
 
 /** A command that makes a device of a VyOS configuration; the kernel may have no such device. */
 function deviceLine(command: string): string {
-  if (command.startsWith('bridge:'))
-    return `bridge ${command.slice('bridge:'.length).replace(/^vlan/, 'vlan add vid')}\n`;
+  if (command.startsWith('bridge:')) return `bridge ${command.slice('bridge:'.length)}\n`;
   return `ip ${command} || { echo "this kernel does not do what the VyOS configuration asks for: ip ${command}" >&2; exit 1; }\n`;
 }
 

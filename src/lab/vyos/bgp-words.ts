@@ -7,7 +7,6 @@ const elsewhere = (path: string): Row => ({ path, isElsewhere: true });
 /** Inside `protocols bgp`, as lines of `router bgp`. */
 export const bgpWords = vocabularyOf([
   elsewhere('system-as'),
-  elsewhere('local-as'),
   elsewhere('neighbor'),
   elsewhere('peer-group'),
   elsewhere('address-family'),

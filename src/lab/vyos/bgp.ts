@@ -13,13 +13,12 @@ export interface ReadBgp {
   readonly frr: readonly string[];
 }
 
-/** Reads `protocols bgp`. VyOS 1.3's `bgp 65005 { … }` is read as `system-as 65005`. */
-export function readBgp(roots: readonly VyosNode[], findings: Findings): ReadBgp | undefined {
+/** Reads `protocols bgp`, of the router or of one of its VRFs. */
+export function readBgp(roots: readonly VyosNode[], findings: Findings, vrf?: string): ReadBgp | undefined {
   const stated = nodeAt(roots, 'protocols', 'bgp');
   if (stated === undefined) return undefined;
-  const old = stated.children.find(({ word }) => /^\d+$/.test(word));
-  const nodes = old === undefined ? stated.children : old.children;
-  const asNumber = Number(old?.word ?? valueAt(nodes, 'system-as') ?? valueAt(nodes, 'local-as'));
+  const nodes = stated.children;
+  const asNumber = Number(valueAt(nodes, 'system-as'));
   if (!Number.isInteger(asNumber) || asNumber < 1 || asNumber > 4294967295) {
     findings.add(nodeAt(nodes, 'system-as') ?? stated, 'VYOS_VALUE', 'BGP has no AS number', 'system-as 65005');
     return undefined;
@@ -40,7 +39,8 @@ export function readBgp(roots: readonly VyosNode[], findings: Findings): ReadBgp
     }),
     multipathRelax: nodeAt(nodes, 'parameters', 'bestpath', 'as-path', 'multipath-relax') !== undefined,
   };
-  return { bgp, frr: bgpLines(asNumber, nodes, peers, findings) };
+  const head = `router bgp ${asNumber}${vrf === undefined ? '' : ` vrf ${vrf}`}`;
+  return { bgp, frr: [head, ...bgpLines(nodes, peers, findings)] };
 }
 
 interface Peer {
@@ -93,17 +93,11 @@ function neighborOf(nodes: readonly VyosNode[], peer: Peer): VyosNeighbor {
   } as VyosNeighbor;
 }
 
-function bgpLines(
-  asNumber: number,
-  nodes: readonly VyosNode[],
-  peers: readonly Peer[],
-  findings: Findings,
-): readonly string[] {
+function bgpLines(nodes: readonly VyosNode[], peers: readonly Peer[], findings: Findings): readonly string[] {
   const own = nodes.filter(({ word }) => word !== 'neighbor' && word !== 'peer-group');
   const parameters = nodesAt(nodes, 'parameters');
   const told = (word: string): string => (nodeAt(parameters, word) === undefined ? 'no ' : '');
   return [
-    `router bgp ${asNumber}`,
     ` ${told('ebgp-requires-policy')}bgp ebgp-requires-policy`,
     ' no bgp default ipv4-unicast',
     ` ${told('network-import-check')}bgp network import-check`,

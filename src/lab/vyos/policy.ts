@@ -41,15 +41,15 @@ const matches: readonly ShortRow[] = [
 const sets: readonly ShortRow[] = [
   ['set aggregator as <as>'],
   ['set aggregator ip <address>'],
-  ['set as-path exclude <text>', 'set as-path exclude {text}'],
-  ['set as-path prepend <text>', 'set as-path prepend {text}'],
+  ['set as-path exclude <numbers>', 'set as-path exclude {numbers}'],
+  ['set as-path prepend <numbers>', 'set as-path prepend {numbers}'],
   ['set as-path prepend-last-as <number>', 'set as-path prepend last-as {number}'],
   ['set atomic-aggregate', 'set atomic-aggregate'],
   ['set community none', 'set community none'],
   ['set community delete <name>', 'set comm-list {name} delete'],
   ['set community add <word>'],
   ['set community replace <word>'],
-  ['set community <word>', 'set community {word}'],
+  ['set community <communities>', 'set community {communities}'],
   ['set distance <number>', 'set distance {number}'],
   ['set extcommunity none', 'set extcommunity none'],
   ['set extcommunity bandwidth <word>', 'set extcommunity bandwidth {word}'],
@@ -68,7 +68,7 @@ const sets: readonly ShortRow[] = [
   ['set large-community delete <name>', 'set large-comm-list {name} delete'],
   ['set large-community add <word>'],
   ['set large-community replace <word>'],
-  ['set large-community <word>', 'set large-community {word}'],
+  ['set large-community <communities>', 'set large-community {communities}'],
   ['set local-preference <word>', 'set local-preference {word}'],
   ['set metric <word>', 'set metric {word}'],
   ['set metric-type <word>', 'set metric-type {word}'],
@@ -147,7 +147,8 @@ function end(rule: readonly VyosNode[], which: string): string {
   return network === undefined ? 'any' : mask === undefined ? network : `${network} ${mask}`;
 }
 
-const allWords: Row['path'][] = ['route-map', ...Object.keys(lists)];
+/** `local-route` is the kernel's: see kernel.ts. */
+const allWords: Row['path'][] = ['route-map', 'local-route', 'local-route6', ...Object.keys(lists)];
 
 /** All of `policy` in FRR's words: lists first, then the route-maps that name them. */
 export function policyLines(roots: readonly VyosNode[], findings: Findings): readonly string[] {

@@ -4,6 +4,7 @@ import type { Problem } from '../../base/place.ts';
 import type { Source } from '../tree.ts';
 import { readBootText } from './boot-syntax.ts';
 import { nodeAt, nodesAt, type VyosConfig, type VyosNode, type VyosRelease, vyosProblem } from './node.ts';
+import { inTodaysWords } from './older-words.ts';
 import { isSetText, readSetText } from './set-syntax.ts';
 
 /** Control characters but tab and line ends, and what a failed UTF-8 decoding leaves. */
@@ -21,7 +22,7 @@ export function readVyosConfig(source: Source): { readonly config: VyosConfig; r
     };
   }
   const { roots, problems } = isSetText(source.text) ? readSetText(source) : readBootText(source);
-  const config = { source, roots, release: releaseOf(source.text, roots) };
+  const config = { source, roots: inTodaysWords(roots), release: releaseOf(source.text, roots) };
   return { config, problems: [...problems, ...checkVersionLine(source)] };
 }
 

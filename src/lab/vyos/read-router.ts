@@ -3,14 +3,18 @@
 import type { Problem } from '../../base/place.ts';
 import type { Source } from '../tree.ts';
 import { readBgp } from './bgp.ts';
+import { mssClamps, readFirewall } from './firewall.ts';
+import { interior, interiorProtocols } from './igp.ts';
 import { readInterfaces } from './interfaces.ts';
+import { kernelCommands, systemWords } from './kernel.ts';
 import { readNat } from './nat.ts';
 import { nodeAt, nodesAt, type VyosNode, valueAt, vyosProblem } from './node.ts';
 import { policyLines } from './policy.ts';
 import { readVyosConfig } from './read-config.ts';
 import type { Mark, VyosRouter } from './router.ts';
 import { bfd, ospf, staticRoutes } from './routing.ts';
-import { Findings, translate, vocabularyOf } from './vocabulary.ts';
+import { Findings } from './vocabulary.ts';
+import { readVrfs } from './vrf.ts';
 
 /** A router, what is wrong with its file (errors and warnings), and what of it no packet depends on. */
 export interface ReadRouter {
@@ -20,13 +24,13 @@ export interface ReadRouter {
   readonly notes: readonly Problem[];
 }
 
-const protocols = ['bgp', 'static', 'ospf', 'bfd'];
+const protocols = ['bgp', 'static', 'ospf', 'bfd', ...interiorProtocols];
 
 /** Parts of `system` and `service` that change no packet of others. */
 const silentSystem =
-  /^(config-management|conntrack|console|domain-|host-name|ip$|ipv6$|login|name-server|ntp|option|syslog|time-zone|update-check|task-scheduler|acceleration|watchdog|logs|static-host-mapping|sflow|flow-accounting|proxy|frr)/;
+  /^(config-management|conntrack|console|domain-|host-name|ip$|ipv6$|sysctl$|login|name-server|name-servers|ntp|options?$|syslog|time-zone|update-check|task-scheduler|acceleration|watchdog|logs|static-host-mapping|sflow|flow-accounting|proxy|frr|wifi-|lcd|package)/;
 const silentService =
-  /^(ssh|https|ntp|snmp|lldp|monitoring|console-server|config-sync|event-handler|salt-minion|dns|dhcp-server|dhcpv6-server|tftp-server|mdns|broadcast-relay)$/;
+  /^(ssh|telnet|https|ntp|snmp|lldp|monitoring|console-server|config-sync|conntrack-sync|event-handler|salt-minion|dns|dhcp-server|dhcp-relay|dhcpv6-server|dhcpv6-relay|tftp-server|mdns|broadcast-relay)$/;
 
 /** Reads a file. Never throws. */
 export function readVyosRouter(source: Source): ReadRouter {
@@ -34,20 +38,35 @@ export function readVyosRouter(source: Source): ReadRouter {
   const { roots } = config;
   const findings = new Findings(source);
   readRest(roots, findings);
+  const { interfaces, devices, settings } = readInterfaces(roots, findings);
   const bgp = readBgp(roots, findings);
-  const hasBfd = bgp?.frr.some((line) => / bfd( |$)/.test(line)) ?? false;
-  const parts = [staticRoutes(roots, findings), ospf(roots, findings), bfd(roots, hasBfd, findings)];
+  const vrfs = readVrfs(roots, findings);
+  const system = systemWords(roots, findings);
+  const hasBfd = [...(bgp?.frr ?? []), ...vrfs.frr].some((line) => / bfd( |$)/.test(line));
+  const parts = [
+    vrfs,
+    staticRoutes(roots, findings),
+    ospf(roots, findings),
+    interior(roots, findings),
+    bfd(roots, hasBfd, findings),
+  ];
+  const set = [...settings, ...system.settings, ...vrfs.settings];
+  if (set.some(([path, value]) => path.endsWith('/forwarding') && value === 0))
+    findings.beyond.add('ports that forward nothing');
   const router: VyosRouter = {
     file: source.file,
     text: source.text,
     release: config.release,
     hostName: valueAt(roots, 'system', 'host-name'),
-    interfaces: readInterfaces(roots, findings),
+    interfaces,
     bgp: bgp?.bgp,
-    nat: readNat(roots, findings),
-    frr: [...policyLines(roots, findings), ...parts.flatMap(({ frr }) => frr), ...(bgp?.frr ?? [])],
+    chains: [...readNat(roots, findings), ...readFirewall(roots, findings), ...mssClamps(roots)],
+    devices: [...vrfs.devices, ...devices],
+    commands: kernelCommands(roots, interfaces, findings),
+    settings: set,
+    frr: [...policyLines(roots, findings), ...system.frr, ...parts.flatMap(({ frr }) => frr), ...(bgp?.frr ?? [])],
     marks: marksOf(roots),
-    daemons: parts.flatMap(({ daemons }) => daemons),
+    daemons: [...new Set(parts.flatMap(({ daemons }) => daemons))],
     beyond: [...findings.beyond].toSorted(),
   };
   if (roots.length === 0 && problems.length === 0) {
@@ -61,12 +80,11 @@ export function readVyosRouter(source: Source): ReadRouter {
 
 function marksOf(roots: readonly VyosNode[]): VyosRouter['marks'] {
   const bgp = nodeAt(roots, 'protocols', 'bgp');
-  const inside = bgp?.children.find(({ word }) => /^\d+$/.test(word)) ?? bgp;
-  const nodes = inside?.children ?? [];
+  const nodes = bgp?.children ?? [];
   const all = (list: readonly VyosNode[]) => Object.fromEntries(list.map((node) => [node.word, markOf(node)]));
   return {
-    asNumber: markOf(nodesAt(nodes, 'system-as')[0] ?? inside),
-    routerId: markOf(nodesAt(nodes, 'parameters', 'router-id')[0] ?? inside),
+    asNumber: markOf(nodesAt(nodes, 'system-as')[0] ?? bgp),
+    routerId: markOf(nodesAt(nodes, 'parameters', 'router-id')[0] ?? bgp),
     networks: all(nodesAt(nodes, 'address-family', 'ipv4-unicast', 'network')),
     neighbors: all(nodesAt(nodes, 'neighbor')),
     interfaces: all(nodesAt(roots, 'interfaces').flatMap(({ children }) => children)),
@@ -77,35 +95,34 @@ function markOf(node: VyosNode | undefined): Mark {
   return [node?.start ?? 0, node?.end ?? 1];
 }
 
-/** `system ip` and `system ipv6`. Routers of this engine hash ECMP over ports (layer 4) as containers of FRR do. */
-const kernelWords = vocabularyOf([
-  ['multipath layer4-hashing'],
-  { path: 'arp', isNote: true },
-  { path: 'neighbor', isNote: true },
-  { path: 'tcp', isNote: true },
-]);
-
 /** Everything that is in no part of its own: login and the like are notes, the rest is not understood. */
 function readRest(roots: readonly VyosNode[], findings: Findings): void {
-  translate(nodesAt(roots, 'system', 'ip'), kernelWords, ['system', 'ip'], findings);
-  translate(nodesAt(roots, 'system', 'ipv6'), kernelWords, ['system', 'ipv6'], findings);
+  const known: Readonly<Record<string, RegExp>> = {
+    interfaces: /./,
+    nat: /./,
+    policy: /./,
+    firewall: /./,
+    vrf: /./,
+    protocols: new RegExp(`^(${protocols.join('|')})$`),
+  };
+  const silent: Readonly<Record<string, RegExp>> = {
+    system: silentSystem,
+    service: silentService,
+    container: /./,
+    pki: /./,
+  };
   for (const root of roots) {
-    const known = { interfaces: /./, nat: /./, policy: /./, protocols: new RegExp(`^(${protocols.join('|')})$`) }[
-      root.word
-    ];
-    const silent = { system: silentSystem, service: silentService, container: /./ }[root.word];
-    if (known === undefined && silent === undefined) {
+    const [read, left] = [known[root.word], silent[root.word]];
+    if (read === undefined && left === undefined) {
       findings.unknown(root, []);
       continue;
     }
     for (const node of root.children) {
-      if (silent?.test(node.word) === true) {
-        if (!['host-name', 'ip', 'ipv6'].includes(node.word)) findings.note(node, [root.word]);
-      } else if (known?.test(node.word) !== true) {
+      if (left?.test(node.word) === true) {
+        if (!['host-name', 'ip', 'ipv6', 'sysctl'].includes(node.word)) findings.note(node, [root.word]);
+      } else if (read?.test(node.word) !== true) {
         findings.unknown(node, [root.word]);
       }
     }
   }
-  for (const node of nodesAt(roots, 'system', 'conntrack', 'timeout'))
-    findings.note(node, ['system', 'conntrack', 'timeout']);
 }

@@ -1,5 +1,8 @@
 // Owns what a router is that a VyOS configuration describes: its ports, its BGP as the model sees it, its lines of FRR.
 
+import type { Setting } from './kernel.ts';
+import type { RuleChain } from './packet-filter.ts';
+
 /** A neighbor, its peer group's words filled in. */
 export interface VyosNeighbor {
   /** Its address; an interface name for an unnumbered session. */
@@ -48,12 +51,9 @@ export interface VyosInterface {
   readonly isDisabled: boolean;
   /** A bridge's ports. */
   readonly members: readonly string[];
-  /** Commands of `ip` that make it, `bridge:` before those of `bridge`; none for what is there already. */
-  readonly make: readonly string[];
+  /** The VRF it is in: its routes are in that VRF's table. */
+  readonly vrf: string | undefined;
 }
-
-/** One rule of source NAT, in nftables' words: `ip saddr 10.1.0.0/16 oifname "eth0" masquerade`. */
-export type NatRule = string;
 
 /** A router as its configuration has it. Plain data, JSON-safe. */
 export interface VyosRouter {
@@ -65,7 +65,14 @@ export interface VyosRouter {
   readonly hostName: string | undefined;
   readonly interfaces: readonly VyosInterface[];
   readonly bgp: VyosBgp | undefined;
-  readonly nat: readonly NatRule[];
+  /** NAT, firewall and MSS clamping in nftables' words. */
+  readonly chains: readonly RuleChain[];
+  /** Commands of `ip` that make devices and join them, in order; `bridge:` before those of `bridge`. */
+  readonly devices: readonly string[];
+  /** Commands of `ip` for what the kernel is told once the ports are up: fixed neighbors, rules of routing. */
+  readonly commands: readonly string[];
+  /** Beside those that every router has. */
+  readonly settings: readonly Setting[];
   /**
    * frr.conf without its head. No block ends with `exit`: a daemon that does not know the block would leave its configuration by it
    * (each reads the whole file, and finds its way back from a block by the next line it knows).

@@ -1,6 +1,7 @@
 // Owns `protocols` beside BGP: static routes, OSPF, BFD in FRR's words, and the daemons they need.
 
 import { nodeAt, nodesAt, type VyosNode, valueAt } from './node.ts';
+import { originated, redistributed, redistributionWords } from './redistribution.ts';
 import { type Findings, isValue, type Row, translate, vocabularyOf } from './vocabulary.ts';
 
 /** Lines of FRR and the daemon that reads them. */
@@ -17,6 +18,8 @@ const hopWords = vocabularyOf([
   ['tag <number>'],
   ['bfd'],
   ['bfd profile <name>'],
+  ['vrf <name>'],
+  ['next-hop-vrf <name>'],
 ]);
 
 const routeWords = vocabularyOf([
@@ -29,13 +32,39 @@ const routeWords = vocabularyOf([
   ['description <text>'],
 ]);
 
-/** `protocols static`: one line of FRR for each way of each prefix. A route by DHCP is the lab's own default route. */
-export function staticRoutes(roots: readonly VyosNode[], findings: Findings): Routing {
+/** What of `protocols static` is no route: see kernel.ts. */
+const neighborWords = ['arp', 'neighbor-proxy'];
+
+/**
+ * `protocols static`, of the router or of one of its VRFs: one line of FRR for each way of each prefix. A route by DHCP is the
+ * lab's own default route.
+ */
+export function staticRoutes(roots: readonly VyosNode[], findings: Findings, vrf?: string): Routing {
   const nodes = nodesAt(roots, 'protocols', 'static');
   const trail = ['protocols', 'static'];
-  const known = ['route', 'route6', 'interface-route', 'interface-route6'];
-  for (const node of nodes) if (!known.includes(node.word)) findings.unknown(node, trail);
-  const frr = known.flatMap((word) =>
+  const tables = nodesAt(nodes, 'table');
+  for (const node of nodes)
+    if (![...routeKinds, ...neighborWords, 'table'].includes(node.word)) findings.unknown(node, trail);
+  const frr = [
+    ...routeLines(nodes, trail, vrf === undefined ? '' : ` vrf ${vrf}`, findings),
+    ...tables.flatMap((table) => {
+      if (!isValue('number', table.word)) findings.add(table, 'VYOS_VALUE', `\`${table.word}\` is no table`);
+      return routeLines(table.children, [...trail, 'table', table.word], ` table ${table.word}`, findings);
+    }),
+  ];
+  if (frr.length > 0) findings.beyond.add('static routes');
+  return { frr, daemons: frr.length > 0 ? ['staticd'] : [] };
+}
+
+const routeKinds = ['route', 'route6', 'interface-route', 'interface-route6'];
+
+function routeLines(
+  nodes: readonly VyosNode[],
+  trail: readonly string[],
+  tail: string,
+  findings: Findings,
+): readonly string[] {
+  return routeKinds.flatMap((word) =>
     nodesAt(nodes, word).flatMap((route) => {
       if (!isValue('prefix', route.word)) {
         findings.add(route, 'VYOS_VALUE', `\`${route.word}\` is no prefix such as 10.1.5.0/24`);
@@ -44,11 +73,9 @@ export function staticRoutes(roots: readonly VyosNode[], findings: Findings): Ro
       const above = [...trail, word, route.word];
       translate(route.children, routeWords, above, findings);
       const head = `${word.endsWith('6') ? 'ipv6' : 'ip'} route ${route.word}`;
-      return waysOf(route.children, above, findings).map((way) => `${head} ${way}`);
+      return waysOf(route.children, above, findings).map((way) => `${head} ${way}${tail}`);
     }),
   );
-  if (frr.length > 0) findings.beyond.add('static routes');
-  return { frr, daemons: frr.length > 0 ? ['staticd'] : [] };
 }
 
 function waysOf(route: readonly VyosNode[], above: readonly string[], findings: Findings): readonly string[] {
@@ -60,7 +87,9 @@ function waysOf(route: readonly VyosNode[], above: readonly string[], findings: 
       const type = kind === 'next-hop' ? 'address' : 'interface';
       if (!isValue(type, hop.word)) findings.add(hop, 'VYOS_VALUE', `\`${hop.word}\` is no ${type}`);
       const out = valueAt(hop.children, 'interface') ?? valueAt(hop.children, 'next-hop-interface');
-      ways.push([hop.word, ...(out === undefined ? [] : [out]), ...distanceOf(hop.children)].join(' '));
+      const other = valueAt(hop.children, 'vrf') ?? valueAt(hop.children, 'next-hop-vrf');
+      const far = other === undefined ? [] : ['nexthop-vrf', other];
+      ways.push([hop.word, ...(out === undefined ? [] : [out]), ...distanceOf(hop.children), ...far].join(' '));
     }
   }
   for (const kind of ['blackhole', 'reject']) {
@@ -80,10 +109,8 @@ function distanceOf(nodes: readonly VyosNode[]): readonly string[] {
 
 const elsewhere = (path: string): Row => ({ path, isElsewhere: true });
 
-const ospfWords = vocabularyOf([
+const ospfWords = vocabularyOf(redistributionWords, [
   elsewhere('interface'),
-  elsewhere('redistribute'),
-  elsewhere('default-information'),
   ['parameters router-id <address>', 'ospf router-id {address}'],
   ['parameters abr-type <word>', 'ospf abr-type {word}'],
   ['parameters rfc1583-compatibility', 'compatible rfc1583'],
@@ -102,9 +129,14 @@ const ospfWords = vocabularyOf([
   ['area <word> authentication plaintext-password', 'area {word} authentication'],
   ['area <word> export-list <name>', 'area {word} export-list {name}'],
   ['area <word> import-list <name>', 'area {word} import-list {name}'],
-  ['area <a:word> virtual-link <address>', 'area {a} virtual-link {address}'],
+  ['area <word> virtual-link <address>', 'area {word} virtual-link {address}'],
   ['auto-cost reference-bandwidth <number>', 'auto-cost reference-bandwidth {number}'],
   ['default-metric <number>', 'default-metric {number}'],
+  ['graceful-restart', 'graceful-restart'],
+  ['graceful-restart grace-period <number>', 'graceful-restart grace-period {number}'],
+  ['timers throttle spf delay <number>'],
+  ['timers throttle spf initial-holdtime <number>'],
+  ['timers throttle spf max-holdtime <number>'],
   ['distance global <number>', 'distance {number}'],
   ['log-adjacency-changes', 'log-adjacency-changes'],
   ['log-adjacency-changes detail', 'log-adjacency-changes detail'],
@@ -137,37 +169,24 @@ const ospfInterfaceWords = vocabularyOf([
   ['transmit-delay <number>', 'ip ospf transmit-delay {number}'],
 ]);
 
-/** `protocols ospf` (OSPF version 2). */
-export function ospf(roots: readonly VyosNode[], findings: Findings): Routing {
+/** `protocols ospf` (OSPF version 2), of the router or of one of its VRFs. */
+export function ospf(roots: readonly VyosNode[], findings: Findings, vrf?: string): Routing {
   const node = nodeAt(roots, 'protocols', 'ospf');
   if (node === undefined) return { frr: [], daemons: [] };
   findings.beyond.add('OSPF');
   const trail = ['protocols', 'ospf'];
-  const own = translate(node.children, ospfWords, trail, findings);
-  const told = [...nodesAt(node.children, 'redistribute')].map(({ word, children }) =>
-    ['redistribute', word, ...optionsOf(children, ['metric', 'metric-type', 'route-map'])].join(' '),
-  );
-  const origin = nodeAt(node.children, 'default-information', 'originate');
-  const always = nodeAt(origin?.children ?? [], 'always') === undefined ? [] : ['always'];
-  const options = optionsOf(origin?.children ?? [], ['metric', 'metric-type', 'route-map']);
   const ports = nodesAt(node.children, 'interface').flatMap((port) => [
     `interface ${port.word}`,
     ...translate(port.children, ospfInterfaceWords, [...trail, 'interface', port.word], findings).map((l) => ` ${l}`),
     '!',
   ]);
   const body = [
-    ...own,
-    ...told,
-    ...(origin === undefined ? [] : [['default-information originate', ...always, ...options].join(' ')]),
+    ...translate(node.children, ospfWords, trail, findings),
+    ...redistributed(node.children),
+    ...originated(node.children),
   ];
-  return { frr: [...ports, 'router ospf', ...body.map((line) => ` ${line}`), '!'], daemons: ['ospfd'] };
-}
-
-function optionsOf(nodes: readonly VyosNode[], words: readonly string[]): readonly string[] {
-  return words.flatMap((word) => {
-    const value = valueAt(nodes, word);
-    return value === undefined ? [] : [word, value];
-  });
+  const head = `router ospf${vrf === undefined ? '' : ` vrf ${vrf}`}`;
+  return { frr: [...ports, head, ...body.map((line) => ` ${line}`), '!'], daemons: ['ospfd'] };
 }
 
 const bfdWords = vocabularyOf([

@@ -65,7 +65,12 @@ const valueTypes: Readonly<Record<string, (value: string) => boolean>> = {
   interface: (value) => /^[A-Za-z][A-Za-z0-9._-]{0,14}$/.test(value),
   peer: (value) => parseAddress(value) !== undefined || name.test(value),
   word: (value) => /^\S+$/.test(value),
-  match: (value) => /^!?[A-Za-z0-9.:,/+-]+$/.test(value),
+  match: (value) => /^!?[A-Za-z0-9_.:,/+*-]+$/.test(value),
+  mac: (value) => /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(value),
+  mss: (value) => value === 'clamp-mss-to-pmtu' || isInteger(value, 65535),
+  numbers: (value) => /^[\d.]+( [\d.]+)*$/.test(value),
+  communities: (value) => /^[\w:.-]+( [\w:.-]+)*$/.test(value),
+  rate: (value) => /^\d+\/(second|minute|hour|day)$/.test(value),
   text: (value) => value !== '',
 };
 
@@ -177,6 +182,11 @@ function expectedOf(type: string): string {
     as: 'an AS number',
     interface: 'an interface name',
     peer: 'an address or a name',
+    numbers: 'AS numbers',
+    communities: 'communities such as 65005:100',
+    rate: 'a rate such as 10/second',
+    mac: 'a MAC address',
+    mss: 'a number or clamp-mss-to-pmtu',
   };
   return words[type] ?? 'a name';
 }

@@ -48,7 +48,7 @@ function factsRead(text: string): object {
     routerId: bgp?.routerId,
     networks: bgp?.networks ?? [],
     multipathRelax: bgp?.multipathRelax ?? false,
-    nat: router.nat,
+    nat: router.chains.flatMap(({ rules }) => rules),
     neighbors: (bgp?.neighbors ?? []).map(({ isExpected: _, families: __, ...neighbor }) => neighbor),
   };
 }
@@ -103,7 +103,7 @@ describe('the routers of the original bgp-rr', () => {
     ]);
     for (const router of design.routers) {
       const { vyos, ...stated } = router;
-      const nat = vyos?.nat[0];
+      const nat = vyos?.chains[0];
       const sourceNat = nat === undefined ? undefined : { source: '10.1.0.0/16', interface: 'eth0' };
       expect(vyosBoot(router, '1.4')).toBe(vyos?.text);
       expect(factsRead(vyosBoot({ ...stated, sourceNat }, '1.4'))).toEqual(facts({ ...stated, sourceNat }));

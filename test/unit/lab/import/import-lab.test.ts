@@ -31,7 +31,9 @@ describe('an original lab', () => {
       'ipip-racks-worker 10.1.5.11/24',
       'ipip-racks-worker2 10.1.8.20/24',
     ]);
-    expect(design.routers[0]?.vyos?.nat).toEqual(['ip saddr 10.1.0.0/16 oifname "eth0" masquerade']);
+    expect(design.routers[0]?.vyos?.chains).toMatchObject([
+      { table: 'ip nat', chain: 'postrouting', rules: ['ip saddr 10.1.0.0/16 oifname "eth0" masquerade'] },
+    ]);
     const text = imported(filesOf('script-two-racks')).files.get('ipip-racks.lab.yml');
     expect(text).toContain('- {role: worker, rack: rack1, address: 10.1.8.20, labels: {disk: ssd}}');
     expect(text).toContain('version: v3.27.3\n  encapsulation: IPIPCrossSubnet\n');

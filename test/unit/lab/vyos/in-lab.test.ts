@@ -88,8 +88,8 @@ describe('a lab whose routers are VyOS files', () => {
     ],
     [
       'what is not understood',
-      only('leaf0', 'protocols {', 'protocols {\n    rip {\n    }'),
-      /^error leaf0.boot:\d+ VYOS_UNKNOWN labctl does not understand `protocols rip`/,
+      only('leaf0', 'protocols {', 'protocols {\n    nhrp {\n    }'),
+      /^error leaf0.boot:\d+ VYOS_UNKNOWN labctl does not understand `protocols nhrp`/,
     ],
     [
       'a file that is cut off',

@@ -22,7 +22,7 @@ describe('a rich configuration', () => {
     expect(problems).toEqual([]);
     expect(router.release).toBe('1.5');
     expect(router.daemons).toEqual(['staticd', 'ospfd', 'bfdd']);
-    expect(router.nat).toEqual([
+    expect(router.chains.flatMap(({ rules }) => rules)).toEqual([
       'ip daddr 10.0.0.0/8 oifname "eth0" return',
       'ip saddr != 172.20.20.0/24 meta l4proto tcp oifname "eth0" masquerade',
     ]);
@@ -76,7 +76,7 @@ describe('two releases', () => {
     );
 
     expect(problems).toEqual([]);
-    expect(router.nat).toEqual(['oifname "eth0" masquerade']);
+    expect(router.chains).toMatchObject([{ chain: 'postrouting', rules: ['oifname "eth0" masquerade'] }]);
     expect(router.release).toBe(release);
   });
 
@@ -140,16 +140,16 @@ system {
       'tun0 10.77.0.1/30',
       'vxlan10',
     ]);
-    expect(router.interfaces.flatMap(({ make }) => make)).toEqual([
+    expect(router.devices).toEqual([
       'link add name br0 type bridge stp_state 0 vlan_filtering 1',
-      'link set dev eth5 master br0',
-      'link set dev eth5 up',
-      'bridge:vlan 5 dev br0 self',
-      'bridge:vlan 5 dev eth5 pvid untagged',
       'link add link br0 name br0.5 type vlan id 5',
       'link add link eth1 name eth1.7 type vlan id 7',
       'link add name tun0 type ipip local 10.1.10.1 remote 10.1.10.2 ttl 64',
       'link add name vxlan10 type vxlan id 10 dstport 8472 local 10.1.10.1 remote 10.1.10.2',
+      'link set dev eth5 master br0',
+      'link set dev eth5 up',
+      'bridge:vlan add vid 5 dev br0 self',
+      'bridge:vlan add vid 5 dev eth5 pvid untagged',
     ]);
   });
 });
@@ -158,7 +158,7 @@ describe('what is not understood', () => {
   it('is an error where packets depend on it', () => {
     expect(
       said(`firewall {
-  ipv4 {
+  zone WAN {
   }
 }
 interfaces {
@@ -178,21 +178,21 @@ protocols {
     }
     system-as 65005
   }
-  rip {
+  nhrp {
   }
 }
 vpn {
 }
 `),
     ).toEqual([
-      '1:1 labctl does not understand `firewall`',
-      '22:3 labctl does not understand `protocols rip`',
+      '22:3 labctl does not understand `protocols nhrp`',
       '25:1 labctl does not understand `vpn`',
+      '8:5 labctl does not understand `interfaces ethernet eth1 redirect`',
+      '7:13 `10.1.5.1` is no address with its length such as 10.1.5.1/24',
       '13:14 `10.1.10.2 shutdown` is no address',
       '17:7 labctl does not understand `protocols bgp neighbor 10.1.12.2 frobnicate`',
       '18:21 `protocols bgp neighbor 10.1.12.2 ebgp-multihop many`: expected a number',
-      '8:5 labctl does not understand `interfaces ethernet eth1 redirect`',
-      '7:13 `10.1.5.1` is no address with its length such as 10.1.5.1/24',
+      '2:3 labctl does not understand `firewall zone`',
     ]);
   });
 
