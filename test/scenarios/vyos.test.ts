@@ -2,7 +2,7 @@
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { leaksToText } from '../support/leaks.ts';
 import { missingBuild, runnerKinds, workspace } from '../support/scenario.ts';
 import { writeVyosLab } from '../support/vyos-lab.ts';
@@ -102,13 +102,8 @@ it.skipIf(kind === undefined)(
       const up = await place.must(['up', file]);
       expect(up.stderr).toContain('[ROUTES_NOT_DERIVED]');
       const ask = async (command: string, expected: RegExp): Promise<void> => {
-        await vi.waitFor(
-          async () => {
-            const { stdout } = await place.must(['exec', 'leaf0', '--', 'vtysh', '-c', command]);
-            expect(stdout).toMatch(expected);
-          },
-          { timeout: 60_000, interval: 500 },
-        );
+        const answer = async () => (await place.must(['exec', 'leaf0', '--', 'vtysh', '-c', command])).stdout;
+        await expect.poll(answer, { timeout: 60_000, interval: 500 }).toMatch(expected);
       };
       await ask('show bfd peers brief', /10\.1\.10\.2\s+up/);
       await ask('show ip route static', /10\.99\.0\.0\/16 .*blackhole/);
