@@ -111,7 +111,12 @@ it.skipIf(kind === undefined)(
       const kernel = async (...command: string[]): Promise<string> =>
         (await place.must(['exec', 'leaf0', '--', ...command])).stdout;
       const rules = await kernel('nft', 'list', 'ruleset');
-      for (const rule of ['tcp dport 23 drop', 'maxseg size set 1400', 'tcp dport 8080 dnat to 10.1.5.10', 'masquerade'])
+      for (const rule of [
+        'tcp dport 23 drop',
+        'maxseg size set 1400',
+        'tcp dport 8080 dnat to 10.1.5.10',
+        'masquerade',
+      ])
         expect(rules).toContain(rule);
       expect(await kernel('ip', 'neigh', 'show', '10.1.5.77')).toContain('PERMANENT');
       expect(await kernel('ip', '-br', 'addr', 'show', 'br7')).toContain('10.7.7.1/24');
