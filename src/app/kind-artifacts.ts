@@ -1,12 +1,10 @@
 // Owns getting the kind engine's files of a lab: the versions found here, and the release's manifest from file or network.
 
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Artifacts } from '../artifact/artifacts.ts';
 import type { KindTools } from '../artifact/kind-tools.ts';
-import { LabError } from '../base/errors.ts';
 import type { EngineName } from '../plan/engine.ts';
 import type { Context } from './context.ts';
+import { readManifest } from './manifest.ts';
 import type { LoadedDesign } from './work-out.ts';
 
 /** The files, and what is missing of them with the reason. */
@@ -58,15 +56,4 @@ async function findTools(): Promise<KindTools> {
     containerlab: toolVersionIn(found[1] ?? '') ?? newestTools.containerlab,
     cgroup: await cgroupVersion(),
   };
-}
-
-async function readManifest(context: Context, source: string): Promise<string> {
-  const hint = 'give a file with --set engines.kind.manifest=calico.yaml';
-  if (!/^https?:\/\//.test(source)) {
-    return readFile(resolve(context.cwd, source), 'utf8').catch((error: unknown) => {
-      throw new LabError('USAGE', `cannot read ${source}: ${(error as Error).message}`, { hint, cause: error });
-    });
-  }
-  const { download } = await import('../host/download.ts');
-  return download(source, { signal: context.signal, hint });
 }

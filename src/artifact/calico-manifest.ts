@@ -1,6 +1,6 @@
 // Owns the editing of Calico's published manifest (calico.yaml): as a tree, so that its comments and order stay.
 
-import { type Document, isMap, isScalar, isSeq, parseDocument, Scalar, visit, YAMLMap, type YAMLSeq } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, parseDocument, Scalar, visit, YAMLMap, YAMLSeq } from 'yaml';
 import { LabError } from '../base/errors.ts';
 import type { Design } from '../design/design.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
@@ -73,7 +73,7 @@ function containersOf(workload: Document, list: 'containers' | 'initContainers')
 
 /** A variable that is there keeps its place and comment; a new one stands at the end. */
 function setEnvironment(container: YAMLMap, values: Environment): void {
-  if (!isSeq(container.get('env'))) container.set('env', []);
+  if (!isSeq(container.get('env'))) container.set('env', new YAMLSeq());
   const list = container.get('env') as YAMLSeq;
   for (const [name, value] of values) {
     const entry = list.items.find((item): item is YAMLMap => isMap(item) && item.get('name') === name);

@@ -4,6 +4,7 @@ import { type Design, findMachine } from '../design/design.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
 import { fabricNodes, fabricSwitches } from './clab-topology.ts';
 import { nodeNetworks } from './kind-config.ts';
+import { isBuiltRouter } from './kind-images.ts';
 import type { KindTools, ToolVersion } from './kind-tools.ts';
 import { manifestSource } from './manifest-source.ts';
 import { clabNetem } from './netem.ts';
@@ -26,7 +27,7 @@ export function kindReadme(design: Design, cluster: KindCluster, tools: KindTool
     '',
     ...shell(...hostImages(design, cluster).map((image) => `docker pull ${image}`)),
     '',
-    ...(hasFabric && isBuilt(cluster) ? vyosImageSection(cluster.images.router) : []),
+    ...(hasFabric && isBuiltRouter(cluster) ? vyosImageSection(cluster.images.router) : []),
     '## Up',
     '',
     "A network of the lab's own, then the cluster. Without a CNI its nodes stay NotReady: never add `--wait`.",
@@ -102,15 +103,10 @@ function manifestSection(design: Design, cluster: KindCluster, hasManifest: bool
   ];
 }
 
-/** VyOS without a registry in its image's name is one's own. */
-function isBuilt({ routers, images }: KindCluster): boolean {
-  return routers === 'vyos' && !images.router.includes('/');
-}
-
 /** Images that run on the host; those of pods are loaded into the nodes. */
 function hostImages(design: Design, cluster: KindCluster): readonly string[] {
   const { images } = cluster;
-  const ofFabric = isBuilt(cluster) ? [images.switch] : [images.router, images.switch];
+  const ofFabric = isBuiltRouter(cluster) ? [images.switch] : [images.router, images.switch];
   const routers = design.routers.length > 0 ? ofFabric : [];
   return [...new Set([images.node, ...routers, images.pod])];
 }

@@ -38,6 +38,8 @@ export type ErrorCode =
   | 'HOST_COMMAND_FAILED'
   | 'HOST_PROGRAM_MISSING'
   | 'ENGINE_MISSING'
+  | 'IMAGE_UNAVAILABLE'
+  | 'IMAGE_DIFFERS'
   | 'NOT_CONVERGED'
   | 'CHECK_FAILED'
   | 'STATE_UNREADABLE'
@@ -60,6 +62,8 @@ const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   HOST_COMMAND_FAILED: exitCodes.failed,
   HOST_PROGRAM_MISSING: exitCodes.prerequisite,
   ENGINE_MISSING: exitCodes.prerequisite,
+  IMAGE_UNAVAILABLE: exitCodes.prerequisite,
+  IMAGE_DIFFERS: exitCodes.failed,
   NOT_CONVERGED: exitCodes.timeout,
   CHECK_FAILED: exitCodes.failed,
   STATE_UNREADABLE: exitCodes.failed,

@@ -81,3 +81,9 @@ function truth(text: string): boolean {
   if (['0', 'false', 'no', 'off', ''].includes(text.toLowerCase())) return false;
   throw new InvalidArgumentError('Write true or false.');
 }
+
+/** Values to set in a lab: those of --set, then what --router stands for. */
+export function settingsOf(flags: { readonly set?: readonly string[]; readonly router?: string }): readonly string[] {
+  const router = flags.router === undefined ? [] : [`engines.kind.routers=${flags.router}`];
+  return [...(flags.set ?? []), ...router];
+}

@@ -3,6 +3,7 @@
 import { Command, Help } from 'commander';
 import { addGlobalFlags, type Door } from './verb.ts';
 import { addCalicoctlVerbs } from './verbs-calicoctl.ts';
+import { addImageVerbs } from './verbs-images.ts';
 import { addLabVerbs } from './verbs-lab.ts';
 import { addLiveVerbs } from './verbs-live.ts';
 import { addOfflineVerbs } from './verbs-offline.ts';
@@ -69,6 +70,7 @@ export function buildProgram(door: Door): Command {
   addLiveVerbs(program, door);
   addOfflineVerbs(program, door);
   addCalicoctlVerbs(program, door);
+  addImageVerbs(program, door);
   addOwnVerbs(program, door);
   for (const command of allOf(program)) {
     if (command === program) continue;

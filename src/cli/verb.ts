@@ -93,6 +93,13 @@ export function addVerb<F extends object>(parent: Commander, door: Door, verb: V
   return command;
 }
 
+/** Adds a verb that only has verbs of its own. */
+export function addGroup(parent: Commander, name: string, summary: string): Commander {
+  const command = parent.command(name).summary(summary).description(summary);
+  addGlobalFlags(command, true);
+  return command;
+}
+
 /** The names of a verb below the program: `['calicoctl', 'get']`. */
 export function pathOf(command: Commander): readonly string[] {
   return command.parent === null ? [] : [...pathOf(command.parent), command.name()];

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import type { DeleteFlags, FileFlags, PatchFlags } from './commands/calicoctl-change.ts';
 import type { GetFlags } from './commands/calicoctl-get.ts';
 import type { IpamFlags } from './commands/calicoctl-ipam.ts';
-import { addGlobalFlags, addVerb, type Door, type Flag } from './verb.ts';
+import { addGroup, addVerb, type Door, type Flag } from './verb.ts';
 
 const file: Flag = {
   flags: '-f, --filename <file>',
@@ -97,10 +97,7 @@ const putVerbs = [
   ['replace', 'replace objects that are there'],
 ] as const;
 
-/** A verb that only has verbs of its own. calicoctl's version check is accepted and does nothing: there is one version. */
+/** A part of calicoctl. Its version check is accepted and does nothing: there is one version. */
 function groupUnder(parent: Command, name: string, summary: string): Command {
-  const group = parent.command(name).summary(summary).description(summary);
-  group.addOption(new Option('--allow-version-mismatch').hideHelp());
-  addGlobalFlags(group, true);
-  return group;
+  return addGroup(parent, name, summary).addOption(new Option('--allow-version-mismatch').hideHelp());
 }

@@ -8,6 +8,8 @@ const source = z
   .string()
   .regex(/^(https?:\/\/)?[A-Za-z0-9._~/%+@:-]{1,1000}$/, 'is neither a file nor an http(s) address')
   .max(1000);
+const registry = /^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[0-9]{1,5})?$/;
+const mirror = /^https?:\/\/[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9._-]+)*$/;
 
 /** `engines.kind` as it is written. */
 export const kindSchema = z.strictObject({
@@ -28,6 +30,13 @@ export const kindSchema = z.strictObject({
       "`node`, `router`, `switch`, `pod`, or an image of Calico's manifest without its tag: what is used for it.",
     ),
   manifest: source.optional().describe("calico.yaml as a file or an address; default: the release's own."),
+  mirrors: z
+    .record(
+      z.string().regex(registry, 'is not a registry such as docker.io or registry.example:5000'),
+      z.array(z.string().regex(mirror, 'is not the address of a mirror such as https://mirror.example:5000')).min(1),
+    )
+    .optional()
+    .describe('Registry to the mirrors that are asked before it, in this order; images keep their names.'),
   env: z
     .record(z.string().regex(/^[A-Z][A-Z0-9_]{0,80}$/, 'is not an environment variable'), z.string().max(1000))
     .optional()
@@ -49,6 +58,8 @@ export interface KindSettings {
   };
   /** The user's calico.yaml; undefined: the release's own. */
   readonly manifest: string | undefined;
+  /** Registry to its mirrors (`https://mirror.example:5000/hub`), the first asked first. */
+  readonly mirrors: Readonly<Record<string, readonly string[]>>;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -76,6 +87,7 @@ export function kindSettingsOf(said: z.infer<typeof kindSchema> | undefined): Ki
     routers,
     images: { node: node ?? `docker.io/kindest/node:${kubernetes}`, router, switch: bridge, pod, others },
     manifest: said?.manifest,
+    mirrors: said?.mirrors ?? {},
     env: said?.env ?? {},
   };
 }

@@ -22,7 +22,7 @@ export interface Operation {
 }
 
 /** The phases of a time line, in order. */
-export type Phase = 'namespaces' | 'links' | 'daemons' | 'sessions' | 'routes' | 'first ping' | 'removal';
+export type Phase = 'images' | 'namespaces' | 'links' | 'daemons' | 'sessions' | 'routes' | 'first ping' | 'removal';
 
 /** What will be done, in an order that satisfies `needs`. Empty: nothing differs. */
 export interface Plan {

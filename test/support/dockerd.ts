@@ -87,7 +87,7 @@ export async function startDockerd(): Promise<TestDocker> {
   mkdirSync(join(folder, 'data'));
   try {
     const docker = await start();
-    const env = { DOCKER_HOST: `unix://${socket}`, HOME: folder };
+    const env = { DOCKER_HOST: `unix://${socket}`, HOME: folder, DOCKER_CONFIG: folder };
     const restart = async (): Promise<void> => {
       await end();
       await start();

@@ -1,6 +1,6 @@
 // Owns what a lab's parts are called on this machine's Docker: all carry the lab's name, so labs stand side by side.
 
-import type { Design } from '../../design/design.ts';
+import { manifestImages } from '../../artifact/kind-images.ts';
 
 /** The Docker network of the nodes. */
 export function networkOf(lab: string): string {
@@ -17,21 +17,7 @@ export function labelsOf(lab: string): { readonly fabric: string; readonly clust
   return { fabric: `containerlab=${lab}`, cluster: `io.x-k8s.kind.cluster=${lab}` };
 }
 
-/** Every image that must be on this Docker before anything is built. */
-export function imagesOf(
-  design: Design,
-  images: { readonly node: string; readonly router: string; readonly switch: string; readonly pod: string },
-  manifest: string | undefined,
-): readonly string[] {
-  const routers = design.routers.length > 0 ? [images.router, images.switch] : [];
-  return [...new Set([images.node, ...routers, images.pod, ...manifestImages(manifest)])];
-}
-
 /** Images that run in the cluster and are copied into its nodes: the pods' and those the manifest names. */
 export function clusterImages(pod: string, manifest: string | undefined): readonly string[] {
   return [...new Set([pod, ...manifestImages(manifest)])];
-}
-
-function manifestImages(manifest = ''): readonly string[] {
-  return [...manifest.matchAll(/^\s+(?:- )?image: ["']?([^"'\s]+)/gm)].flatMap(([, image]) => image ?? []);
 }

@@ -1,6 +1,7 @@
 // Owns preflight of the kind engine: what this machine lacks for a lab, all of it, before anything is built.
 
 import { readFile } from 'node:fs/promises';
+import { kindImages } from '../../artifact/kind-images.ts';
 import { toolVersionIn } from '../../artifact/kind-tools.ts';
 import { overlaps, parsePrefix } from '../../base/address.ts';
 import type { Shell } from '../../base/shell.ts';
@@ -10,7 +11,6 @@ import { containerlabVersion } from '../../host/containerlab.ts';
 import { daemonInfo, dockerNetworks, missingImages } from '../../host/docker.ts';
 import { kindClusters, kindVersion } from '../../host/kind.ts';
 import type { Finding } from '../../plan/finding.ts';
-import { imagesOf } from './names.ts';
 
 /** What is checked; `owned` is true while parts of the lab are labctl's own from before. */
 export interface KindNeed {
@@ -148,7 +148,8 @@ function cgroupFindings(cgroup: 1 | 2, { cluster }: KindNeed): readonly Finding[
 async function labFindings(host: Shell, need: KindNeed): Promise<readonly Finding[]> {
   const { design, cluster, manifest } = need;
   const findings: Finding[] = [];
-  const images = await missingImages(host, imagesOf(design, cluster.images, manifest));
+  const wanted = kindImages(design, cluster, manifest).map(({ reference }) => reference);
+  const images = await missingImages(host, wanted);
   for (const image of images) {
     findings.push({
       id: 'image',

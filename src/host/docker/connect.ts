@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { LabError } from '../../base/errors.ts';
 
@@ -10,13 +11,14 @@ export interface Docker {
   /** As DOCKER_HOST has it: `unix:///var/run/docker.sock`. */
   readonly address: string;
   readonly daemon: DaemonInfo;
-  readonly api: Dockerode & Abortable;
+  readonly api: Dockerode & Untyped;
 }
 
-/** What dockerode takes and its published types leave out. */
-interface Abortable {
+/** What dockerode has and its published types leave out. */
+interface Untyped {
   version(options: { readonly abortSignal: AbortSignal }): Promise<Dockerode.DockerVersion>;
   info(options: { readonly abortSignal: AbortSignal }): Promise<object>;
+  getImages(options: { readonly names: readonly string[]; readonly abortSignal?: AbortSignal }): Promise<Readable>;
 }
 
 /** What the daemon says of itself and its host. */
@@ -151,8 +153,14 @@ export async function ask<T>(
 ): Promise<T> {
   const address = typeof docker === 'string' ? docker : docker.address;
   const late = AbortSignal.timeout(timeoutMs);
+  const ending = signal === undefined ? late : AbortSignal.any([signal, late]);
+  // Not every question of dockerode's can be taken back: then the answer is not waited for.
+  const ended = new Promise<never>((_, reject) => {
+    if (ending.aborted) reject(ending.reason);
+    ending.addEventListener('abort', () => reject(ending.reason), { once: true });
+  });
   try {
-    return await question(signal === undefined ? late : AbortSignal.any([signal, late]));
+    return await Promise.race([question(ending), ended]);
   } catch (error) {
     if (error instanceof LabError) throw error;
     if (signal?.aborted) throw new LabError('INTERRUPTED', `interrupted: Docker's ${what}`, { cause: error });
