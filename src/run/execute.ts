@@ -44,8 +44,6 @@ export async function execute(plan: Plan, table: OperationTable, options: Execut
     } catch (error) {
       options.onEvent({ kind: 'failed', operation, error });
       failure ??= { error };
-    } finally {
-      running.delete(operation.id);
     }
   };
 
@@ -55,7 +53,11 @@ export async function execute(plan: Plan, table: OperationTable, options: Execut
         if (running.size >= options.width) break;
         if (waiting.get(operation.id)?.size !== 0) continue;
         waiting.delete(operation.id);
-        running.set(operation.id, perform(operation));
+        // Taken away only after it was put in, also when it fails before its first wait.
+        running.set(
+          operation.id,
+          perform(operation).finally(() => running.delete(operation.id)),
+        );
       }
     }
     if (running.size === 0) break;

@@ -51,6 +51,9 @@ export function planNetns(
   if (causes.size > 0)
     for (const wish of wishes)
       if (wish.whenDifferent === 'wait') causes.set(wish.resource, 'must hold before up is done');
+  const known = new Set(wishes.map(({ resource }) => resource));
+  const missing = wishes.flatMap(({ needs }) => needs.filter((resource) => !known.has(resource)));
+  if (missing.length > 0) throw new TypeError(`nothing makes ${missing.join(', ')}`);
   const chosen = wishes.filter((wish) => causes.has(wish.resource));
   const ids = new Map(chosen.map((wish, index) => [wish.resource, index + 1]));
   const operations = chosen.map(
@@ -113,7 +116,7 @@ function wishesOf(
       whenDifferent: 'rebuild',
       input: { machines: machinesOf(design).map(({ name }) => name), names: hostsFile(design) },
     },
-    roots('routers', design.routers, ['namespaces']),
+    ...(design.routers.length > 0 ? [roots('routers', design.routers, ['namespaces'])] : []),
     roots('nodes', design.nodes, ['links', ...routersStarted]),
     {
       verb: 'createLinks',
@@ -261,7 +264,7 @@ function routeWatch({ nodes }: Design): Wish {
     verb: 'startRouteWatch',
     resource: 'route-watch',
     phase: 'daemons',
-    needs: ['namespaces:nodes'],
+    needs: ['roots:nodes'],
     whenDifferent: 'again',
     input: { nodes: nodes.map(({ name }) => `${name}\n`).join('') },
   };
