@@ -4,8 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LabError } from '../base/errors.ts';
 import type { Design } from '../design/design.ts';
-import { type CaptureLimits, type CaptureRequest, captureProbe } from '../evidence/capture.ts';
+import { type CaptureRequest, captureProbe } from '../evidence/capture.ts';
 import { type CapturedPath, capturedPath } from '../evidence/captured-path.ts';
+import type { CaptureLimits } from '../evidence/limits.ts';
 import { type PlannedPoint, pointsAt } from '../evidence/points.ts';
 import { saveCaptures } from '../evidence/save-captures.ts';
 import type { Probe } from '../evidence/send-probe.ts';
@@ -98,7 +99,7 @@ async function filterOf(
 }
 
 /** Under sudo the files belong to the user who typed the command. */
-function ownerOf(context: Context): { readonly uid: number; readonly gid: number } | undefined {
+export function ownerOf(context: Context): { readonly uid: number; readonly gid: number } | undefined {
   const { SUDO_UID, SUDO_GID } = context.env;
   const [uid, gid] = [Number(SUDO_UID), Number(SUDO_GID)];
   return context.uid === 0 && Number.isInteger(uid) && Number.isInteger(gid) && uid > 0 ? { uid, gid } : undefined;

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { languages } from '../report/languages.ts';
-import type { CaptureFlags } from './commands/capture.ts';
+import type { CaptureFlags } from './commands/capture-flags.ts';
 import type { ExecFlags } from './commands/exec.ts';
 import type { ExplainFlags } from './commands/explain.ts';
 import type { FailFlags } from './commands/fail.ts';
@@ -79,6 +79,11 @@ export function addLiveVerbs(program: Command, door: Door): void {
         description: "record only what this pcap filter takes, plain or in a tunnel: 'tcp port 80 and host pod-b'",
       },
       { flags: '--all', description: 'listen at every interface of the lab' },
+      {
+        flags: '--bgp',
+        description:
+          'listen to the BGP sessions of all or of the named machines, and tell every message; sends nothing',
+      },
       { flags: '--no-probe', description: 'send nothing, only listen; until --duration, a limit or Ctrl-C' },
       { flags: '--duration <time>', description: 'listen that long (5s, 2m)', parse: durationMs },
       { flags: '--max-size <bytes>', description: 'stop when the files have so many bytes', parse: wholeNumber },
@@ -91,7 +96,7 @@ export function addLiveVerbs(program: Command, door: Door): void {
       { flags: '-w, --write <->', description: 'write one pcapng file to standard output, for wireshark -k -i -' },
       { flags: '-r, --read <file...>', description: 'analyze files instead, as labctl analyze does; needs no lab' },
     ],
-    examples: ['labctl capture pod-a pod-b --expect', 'labctl capture client web --http --at node'],
+    examples: ['labctl capture pod-a pod-b --expect', 'labctl capture --bgp leaf0 --duration 10s'],
     load: async () => (await import('./commands/capture.ts')).captureCommand,
   });
   addVerb<ExplainFlags>(program, door, {

@@ -1,13 +1,13 @@
 // Owns one capture: every point listens before the first probe leaves, and what each of them saw of it.
 
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type LinkState, readLinks } from '../host/link.ts';
 import { ping } from '../host/ping.ts';
 import type { Captured } from '../host/tcpdump.ts';
 import type { Frame } from '../packet/frame.ts';
 import type { Engine } from '../plan/engine.ts';
 import { followPackets, type PacketSighting } from './follow.ts';
+import { type CaptureLimits, withinLimits } from './limits.ts';
 import { type Listening, listenWhile, throwIfAborted } from './listen.ts';
 import { LiveStream } from './live-stream.ts';
 import type { PlannedPoint } from './points.ts';
@@ -65,18 +65,6 @@ export interface CaptureEvidence {
   readonly isInterrupted: boolean;
 }
 
-/** When to stop, whatever the probes do. */
-export interface CaptureLimits {
-  /** Milliseconds to listen, probes or not. */
-  readonly durationMs?: number | undefined;
-  /** Bytes of all files together. */
-  readonly maxSize?: number | undefined;
-  /** Packets of all points together. */
-  readonly maxPackets?: number | undefined;
-  /** Aborted when nobody reads any more. */
-  readonly unread?: AbortSignal | undefined;
-}
-
 /** What is to be captured. */
 export interface CaptureRequest {
   readonly from: CaptureEnd;
@@ -109,9 +97,9 @@ export async function captureProbe(
   const points = request.points.filter((point) => linkOf(point)?.isUp !== false);
   const nonce = { bytes: randomBytes(8), port: 40_000 + (randomBytes(2).readUInt16BE() % 20_000) };
   const work = async (listening: Listening) => {
-    const answer = await withinLimits(request, listening, (ended) =>
-      sendProbe(engine.shell(from.machine), to.address, request.probe, nonce, ended),
-    );
+    const send = (ended: AbortSignal) => sendProbe(engine.shell(from.machine), to.address, request.probe, nonce, ended);
+    const lasts = request.probe.kind === 'none' || request.limits?.durationMs !== undefined;
+    const answer = (await withinLimits(listening, { limits: request.limits, lasts, signal }, send)) ?? nothingSent;
     if (!signal.aborted && request.provesEmpty === true) await proveEmpty(engine, points, listening, signal);
     return { answer, readyMs: listening.readyMs };
   };
@@ -164,37 +152,6 @@ function evidenceOf(
   const missed = Math.max(caught.received - packets, caught.dropped);
   return { point, pcap: caught.pcap, packets, missed, isSeen: seen.length > 0, mtu: link?.mtu };
 }
-
-/** Sends, then waits for what is still on its way; ends early by a limit or an interrupt, with what there is. */
-async function withinLimits(
-  { probe, limits, signal }: CaptureRequest,
-  listening: Listening,
-  send: (ended: AbortSignal) => Promise<ProbeResult>,
-): Promise<ProbeResult> {
-  const full = new AbortController();
-  const ended = AbortSignal.any([signal, full.signal, ...(limits?.unread === undefined ? [] : [limits.unread])]);
-  const most = limits?.maxSize ?? Infinity;
-  const watch = setInterval(() => {
-    if (listening.size() >= most || listening.packets() >= (limits?.maxPackets ?? Infinity)) full.abort();
-  }, 50);
-  const timer = limits?.durationMs === undefined ? undefined : setTimeout(() => full.abort(), limits.durationMs);
-  try {
-    const result = await send(ended);
-    if (probe.kind === 'none' || limits?.durationMs !== undefined) await sleep(forever, undefined, { signal: ended });
-    await listening.untilQuiet();
-    return result;
-  } catch (error) {
-    // Only who set limits, and so expects an early end, is given what there is.
-    if (!ended.aborted || limits === undefined) throw error;
-    return nothingSent;
-  } finally {
-    clearInterval(watch);
-    clearTimeout(timer);
-  }
-}
-
-/** Milliseconds that no capture lasts: the longest a timer can wait. */
-const forever = 2 ** 31 - 1;
 
 /** Takes the broadcasts of `proveEmpty`. */
 const proofFilter = 'icmp and dst host 255.255.255.255';

@@ -5,6 +5,7 @@ import type { Finding } from '../flow/finding.ts';
 import { flowText } from '../flow/flow.ts';
 import type { Correlation, Hop, Path } from '../flow/paths.ts';
 import type { Wrap } from '../flow/wrapping.ts';
+import { notificationText } from '../packet/bgp-notification.ts';
 import type { CaptureFileFacts } from '../packet/frame.ts';
 import { ending, layerNames } from '../packet/layers.ts';
 import { linkTypeName } from '../packet/link-type.ts';
@@ -153,7 +154,10 @@ export function bgpText(message: Message): string {
   if (message.kind === 'open') {
     return `AS ${message.as}, id ${message.id}, hold ${message.holdTime} s, capabilities ${message.capabilities.join(' ')}`;
   }
-  if (message.kind === 'notification') return `code ${message.code} subcode ${message.subcode}`;
+  if (message.kind === 'notification') {
+    const { code, subcode } = message;
+    return [`code ${code} subcode ${subcode}`, ...notificationText(code, subcode)].join(': ');
+  }
   if (message.kind !== 'update') return '';
   const { announced, withdrawn, reach, unreach, nextHop } = message;
   const parts: string[] = [];

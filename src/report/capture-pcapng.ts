@@ -1,6 +1,6 @@
 // Owns a capture as one pcapng file: an interface for each point, and on each packet that was followed what is known of it.
 
-import type { CaptureEvidence, CaptureLine } from '../evidence/capture.ts';
+import type { CaptureEvidence, CaptureLine, PointEvidence } from '../evidence/capture.ts';
 import { CaptureParser } from '../packet/capture-parser.ts';
 import { type WrittenPacket, writePcapng } from '../packet/pcapng-writer.ts';
 import { timeText } from './analysis.ts';
@@ -9,9 +9,16 @@ import { encapsulationText, packetsIn } from './capture-table.ts';
 
 /** All points' packets in the order of time; Wireshark shows the comments in its packet details. */
 export function capturePcapng(evidence: CaptureEvidence): Uint8Array<ArrayBuffer> {
-  const comments = commentsOf(evidence);
+  return mergedPcapng(evidence.points, commentsOf(evidence));
+}
+
+/** The same of any points; comments are found by the point's name and the number of its frame. */
+export function mergedPcapng(
+  points: readonly Pick<PointEvidence, 'point' | 'pcap'>[],
+  comments: ReadonlyMap<string, string>,
+): Uint8Array<ArrayBuffer> {
   const packets: WrittenPacket[] = [];
-  const interfaces = evidence.points.map(({ point, pcap }, place) => {
+  const interfaces = points.map(({ point, pcap }, place) => {
     let linkType = 1;
     const parser = new CaptureParser((frame) => {
       linkType = frame.interface.linkType;

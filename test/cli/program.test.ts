@@ -123,7 +123,7 @@ describe('the command line', () => {
     [['diff'], "error: missing required argument 'lab'\nSee: labctl diff --help\n"],
     [
       ['capture', 'pod-a'],
-      'error: labctl capture needs two machines, or -r and files [USAGE]\n  try: labctl capture pod-a pod-b\n',
+      'error: labctl capture needs two machines, or --bgp, or -r and files [USAGE]\n  try: labctl capture pod-a pod-b\n',
     ],
   ])('refuses labctl %j', async (argv, stderr) => {
     expect(await call(argv)).toEqual({ exitCode: 2, stdout: '', stderr });

@@ -6,37 +6,11 @@ import { LabError } from '../../base/errors.ts';
 import { captureJson } from '../../report/capture-json.ts';
 import { captureMarkdown, captureText } from '../../report/capture-text.ts';
 import { type Call, say } from '../call.ts';
-
-/** Flags of `capture`. */
-export interface CaptureFlags {
-  readonly count?: number;
-  readonly size?: number;
-  readonly df?: boolean;
-  readonly tcp?: number | true;
-  readonly http?: boolean;
-  readonly udp?: number;
-  readonly filter?: string;
-  readonly at?: readonly string[];
-  readonly all?: boolean;
-  readonly probe: boolean;
-  readonly duration?: number;
-  readonly maxSize?: number;
-  readonly maxPackets?: number;
-  readonly expect?: boolean;
-  readonly wide?: boolean;
-  readonly as: 'text' | 'markdown';
-  readonly ipv6?: boolean;
-  readonly out?: string;
-  readonly html?: string;
-  /** `-`: the pcapng file goes to stdout. */
-  readonly write?: string;
-  /** Files to analyze in place of a running lab. */
-  readonly read?: readonly string[];
-}
+import { type CaptureFlags, limitsOf, liveOf } from './capture-flags.ts';
 
 /**
  * `labctl capture <from> <to>`: 0 when the packet went there and back; with `--expect` only when it went as the design
- * says. With `-r` the same as `analyze`.
+ * says. With `-r` the same as `analyze`; with `--bgp` the sessions' own messages.
  */
 export async function captureCommand(
   call: Call,
@@ -48,23 +22,20 @@ export async function captureCommand(
     const files = [...flags.read, a, b].filter((file) => file !== '');
     return analyzeCommand(call, files, flags);
   }
+  if (flags.bgp === true) {
+    const { captureBgpCommand } = await import('./capture-bgp.ts');
+    return captureBgpCommand(
+      call,
+      [a, b].filter((name) => name !== ''),
+      flags,
+    );
+  }
   if (b === '') {
-    throw new LabError('USAGE', 'labctl capture needs two machines, or -r and files', {
+    throw new LabError('USAGE', 'labctl capture needs two machines, or --bgp, or -r and files', {
       hint: 'labctl capture pod-a pod-b',
     });
   }
-  if (flags.write !== undefined && flags.write !== '-') {
-    throw new LabError('USAGE', `-w takes - (standard output), not ${flags.write}`, { hint: '--out FOLDER' });
-  }
-  const isLive = flags.write === '-';
-  if (isLive && call.context.isStdoutTty) {
-    throw new LabError('USAGE', '-w - writes a pcapng file, and standard output is a terminal', {
-      hint: `labctl capture ${a} ${b} -w - | wireshark -k -i -`,
-    });
-  }
-  // Wireshark was closed: nobody reads what is still to come.
-  const unread = new AbortController();
-  call.streams.stdout.once('error', () => unread.abort());
+  const live = liveOf(call, flags.write, `labctl capture ${a} ${b}`);
   const from = machineReference(a, call.flags.lab);
   const to = machineReference(b, from.lab);
   const { path, ...report } = await capture(call.context, {
@@ -75,15 +46,15 @@ export async function captureCommand(
     isEverywhere: flags.all === true,
     probe: probeOf(flags),
     filter: flags.filter,
-    limits: { durationMs: flags.duration, maxSize: flags.maxSize, maxPackets: flags.maxPackets, unread: unread.signal },
-    live: isLive ? (piece) => call.streams.stdout.write(piece) : undefined,
+    limits: limitsOf(flags, live),
+    live: live?.write,
     family: flags.ipv6 === true ? 6 : undefined,
     out: flags.out,
     html: flags.html,
   });
   const isWide = flags.wide === true || call.flags.verbose > 0;
   const text = flags.as === 'markdown' ? captureMarkdown(report) : captureText(report, isWide);
-  if (isLive) say(call, text.trimEnd());
+  if (live !== undefined) say(call, text.trimEnd());
   else call.streams.stdout.write(call.flags.format === 'json' ? captureJson(report) : text);
   if (report.evidence.isInterrupted) return 130;
   if (!flags.probe) return 0;

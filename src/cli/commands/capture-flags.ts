@@ -1,0 +1,59 @@
+// Owns the flags of `capture`: what ends it, and where its live file goes.
+
+import { LabError } from '../../base/errors.ts';
+import type { Call } from '../call.ts';
+
+/** Flags of `capture`. */
+export interface CaptureFlags {
+  readonly count?: number;
+  readonly size?: number;
+  readonly df?: boolean;
+  readonly tcp?: number | true;
+  readonly http?: boolean;
+  readonly udp?: number;
+  readonly filter?: string;
+  readonly at?: readonly string[];
+  readonly all?: boolean;
+  readonly bgp?: boolean;
+  readonly probe: boolean;
+  readonly duration?: number;
+  readonly maxSize?: number;
+  readonly maxPackets?: number;
+  readonly expect?: boolean;
+  readonly wide?: boolean;
+  readonly as: 'text' | 'markdown';
+  readonly ipv6?: boolean;
+  readonly out?: string;
+  readonly html?: string;
+  /** `-`: the pcapng file goes to stdout. */
+  readonly write?: string;
+  /** Files to analyze in place of a running lab. */
+  readonly read?: readonly string[];
+}
+
+/** Standard output as a pcapng file. */
+export interface LiveOutput {
+  readonly write: (piece: Uint8Array) => void;
+  /** Aborted when nobody reads any more: Wireshark was closed. */
+  readonly unread: AbortSignal;
+}
+
+/** Where `-w -` writes; undefined without it. Throws USAGE for a file, and for a terminal. */
+export function liveOf(call: Call, to: string | undefined, command: string): LiveOutput | undefined {
+  if (to === undefined) return undefined;
+  if (to !== '-') throw new LabError('USAGE', `-w takes - (standard output), not ${to}`, { hint: '--out FOLDER' });
+  if (call.context.isStdoutTty) {
+    throw new LabError('USAGE', '-w - writes a pcapng file, and standard output is a terminal', {
+      hint: `${command} -w - | wireshark -k -i -`,
+    });
+  }
+  const unread = new AbortController();
+  call.streams.stdout.once('error', () => unread.abort());
+  return { write: (piece) => call.streams.stdout.write(piece), unread: unread.signal };
+}
+
+/** The limits that the flags state. */
+export function limitsOf(flags: CaptureFlags, live: LiveOutput | undefined) {
+  const { duration: durationMs, maxSize, maxPackets } = flags;
+  return { durationMs, maxSize, maxPackets, unread: live?.unread };
+}
