@@ -34,6 +34,13 @@ export function shardOf(text: string): { readonly index: number; readonly of: nu
   throw new InvalidArgumentError('Write i/n with i from 1 to n, such as 1/4.');
 }
 
+/** `2s/5`: a period of two seconds, five times. */
+export function flapOf(text: string): { readonly periodMs: number; readonly count: number } {
+  const [, period = '', count = ''] = /^([^/]+)\/([1-9]\d{0,3})$/.exec(text) ?? [];
+  if (count === '') throw new InvalidArgumentError('Write period/count, such as 2s/5.');
+  return { periodMs: durationMs(period), count: Number(count) };
+}
+
 /** Gathers a flag that may be given several times. */
 export function gathered(text: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), text];

@@ -8,7 +8,7 @@ import type { ExplainFlags } from './commands/explain.ts';
 import type { FailFlags } from './commands/fail.ts';
 import type { StatusFlags } from './commands/status.ts';
 import type { VerifyFlags } from './commands/verify.ts';
-import { durationMs, gathered, wholeNumber } from './flag-values.ts';
+import { durationMs, flapOf, gathered, wholeNumber } from './flag-values.ts';
 import { addVerb, type Door } from './verb.ts';
 
 const group = 'In a running lab:';
@@ -122,7 +122,8 @@ export function addLiveVerbs(program: Command, door: Door): void {
     flags: [
       {
         flags: '--measure',
-        description: 'ping between pods every 10 ms, tell what was lost and when tables moved, and heal',
+        description:
+          'ping between pods every 10 ms, tell what was lost each way, when tables moved, what BGP said, and heal',
       },
       { flags: '--pods <names>', description: 'the pods to ping between: pod-a,pod-b (default: all)' },
       {
@@ -131,8 +132,21 @@ export function addLiveVerbs(program: Command, door: Door): void {
         default: '10s',
         parse: durationMs,
       },
+      {
+        flags: '--repeat <n>',
+        description: 'measure so often, and tell median and 95th percentile of each figure',
+        parse: wholeNumber,
+      },
+      {
+        flags: '--flap <period/count>',
+        description: 'break and heal in turn: 2s/5 is five times one second down, one second up',
+        parse: flapOf,
+      },
     ],
-    examples: ['labctl fail link leaf0:spine0', 'labctl fail link leaf0:spine0 --measure --pods pod-a,pod-b'],
+    examples: [
+      'labctl fail link leaf0:spine0',
+      'labctl fail link leaf0:spine0 --measure --pods pod-a,pod-b --repeat 5',
+    ],
     load: async () => (await import('./commands/fail.ts')).failCommand,
   });
   addVerb(program, door, {

@@ -11,6 +11,8 @@ import type { Engine } from '../plan/engine.ts';
 export interface ListeningPoint {
   readonly machine: string;
   readonly interface: string;
+  /** Bytes kept of a packet; all when left out. */
+  readonly snapLength?: number | undefined;
 }
 
 /** Milliseconds a tcpdump may take until it listens. */
@@ -65,7 +67,8 @@ export async function listenWhile<T>(
       packets++;
       onFrame?.(place, frame);
     });
-    return startTcpdump(tap.shell, tap.interface, filter, (piece) => counter.push(piece));
+    const { snapLength } = point;
+    return startTcpdump(tap.shell, tap.interface, { filter, snapLength }, (piece) => counter.push(piece));
   });
   try {
     await withinLimit(Promise.all(listeners.map((listener) => listener.ready)), signal);

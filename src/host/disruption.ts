@@ -1,7 +1,7 @@
 // Owns breaking a port or a daemon of a machine: first what mends it again is read, then it is broken.
 
 import { LabError } from '../base/errors.ts';
-import type { Shell } from '../base/shell.ts';
+import type { Ran, RunOptions, Shell } from '../base/shell.ts';
 
 /** Commands that put a port back as it is now: up, and what the kernel forgets of a port that goes down. */
 export async function mendsOfPort(shell: Shell, dev: string): Promise<readonly (readonly string[])[]> {
@@ -53,9 +53,22 @@ function routeWords(line: string): readonly string[] {
     .split(/\s+/);
 }
 
-/** Takes a port down: its far end loses the carrier at once. */
-export async function cutPort(shell: Shell, dev: string): Promise<void> {
-  await shell.run(['ip', 'link', 'set', 'dev', dev, 'down']);
+/** Takes a port down: its far end loses the carrier at once. When it did, in milliseconds since 1970. */
+export async function cutPort(shell: Shell, dev: string): Promise<number> {
+  return (await runTimed(shell, ['ip', 'link', 'set', 'dev', dev, 'down'])).time;
+}
+
+/** Runs a command, and says when it began: getting into a machine takes longer than a kernel needs to converge. */
+export async function runTimed(
+  shell: Shell,
+  argv: readonly string[],
+  options: RunOptions = {},
+): Promise<{ readonly ran: Ran; readonly time: number }> {
+  const asked = Date.now();
+  const ran = await shell.run(['sh', '-c', 'date +%s%N; exec "$@"', 'sh', ...argv], options);
+  const [stamp = ''] = ran.stdout.split('\n', 1);
+  // Not every date knows nanoseconds.
+  return { ran, time: /^\d{19}$/.test(stamp) ? Number(stamp) / 1e6 : asked };
 }
 
 /** The command that starts a daemon again as it runs now. Throws HOST_COMMAND_FAILED when it does not run. */
@@ -76,7 +89,7 @@ rm -f "$0"
 setsid "$@" </dev/null >>"$log" 2>&1 &
 N=0; until [ -s "$0" ]; do N=$((N+1)); [ $N -lt 400 ] || exit 1; sleep 0.01; done`;
 
-/** Ends a daemon as a crash does. */
-export async function killDaemon(shell: Shell, pidFile: string): Promise<void> {
-  await shell.run(['sh', '-c', 'kill -9 "$(cat "$0")"', pidFile]);
+/** Ends a daemon as a crash does. When it did, in milliseconds since 1970. */
+export async function killDaemon(shell: Shell, pidFile: string): Promise<number> {
+  return (await runTimed(shell, ['sh', '-c', 'kill -9 "$(cat "$0")"', pidFile])).time;
 }

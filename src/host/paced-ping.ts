@@ -1,34 +1,32 @@
-// Owns a paced run of ping: what was lost, and for how long nothing came.
+// Owns a paced run of ping: an echo request every 10 ms until it is told to end.
 
 import type { Shell } from '../base/shell.ts';
+import { attend } from './attended.ts';
 
 /** Milliseconds between two echo requests. */
 export const pace = 10;
 
-/** What became of a paced run. */
+/** A ping that runs. */
 export interface PacedPing {
-  readonly transmitted: number;
-  readonly lost: number;
-  /** Milliseconds between two answers at most; the whole run when fewer than two came. */
-  readonly longestGapMs: number;
+  /** Ends it; how many requests it made, those included that could not leave for want of a route. Idempotent. */
+  stop(): Promise<number>;
 }
 
-/** Sends an echo request every 10 ms for some seconds. Ends by itself, and not before: an nsenter that is killed leaves its child alive. Unreachable addresses are a result. */
-export async function pacedPing(shell: Shell, to: string, seconds: number): Promise<PacedPing> {
-  const argv = ['ping', '-n', '-D', '-i', String(pace / 1000), '-w', String(seconds), to];
-  return readPacedPing((await shell.run(argv, { onFailure: 'return' })).stdout, seconds * 1000);
+/** Sends echo requests whose payload is filled with `pattern` (hex digits, at most 16 bytes). Unreachable addresses do not end it. */
+export function startPacedPing(shell: Shell, to: string, pattern: string): PacedPing {
+  const said: Buffer[] = [];
+  const argv = ['ping', '-n', '-q', '-i', String(pace / 1000), '-p', pattern, to];
+  const options = { purpose: 'ping out', signal: 'INT', onData: (piece: Buffer) => said.push(piece) } as const;
+  const program = attend(shell, argv, options);
+  return {
+    stop: async () => {
+      await program.stop();
+      return readTransmitted(Buffer.concat(said).toString());
+    },
+  };
 }
 
-/** Reads the output of `ping -D`. */
-export function readPacedPing(text: string, runMs: number): PacedPing {
-  const times = new Map<number, number>();
-  for (const [, time, sequence] of text.matchAll(/^\[(\d+\.\d+)\] \d+ bytes from .*icmp_seq=(\d+) .*time=/gm)) {
-    if (!times.has(Number(sequence))) times.set(Number(sequence), Number(time) * 1000);
-  }
-  const transmitted = Number(/(\d+) packets transmitted/.exec(text)?.[1] ?? 0);
-  const came = [...times.values()].sort((a, b) => a - b);
-  const gaps = came.slice(1).map((time, index) => time - came[index]!);
-  // The last request may still be on its way when ping ends.
-  const lost = Math.max(0, transmitted - times.size - (times.has(transmitted) ? 0 : 1));
-  return { transmitted, lost, longestGapMs: gaps.length === 0 ? runMs : Math.round(Math.max(...gaps)) };
+/** Reads what ping says at its end; 0 where it never began. */
+export function readTransmitted(text: string): number {
+  return Number(/(\d+) packets transmitted/.exec(text)?.[1] ?? 0);
 }

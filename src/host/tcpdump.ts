@@ -1,8 +1,7 @@
 // Owns the program `tcpdump`: one that listens on an interface until it is told to stop, and never outlives labctl.
 
-import { spawn } from 'node:child_process';
-import { LabError } from '../base/errors.ts';
 import type { Shell } from '../base/shell.ts';
+import { attend } from './attended.ts';
 
 /** What one tcpdump caught, and what it says of itself. */
 export interface Captured {
@@ -28,30 +27,24 @@ export interface Listener {
   stop(): Promise<Captured>;
 }
 
-/**
- * tcpdump under a shell that ends it as soon as standard input closes. Killing an nsenter leaves its child alive, and
- * a tcpdump whose reader is gone only notices at its next packet; a closed standard input is noticed always, also when
- * labctl was killed.
- */
-const script = [
-  'exec 3<&0',
-  'tcpdump "$@" 3<&- & listener=$!',
-  '{ read -r _ <&3; kill "$listener"; } >/dev/null 2>&1 & watcher=$!',
-  'wait "$listener"; status=$?',
-  'kill "$watcher" 2>/dev/null',
-  'exit "$status"',
-].join('\n');
-
 /** What tcpdump says of a port that is down: nothing can pass there, and that is an answer. */
 const isDown = /^tcpdump: .*: That device is not up$/m;
 
 /** A pcap file without packets: version 2.4, nanoseconds, whole packets, Ethernet. */
 const emptyPcap = Buffer.from('4d3cb2a1020004000000000000000000ffff000001000000', 'hex');
 
-/** The argument list inside the machine: nanosecond stamps, whole packets, written one by one to standard output. */
-export function tcpdumpArgv(iface: string, filter: string): readonly string[] {
+/** What a tcpdump listens to. */
+export interface ListenOptions {
+  /** A pcap filter. */
+  readonly filter: string;
+  /** Bytes kept of a packet; all when left out. The kernel's buffer has room for the more packets, the fewer are kept. */
+  readonly snapLength?: number | undefined;
+}
+
+/** tcpdump's arguments: nanosecond stamps, packets written one by one to standard output. */
+function tcpdumpArgv(iface: string, { filter, snapLength }: ListenOptions): readonly string[] {
   const options = ['-i', iface, '-n', '-U', '--immediate-mode', '--time-stamp-precision=nano', '-Z', 'root', '-w', '-'];
-  return ['sh', '-c', script, 'tcpdump', ...options, '--', filter];
+  return ['tcpdump', ...options, ...(snapLength === undefined ? [] : ['-s', String(snapLength)]), '--', filter];
 }
 
 /** Lets tcpdump compile an expression for Ethernet, and listens nowhere. Throws HOST_COMMAND_FAILED with what it says. */
@@ -63,61 +56,30 @@ export async function checkFilter(shell: Shell, filter: string): Promise<void> {
 export function startTcpdump(
   shell: Shell,
   iface: string,
-  filter: string,
+  options: ListenOptions,
   onData: (piece: Uint8Array) => void = () => undefined,
 ): Listener {
-  const argv = shell.argv(tcpdumpArgv(iface, filter));
-  const [file = '', ...args] = argv;
-  const begin = performance.now();
-  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const chunks: Buffer[] = [];
   let size = 0;
   let heard: number | undefined;
-  let said = '';
-  let spawnError: Error | undefined;
-  child.stdin.on('error', () => undefined);
-  child.stdout.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    heard = performance.now();
-    onData(chunk);
+  const program = attend(shell, tcpdumpArgv(iface, options), {
+    purpose: `listen on ${iface}`,
+    signal: 'TERM',
+    isReady: (said) => /^(tcpdump: )?listening on /m.test(said) || isDown.test(said),
+    onData: (chunk) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      heard = performance.now();
+      onData(chunk);
+    },
   });
-
-  const ended = new Promise<number>((resolve) => {
-    child.once('error', (error) => {
-      spawnError = error;
-      resolve(127);
-    });
-    child.once('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 128)));
-  });
-
-  const ready = new Promise<void>((resolve, reject) => {
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      if (/^(tcpdump: )?listening on /m.test(said) || isDown.test(said)) resolve();
-    });
-    void ended.then((exitCode) => {
-      const stderr = spawnError === undefined ? said : `${spawnError.message}\n`;
-      const ran = { argv, where: shell.where, exitCode, stdout: '', stderr, ms: performance.now() - begin };
-      const isMissing = exitCode === 127;
-      reject(
-        new LabError(
-          isMissing ? 'HOST_PROGRAM_MISSING' : 'HOST_COMMAND_FAILED',
-          `could not listen on ${iface} of ${shell.where}`,
-          { ran, hint: isMissing ? 'labctl doctor' : undefined },
-        ),
-      );
-    });
-  });
-  ready.catch(() => undefined);
-
   return {
-    ready,
+    ready: program.ready,
     lastHeard: () => heard,
     size: () => size,
     stop: async () => {
-      child.stdin.end();
-      await ended;
+      await program.stop();
+      const said = program.said();
       return { pcap: isDown.test(said) ? emptyPcap : Buffer.concat(chunks), ...readCounts(said) };
     },
   };

@@ -218,7 +218,7 @@ describe.skipIf(reason !== undefined)('capture with the real programs', () => {
       import { startTcpdump } from ${JSON.stringify(join(import.meta.dirname, '../../src/host/tcpdump.ts'))};
       import { localShell } from ${JSON.stringify(join(import.meta.dirname, '../../src/host/local-shell.ts'))};
       const prefix = ${JSON.stringify(engine().shell('pod-a').argv([]))};
-      const listener = startTcpdump(localShell('pod-a', prefix), 'eth0', 'icmp');
+      const listener = startTcpdump(localShell('pod-a', prefix), 'eth0', { filter: 'icmp' });
       await listener.ready;
       console.log('listening');
       setInterval(() => undefined, 1000);`;

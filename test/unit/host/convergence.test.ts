@@ -1,42 +1,72 @@
-// Owns the tests of reading paced pings and kernel events; the texts were read in running labs.
+// Owns the tests of reading ping's end, kernel events and zebra's groups; the texts were read in running labs.
 
 import { describe, expect, it } from 'vitest';
-import { readPacedPing } from '../../../src/host/paced-ping.ts';
-import { readEvents } from '../../../src/host/route-monitor.ts';
+import { readTransmitted } from '../../../src/host/paced-ping.ts';
+import { isForwarding, linkOfEvent, readEvents } from '../../../src/host/route-monitor.ts';
+import { staleGroups, zebraGroups } from '../../../src/host/zebra-groups.ts';
 
-function answers(...rows: readonly (readonly [number, number])[]): string {
-  return rows
-    .map(([ms, seq]) => {
-      return `[${(1_700_000_000_000 + ms) / 1000}0] 64 bytes from 10.244.0.1: icmp_seq=${seq} ttl=62 time=0.1 ms`;
-    })
-    .join('\n');
-}
+it('reads how many requests ping made', () => {
+  expect(readTransmitted('17 packets transmitted, 4 received, 76.4% packet loss, time 160ms\n')).toBe(17);
+  expect(readTransmitted('')).toBe(0);
+});
 
-describe('a paced ping', () => {
-  it('counts what was lost and the longest time without an answer', () => {
-    const text = `${answers([1, 1], [11, 2], [152, 16], [161, 17])}\n\n17 packets transmitted, 4 received\n`;
-    expect(readPacedPing(text, 5000)).toEqual({ transmitted: 17, lost: 13, longestGapMs: 141 });
+describe('kernel events', () => {
+  const text = `[2026-11-21T08:38:52.688752] [LINK]3: eth1@if3: <BROADCAST,MULTICAST> mtu 1500 qdisc noqueue state DOWN group default \\    link/ether aa:c1:ab:52:c8:34
+[2026-11-21T08:38:52.688900] [ROUTE]Deleted local fe80::a8c1:abff:fe52:c834 dev eth1 table local proto kernel metric 0 pref medium
+[2026-11-21T08:38:52.756114] [ROUTE]Deleted 10.1.34.0/24 nhid 26 via 10.1.12.2 dev eth2 proto bgp metric 20
+[2026-11-21T08:38:53.993774] [NEXTHOP]id 40 dev eth1 scope host proto zebra
+`;
+  const events = readEvents(text);
+
+  it('have a time, an object, and whether it is gone', () => {
+    expect(
+      events.map(({ time, object, isGone }) => [time - Date.UTC(2026, 10, 21, 8, 38, 52), object, isGone]),
+    ).toEqual([
+      [688, 'link', false],
+      [688, 'route', true],
+      [756, 'route', true],
+      [1993, 'nexthop', false],
+    ]);
   });
 
-  it('does not count the last request, which may be on its way', () => {
-    expect(readPacedPing(`${answers([1, 1], [11, 2])}\n3 packets transmitted, 2 received\n`, 5000).lost).toBe(0);
+  it('tell a port that lost its carrier', () => {
+    expect(linkOfEvent(events[0]!)).toEqual({ interface: 'eth1', isUp: false });
   });
 
-  it('has a gap as long as the run where nothing answered', () => {
-    const silent = readPacedPing(
-      'From 10.1.5.1 icmp_seq=1 Destination Host Unreachable\n9 packets transmitted\n',
-      5000,
-    );
-    expect(silent).toMatchObject({ lost: 8, longestGapMs: 5000 });
+  it('are about forwarding only where packets of others are', () => {
+    expect(events.map(isForwarding)).toEqual([false, false, true, false]);
   });
 });
 
-it('reads kernel events with their times', () => {
-  const text = `[2026-11-21T06:24:20.123456] [ROUTE]Deleted 10.244.0.0/26 via 10.1.5.10 dev eth3 proto bgp metric 20
-[2026-11-21T06:24:20.223456] [ROUTE]10.244.0.0/26 via 10.1.5.11 dev eth3 proto bgp metric 20
+describe("zebra's next-hop groups", () => {
+  const zebra = `ID: 25 (zebra)
+     RefCnt: 2
+     Valid, Installed
+           via 10.1.10.2, eth1 (vrf default), weight 1
+     Dependents: (30)
+ID: 30 (zebra)
+     RefCnt: 3
+     Valid, Installed
+     Depends: (25) (26)
+           via 10.1.10.2, eth1 (vrf default), weight 1
+           via 10.1.12.2, eth2 (vrf default), weight 1
+ID: 31 (zebra)
+     RefCnt: 0
+     Depends: (25) (27)
 `;
-  expect(readEvents(text).map(({ time, isGone }) => [time, isGone])).toEqual([
-    [Date.UTC(2026, 10, 21, 6, 24, 20, 123), true],
-    [Date.UTC(2026, 10, 21, 6, 24, 20, 223), false],
-  ]);
+  const kernel = (members: readonly number[], ...single: readonly number[]): string =>
+    JSON.stringify([...single.map((id) => ({ id })), { id: 30, group: members.map((id) => ({ id })) }]);
+
+  it('are read where they are installed', () => {
+    expect(zebraGroups(zebra)).toEqual([{ id: 30, members: [25, 26] }]);
+  });
+
+  it.each([
+    ['the kernel lacks a member', kernel([26], 25, 26), [30]],
+    ['the kernel has all', kernel([25, 26], 25, 26), []],
+    ['the missing next hop is not there either', kernel([26], 26), []],
+    ['the kernel has no group', '[]', []],
+  ])('are stale or not: %s', (_, json, ids) => {
+    expect(staleGroups(zebraGroups(zebra), json).map(({ id }) => id)).toEqual(ids);
+  });
 });
