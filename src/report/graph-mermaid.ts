@@ -20,6 +20,7 @@ export function graphMermaid(graph: Graph): string {
 }
 
 const classes = {
+  outside: 'fill:#fae8ff,stroke:#a21caf,color:#0f172a',
   spine: 'fill:#dbeafe,stroke:#1d4ed8,color:#0f172a',
   leaf: 'fill:#e0e7ff,stroke:#4338ca,color:#0f172a',
   network: 'fill:#f1f5f9,stroke:#64748b,color:#0f172a',

@@ -13,6 +13,7 @@ const titleHeight = 44;
 const labelWidth = 92;
 
 const colors: Readonly<Record<Layer, { readonly fill: string; readonly stroke: string }>> = {
+  outside: { fill: '#fae8ff', stroke: '#a21caf' },
   spine: { fill: '#dbeafe', stroke: '#1d4ed8' },
   leaf: { fill: '#e0e7ff', stroke: '#4338ca' },
   network: { fill: '#f1f5f9', stroke: '#64748b' },
@@ -66,7 +67,7 @@ function slotWidth(graph: Graph): number {
 
 function innerWidth(graph: Graph, rows: readonly (readonly GraphBox[])[]): number {
   const widest = Math.max(1, ...rows.map((boxes) => boxes.length));
-  return Math.max(widest * slotWidth(graph) - gapX, Math.ceil(graph.title.length * 8.2));
+  return Math.max(widest * slotWidth(graph) - gapX, Math.ceil(graph.title.length * 9.4));
 }
 
 function placeBoxes(graph: Graph, rows: readonly (readonly GraphBox[])[], inner: number): Placement {
@@ -77,20 +78,32 @@ function placeBoxes(graph: Graph, rows: readonly (readonly GraphBox[])[], inner:
     for (const [column, box] of inWireOrder(boxes, graph, placed).entries()) {
       const isBar = box.layer === 'network';
       const width = isBar ? slot - (boxes.length === 1 ? 0 : gapX) : boxWidth;
-      placed.set(box.id, { box, x: round(margin + slot * column + (slot - width) / 2), y, width: round(width) });
+      const below = soleAbove(box, boxes, graph, placed);
+      const x = below?.x ?? round(margin + slot * column + (slot - width) / 2);
+      placed.set(box.id, { box, x, y, width: round(width) });
     }
   }
   return placed;
 }
 
-/** Boxes ordered by where their upper neighbors stand, so that wires cross less; stable otherwise. */
+/** Where a box hangs: a pod straight below its node, unless a node has several pods. */
+function soleAbove(box: GraphBox, boxes: readonly GraphBox[], graph: Graph, placed: Placement): Placed | undefined {
+  if (box.layer !== 'pod') return undefined;
+  const ids = new Set(boxes.map(({ id }) => id));
+  const nodes = graph.wires.filter(({ to }) => ids.has(to)).map(({ from }) => from);
+  if (new Set(nodes).size < nodes.length) return undefined;
+  return placed.get(graph.wires.find(({ to }) => to === box.id)?.from ?? '');
+}
+
+/** Boxes ordered by where their upper neighbors stand, so that wires cross less; as they are where one has none. */
 function inWireOrder(boxes: readonly GraphBox[], graph: Graph, placed: Placement): readonly GraphBox[] {
   const centers = new Map<string, number>();
   for (const { id } of boxes) {
     const above = graph.wires.flatMap((wire) => (wire.to === id ? (placed.get(wire.from) ?? []) : []));
+    if (above.length === 0) return boxes;
     let sum = 0;
     for (const { x, width } of above) sum += x + width / 2;
-    centers.set(id, above.length === 0 ? 0 : sum / above.length);
+    centers.set(id, sum / above.length);
   }
   return boxes.toSorted((a, b) => (centers.get(a.id) ?? 0) - (centers.get(b.id) ?? 0));
 }

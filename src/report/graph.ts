@@ -4,7 +4,7 @@ import { networkOf } from '../base/address.ts';
 import type { Design, Interface, Link } from '../design/design.ts';
 
 /** The layers of a picture from top to bottom. */
-export type Layer = 'spine' | 'leaf' | 'network' | 'node' | 'pod';
+export type Layer = 'outside' | 'spine' | 'leaf' | 'network' | 'node' | 'pod';
 
 /** A box of the picture. */
 export interface GraphBox {
@@ -34,7 +34,7 @@ export interface Graph {
 type Drawn = Pick<Design, 'lab' | 'variant' | 'title' | 'nodes' | 'routers' | 'switches' | 'pods' | 'hosts' | 'links'>;
 
 /** Layers in the order in which they are drawn. */
-export const layers: readonly Layer[] = ['spine', 'leaf', 'network', 'node', 'pod'];
+export const layers: readonly Layer[] = ['outside', 'spine', 'leaf', 'network', 'node', 'pod'];
 
 /** The picture of a design: spines over leaves over nodes over pods; a rack's switch is drawn as plain wires. */
 export function graphOf(design: Drawn): Graph {
@@ -69,7 +69,12 @@ export function graphOf(design: Drawn): Graph {
     boxes.push({ id: node.name, layer: 'node', title: node.short, facts });
   }
   for (const host of design.hosts) {
-    boxes.push({ id: host.name, layer: 'network', title: host.name, facts: [host.addresses[0].address] });
+    boxes.push({
+      id: host.name,
+      layer: layerOfHost(host.name, shown, boxes),
+      title: host.name,
+      facts: [host.addresses[0].address],
+    });
   }
   for (const pod of design.pods) {
     boxes.push({ id: pod.name, layer: 'pod', title: pod.name, facts: pod.addresses.map(({ address }) => address) });
@@ -80,6 +85,13 @@ export function graphOf(design: Drawn): Graph {
     boxes,
     wires: wires.map((wire) => downwards(wire, boxes)),
   };
+}
+
+/** A host stands over the spine, or beside the nodes of the leaf, that it hangs on. */
+function layerOfHost(host: string, links: readonly Link[], boxes: readonly GraphBox[]): Layer {
+  const ends = links.find((link) => link.ends.some(({ machine }) => machine === host))?.ends;
+  const far = ends?.find(({ machine }) => machine !== host)?.machine;
+  return boxes.find(({ id }) => id === far)?.layer === 'spine' ? 'outside' : 'node';
 }
 
 /** The wire from the upper of its ends to the lower one, as pictures are drawn. */

@@ -4,7 +4,7 @@ import { type WordKind, wordsOf } from '../../app/complete.ts';
 import { gettableKinds } from '../../app/object-kinds.ts';
 import type { Call, VerbTree } from '../call.ts';
 
-/** What the arguments of a verb are; the last kind holds for all that follow. */
+/** What the arguments of a verb are, one after the other; `test` takes any number of labs. */
 const argumentKinds: Readonly<Record<string, readonly WordKind[]>> = {
   up: ['catalogue'],
   plan: ['catalogue'],
@@ -12,12 +12,15 @@ const argumentKinds: Readonly<Record<string, readonly WordKind[]>> = {
   render: ['catalogue'],
   graph: ['catalogue'],
   doctor: ['catalogue'],
+  test: ['catalogue'],
+  diff: ['catalogue', 'catalogue'],
   down: ['running'],
   status: ['running'],
   verify: ['running'],
   exec: ['machine'],
   shell: ['machine'],
   capture: ['machine', 'machine'],
+  explain: ['machine', 'machine'],
   'calicoctl node status': ['node'],
 };
 
@@ -48,7 +51,7 @@ async function candidates(call: Call, before: readonly string[], typed: string):
   if (verb === 'completion') return count === 0 ? ['bash', 'zsh', 'fish'] : [];
   if (/^calicoctl (get|patch|delete)$/.test(verb))
     return count === 0 ? gettableKinds.map((kind) => kind.toLowerCase()) : [];
-  const kind = argumentKinds[verb]?.[count];
+  const kind = argumentKinds[verb]?.[verb === 'test' ? 0 : count];
   return kind === undefined ? [] : wordsOf(call.context, kind);
 }
 

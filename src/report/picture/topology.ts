@@ -3,17 +3,14 @@
 import type { Design } from '../../design/design.ts';
 import type { CaptureEvidence } from '../../evidence/capture.ts';
 import type { PlannedPoint } from '../../evidence/points.ts';
-import { graphOf } from '../graph.ts';
-
-/** The rows of a lab's picture from top to bottom. */
-const rows = ['outside', 'spine', 'leaf', 'network', 'node', 'pod'] as const;
+import { graphOf, type Layer, layers } from '../graph.ts';
 
 /** A box of the picture: a machine, a layer-2 network drawn as a bar, or a capture file's point. */
 export interface PictureBox {
   readonly id: string;
   /** From 0 at the top; a row may be empty. */
   readonly row: number;
-  readonly look: (typeof rows)[number] | 'file';
+  readonly look: Layer | 'file';
   readonly title: string;
   readonly facts: readonly string[];
   readonly isBar: boolean;
@@ -54,9 +51,8 @@ export function topologyOf(design: Design, evidence: Pick<CaptureEvidence, 'poin
   const drawn = machines.flatMap((id): PictureBox[] => {
     const box = boxes.find((one) => one.id === id);
     if (box === undefined) return [];
-    const isHost = design.hosts.some(({ name }) => name === id);
-    const look = isHost ? lookOfHost(design, id) : box.layer === 'network' ? 'node' : box.layer;
-    return [{ id, row: rows.indexOf(look), look, title: box.title, facts: box.facts, isBar: false }];
+    const { layer } = box;
+    return [{ id, row: layers.indexOf(layer), look: layer, title: box.title, facts: box.facts, isBar: false }];
   });
   const bars = [...new Set(wires.flat().map(({ box }) => box))].filter((id) => !machines.includes(id));
   return { boxes: [...drawn, ...bars.map((id) => barOf(id, wires, drawn))], ports, wires };
@@ -74,14 +70,6 @@ function portsOf(design: Design, { points, down }: Pick<CaptureEvidence, 'points
     ),
     ...down.map((point) => portOf(point, 'down')),
   ];
-}
-
-/** A host stands over the spine, or beside the nodes of the leaf, that it hangs on. */
-function lookOfHost(design: Design, host: string): (typeof rows)[number] {
-  const link = design.links.find(({ ends }) => ends.some(({ machine }) => machine === host));
-  const far = link?.ends.find(({ machine }) => machine !== host)?.machine;
-  const layer = graphOf(design).boxes.find(({ id }) => id === far)?.layer;
-  return layer === 'spine' ? 'outside' : 'node';
 }
 
 /** Cables between the machines; two cables that meet in a switch are one, and more make it a bar of its own. */
@@ -126,5 +114,5 @@ function barOf(id: string, wires: readonly PictureWire[], machines: readonly Pic
   const members = wires.filter((wire) => wire.some(({ box }) => box === id)).flat();
   const hasNodes = members.some(({ box }) => machines.some((one) => one.id === box && one.look === 'node'));
   const look = hasNodes ? 'network' : 'outside';
-  return { id, row: rows.indexOf(look), look, title: id, facts: [], isBar: true };
+  return { id, row: layers.indexOf(look), look, title: id, facts: [], isBar: true };
 }

@@ -38,12 +38,12 @@ describe('the picture of a lab', () => {
   it('has a box for each host, on the router port it hangs on', async () => {
     const graph = graphOf(await catalogueDesign('bgp-services'));
 
-    expect(graph.boxes.find(({ id }) => id === 'client')).toMatchObject({ layer: 'network', facts: ['10.1.9.10/24'] });
+    expect(graph.boxes.find(({ id }) => id === 'client')).toMatchObject({ layer: 'outside', facts: ['10.1.9.10/24'] });
     expect(graph.wires).toContainEqual({
-      from: 'spine0',
-      to: 'client',
-      fromText: 'eth3 10.1.9.1/24',
-      toText: 'eth1 10.1.9.10/24',
+      from: 'client',
+      to: 'spine0',
+      fromText: 'eth1 10.1.9.10/24',
+      toText: 'eth3 10.1.9.1/24',
     });
   });
 
