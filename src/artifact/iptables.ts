@@ -55,15 +55,29 @@ export function felixIptables(design: Design, node: NodeDesign): string {
 }
 
 /**
- * Text for iptables-restore with the effect of `routerRules`; undefined where the router has no rule, or one of a VyOS
+ * Text for iptables-restore with the effect of `routerRules` on IPv4; undefined where the router has no rule, or one of a VyOS
  * configuration that is more than a masquerade.
  */
-export function routerIptables({ sourceNat, vyos }: RouterDesign): string | undefined {
+export function routerIptables({ sourceNat, filter = [], vyos }: RouterDesign): string | undefined {
   const stated = sourceNat === undefined ? [] : [`-s ${sourceNat.source} -o ${sourceNat.interface} -j MASQUERADE`];
-  const rules = vyos === undefined ? stated : masquerades(vyos.chains);
-  if (rules === undefined || rules.length === 0) return undefined;
-  const chains = ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'];
-  return [...table('nat', chains, []), ...rules.map((rule) => `-A POSTROUTING ${rule}`), 'COMMIT', ''].join('\n');
+  const nat = vyos === undefined ? stated : masquerades(vyos.chains);
+  if (nat === undefined) return undefined;
+  const dropped = filter.length === 0 ? [] : ['OUTPUT', 'FORWARD'].map((chain) => `-A ${chain} ${fragNeeded} -j DROP`);
+  const tables = [
+    ...whole('filter', ['INPUT', 'FORWARD', 'OUTPUT'], dropped),
+    ...whole(
+      'nat',
+      ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+      nat.map((rule) => `-A POSTROUTING ${rule}`),
+    ),
+  ];
+  return tables.length === 0 ? undefined : `${tables.join('\n')}\n`;
+}
+
+const fragNeeded = '-p icmp --icmp-type fragmentation-needed';
+
+function whole(name: string, chains: readonly string[], rules: readonly string[]): readonly string[] {
+  return rules.length === 0 ? [] : [...table(name, chains, []), ...rules, 'COMMIT'];
 }
 
 const masquerade =

@@ -1,4 +1,4 @@
-// Owns a router's nft rules: the source translation of the original labs, or all chains of a VyOS configuration.
+// Owns a router's nft rules: source translation and filter as the lab states them, or all chains of a VyOS configuration.
 
 import type { RouterDesign } from '../design/design.ts';
 
@@ -25,10 +25,20 @@ function chainText({ chain, hook, rules }: RuleChain): string {
   return `  chain ${chain} {\n${lines.map((line) => `    ${line}\n`).join('')}  }\n`;
 }
 
-function chainsOf({ sourceNat, vyos }: RouterDesign): readonly RuleChain[] {
+function chainsOf({ sourceNat, filter = [], vyos }: RouterDesign): readonly RuleChain[] {
   if (vyos !== undefined) return vyos.chains;
-  if (sourceNat === undefined) return [];
-  const rules = [`ip saddr ${sourceNat.source} oifname "${sourceNat.interface}" masquerade`];
-  const hook = 'type nat hook postrouting priority srcnat; policy accept;';
-  return [{ table: 'ip nat', chain: 'postrouting', hook, rules }];
+  return [...(sourceNat === undefined ? [] : [natChain(sourceNat)]), ...(filter.length === 0 ? [] : filterChains)];
 }
+
+function natChain({ source, interface: device }: NonNullable<RouterDesign['sourceNat']>): RuleChain {
+  const hook = 'type nat hook postrouting priority srcnat; policy accept;';
+  return { table: 'ip nat', chain: 'postrouting', hook, rules: [`ip saddr ${source} oifname "${device}" masquerade`] };
+}
+
+/** `filter: [frag-needed]`: the router's own messages and those of others that pass it. */
+const filterChains: readonly RuleChain[] = ['output', 'forward'].map((chain) => ({
+  table: 'inet filter',
+  chain,
+  hook: `type filter hook ${chain} priority filter; policy accept;`,
+  rules: ['icmp type destination-unreachable icmp code frag-needed drop', 'icmpv6 type packet-too-big drop'],
+}));

@@ -5,8 +5,8 @@ import { passwordMark } from './password-mark.ts';
 
 /** A release, and the versions of its parts that the last lines name, so that VyOS migrates nothing that is new already. */
 const releases = {
-  '1.4': 'bgp@5:config-management@1:interfaces@32:nat@7:quagga@11:system@27',
-  '1.5': 'bgp@6:config-management@1:interfaces@33:nat@8:quagga@11:system@28',
+  '1.4': 'bgp@5:config-management@1:firewall@15:interfaces@32:nat@7:quagga@11:system@27',
+  '1.5': 'bgp@6:config-management@1:firewall@17:interfaces@33:nat@8:quagga@11:system@28',
 } as const;
 
 /** The releases that are written. */
@@ -21,6 +21,7 @@ export function vyosBoot(router: RouterDesign, release: VyosRelease): string {
   const ports = router.interfaces.filter(({ name }) => name !== 'eth0');
   const lines = [
     ...(router.config.length === 0 ? [] : [`/* not carried over: ${router.config.join('; ').replaceAll('*/', '')} */`]),
+    ...firewallBlock(router),
     ...block('interfaces', [
       ...ports
         .filter(({ link }) => link === 'dummy')
@@ -45,6 +46,24 @@ export function vyosBoot(router: RouterDesign, release: VyosRelease): string {
 
 function portBlock({ name, addresses, mtu }: Interface): readonly string[] {
   return block(`ethernet ${name}`, [...values('address', addresses), ...values('mtu', [String(mtu)])]);
+}
+
+/** What the router drops, of its own messages and of those that pass; ICMP type 3 code 4 is "fragmentation needed" (RFC 792). */
+function firewallBlock({ filter }: RouterDesign): readonly string[] {
+  if (filter?.includes('frag-needed') !== true) return [];
+  const families = [
+    ['ipv4', 'icmp', [...block('icmp', [...values('code', ['4']), ...values('type', ['3'])])]],
+    ['ipv6', 'ipv6-icmp', [...block('icmpv6', values('type-name', ['packet-too-big']))]],
+  ] as const;
+  const hooks = (protocol: string, message: readonly string[]): readonly string[] =>
+    ['forward', 'output'].flatMap((hook) => {
+      const rule = [...values('action', ['drop']), ...message, ...values('protocol', [protocol])];
+      return block(hook, block('filter', [...values('default-action', ['accept']), ...block('rule 10', rule)]));
+    });
+  return block(
+    'firewall',
+    families.flatMap(([family, protocol, message]) => block(family, hooks(protocol, message))),
+  );
 }
 
 /** Rule 100 of the original labs. */

@@ -3,7 +3,17 @@
 import type { Family } from '../base/address.ts';
 import type { CalicoObject, IPPool } from '../calico/objects.ts';
 import type { NodePeers } from '../calico/peer.ts';
-import type { Backend, Bfd, BgpTimers, CalicoVersion, Endpoint, Expectation, LabPeer, LabService } from '../lab/lab.ts';
+import type {
+  Backend,
+  Bfd,
+  BgpTimers,
+  CalicoVersion,
+  Endpoint,
+  Expectation,
+  LabPeer,
+  LabService,
+  RouterFilter,
+} from '../lab/lab.ts';
 import type { Netem } from '../lab/netem.ts';
 import type { VyosRouter } from '../lab/vyos/router.ts';
 import type { Earlier } from './earlier.ts';
@@ -119,6 +129,8 @@ export interface RouterDesign {
   readonly sourceNat: { readonly source: string; readonly interface: string } | undefined;
   /** Gateway of the silent outside network. */
   readonly defaultGateway: string;
+  /** What it drops of its own packets and of those that pass. */
+  readonly filter?: readonly RouterFilter[] | undefined;
   readonly config: readonly string[];
   /** Its own VyOS configuration: given to VyOS as it is, run as its lines of FRR elsewhere. */
   readonly vyos?: VyosRouter | undefined;

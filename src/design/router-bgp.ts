@@ -42,6 +42,7 @@ function designRouter(
     timers: lab.topology?.bgp.timers,
     sourceNat: sourceNatOf(lab, router),
     defaultGateway: addressOf(outsideNetwork.gateway),
+    filter: router.filter,
     config: router.config,
   };
 }

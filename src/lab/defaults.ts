@@ -261,6 +261,7 @@ function completeTopology(
       name: router,
       asNumber: said.as,
       routerId: said['router-id'],
+      filter: said.filter,
       config: said.config ?? [],
       vyos: from.routerFiles.get(router),
     })),

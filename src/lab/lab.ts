@@ -14,6 +14,12 @@ export interface Endpoint {
   readonly interface: string;
 }
 
+/** What a router may be told to drop: the ICMP message that RFC 1191 needs, by its name in nft. */
+export const routerFilters = ['frag-needed'] as const;
+
+/** One of them. */
+export type RouterFilter = (typeof routerFilters)[number];
+
 /** A router as the topology states it. */
 export interface TopologyRouter {
   readonly name: string;
@@ -21,6 +27,8 @@ export interface TopologyRouter {
   readonly asNumber: number | undefined;
   /** Stated router id; otherwise the design takes the highest of its addresses as FRR does. */
   readonly routerId: string | undefined;
+  /** What it drops, of its own and of what passes. */
+  readonly filter?: readonly RouterFilter[] | undefined;
   /** Raw lines for the router's own dialect, appended to its configuration. */
   readonly config: readonly string[];
   /** Its own VyOS configuration, which then says all of its addresses and protocols. */

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { kindSchema } from './kind-settings.ts';
+import { routerFilters } from './lab.ts';
 import { interfaceName, labName, machineName, podName, variantName } from './names.ts';
 import { netemSchema } from './netem.ts';
 import { calicoSchema } from './schema-calico.ts';
@@ -36,6 +37,13 @@ const router = z.strictObject({
     .optional()
     .describe('A VyOS configuration beside the topology, such as leaf0.boot: it says all that the other keys would.'),
   'router-id': address.optional().describe('BGP identifier; otherwise the highest address, as FRR takes it.'),
+  filter: z
+    .array(z.enum(routerFilters))
+    .min(1)
+    .optional()
+    .describe(
+      "What the router drops, of its own and of what passes, in nft's words; `frag-needed`: the ICMP message without which a sender never learns the MTU of a path (RFC 1191), and packet-too-big of ICMPv6.",
+    ),
   config: z
     .array(z.string().regex(line, 'must be one line').max(400))
     .max(200)

@@ -14,7 +14,7 @@ export interface ReadEntry {
 }
 
 /** What the file says and the topology must not say again. */
-const saidByFile = ['as', 'router-id', 'config'];
+const saidByFile = ['as', 'router-id', 'config', 'filter'];
 
 /** Reads the configuration that a router's `vyos:` names; `source` is undefined when there is no such file. */
 export function readRouterEntry(

@@ -61,5 +61,5 @@ system {
 }
 
 // Warning: Do not remove the following line.
-// vyos-config-version: "bgp@6:config-management@1:interfaces@33:nat@8:quagga@11:system@28"
+// vyos-config-version: "bgp@6:config-management@1:firewall@17:interfaces@33:nat@8:quagga@11:system@28"
 // Release version: 1.5
