@@ -242,6 +242,8 @@ export interface ExpectedPath {
   readonly localPref: number | undefined;
   readonly originatorId: string | undefined;
   readonly clusterList: readonly string[];
+  /** `65001:10`, or `65001:10:20` for a large one, sorted (RFC 1997, RFC 8092). */
+  readonly communities: readonly string[];
   /** `certain`: it is there; `one-of`: exactly one of the alternatives is; `maybe`: at most one of them is. */
   readonly presence: 'certain' | 'one-of' | 'maybe';
   /** Marked by its daemon when it is there: best, in FRR any ECMP member; undefined: depends on which equal route won. */

@@ -75,6 +75,7 @@ function localPath(speaker: BgpSpeaker, prefix: string): ExpectedPath {
     localPref: undefined,
     originatorId: undefined,
     clusterList: [],
+    communities: [],
     presence: 'certain',
     used: true,
   };
@@ -94,6 +95,7 @@ function heardPaths(speaker: BgpSpeaker, selection: Selection): readonly Expecte
     localPref: shownLocalPref(speaker, candidate),
     originatorId: candidate.route.originatorId,
     clusterList: candidate.route.clusterList,
+    communities: candidate.route.communities.toSorted(),
     presence: candidate.presence,
     used: used.has(candidate) ? isWon || undefined : false,
   }));

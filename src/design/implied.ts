@@ -71,6 +71,14 @@ export function expectedForwarding(design: Design): readonly ExpectedForwarding[
   });
 }
 
+/** Whether a community is to be seen in a BGP table, or a line of `expect:` asks for one: routers tell them only at length. */
+export function hasCommunities({ expected, expect }: Design): boolean {
+  return (
+    expected.paths.some(({ communities }) => communities.length > 0) ||
+    expect.some((expectation) => expectation.kind === 'rib' && expectation.communities !== undefined)
+  );
+}
+
 interface FarTunnel {
   readonly node: NodeDesign;
   readonly device: string;

@@ -54,6 +54,11 @@ function peerOf(name: string): string {
   return /^\d+_\d+_\d+_\d+$/.test(address) ? address.replaceAll('_', '.') : address.replaceAll('_', ':');
 }
 
+/** `(65001,10) (65001, 10, 20)` as `65001:10` and `65001:10:20`. */
+function communitiesIn(text: string): readonly string[] {
+  return [...text.matchAll(/\(([\d, ]+)\)/g)].map(([, tuple = '']) => tuple.replaceAll(/, */g, ':')).toSorted();
+}
+
 /** The BGP routes of `show route all` (BIRD 2 and 3): one path an entry, told by the protocol in its head. */
 export function parseBgpRoutes(machine: string, text: string): readonly ObservedPath[] {
   const paths: ObservedPath[] = [];
@@ -75,6 +80,7 @@ export function parseBgpRoutes(machine: string, text: string): readonly Observed
       localPref: localPref === '' ? undefined : Number(localPref),
       originatorId: field('originator_id') || undefined,
       clusterList: field('cluster_list').split(' ').filter(Boolean),
+      communities: communitiesIn(`${field('community')}${field('large_community')}`),
       isUsed: / \* \(/.test(head),
     });
   }

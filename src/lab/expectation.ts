@@ -32,6 +32,7 @@ export type Expectation =
       readonly localPref: number | undefined;
       readonly originator: string | undefined;
       readonly clusterList: readonly string[] | undefined;
+      readonly communities?: readonly string[] | undefined;
     }
   | {
       readonly kind: 'neighbor';

@@ -39,6 +39,7 @@ export function completeExpectation(item: MergedExpectation, nodeOfPod: Readonly
       localPref: item.rib['local-pref'],
       originator: named(originator),
       clusterList: item.rib['cluster-list'],
+      communities: item.rib.communities,
     };
   }
   if (item.neighbor !== undefined) {

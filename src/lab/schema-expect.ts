@@ -50,6 +50,11 @@ export const expectationSchema = z.strictObject({
         .max(64)
         .optional()
         .describe('CLUSTER_LIST (RFC 4456), the last reflector first.'),
+      communities: z
+        .array(z.string().regex(/^\d{1,10}(:\d{1,10}){1,2}$/, 'is not a community such as 65001:10 or 65001:10:20'))
+        .max(64)
+        .optional()
+        .describe('All of them, large ones too (RFC 1997, RFC 8092); [] none.'),
     })
     .optional()
     .describe('A BGP table has a path with these attributes.'),

@@ -30,6 +30,8 @@ export interface ObservedPath {
   readonly localPref: number | undefined;
   readonly originatorId: string | undefined;
   readonly clusterList: readonly string[];
+  /** `65001:10`, or `65001:10:20` for a large one, sorted; undefined where the daemon was not asked. */
+  readonly communities: readonly string[] | undefined;
   /** Best or ECMP member. */
   readonly isUsed: boolean;
 }

@@ -7,14 +7,17 @@ const shown = 20;
 
 /** A verdict as people read it. */
 export function verdictText(verdict: Verdict): string {
-  const lines = verdict.checks.flatMap(checkLines);
+  return `${[...verdict.checks.flatMap(checkLines), summaryLine(verdict)].join('\n')}\n`;
+}
+
+/** `bgp-rr: all 24 checks true after 1.3 s (1 look)`. */
+export function summaryLine(verdict: Verdict): string {
   const failed = verdict.checks.filter((check) => check.failures.length > 0).length;
   const held = verdict.heldMs === undefined ? '' : `, held for ${seconds(verdict.heldMs)}`;
   const looks = verdict.attempts === 1 ? '1 look' : `${verdict.attempts} looks`;
-  const end = verdict.isTrue
+  return verdict.isTrue
     ? `${verdict.lab}: all ${verdict.checks.length} checks true after ${seconds(verdict.ms)} (${looks})${held}`
     : `${verdict.lab}: ${failed} of ${verdict.checks.length} checks false after ${seconds(verdict.ms)} (${looks})${held}`;
-  return `${[...lines, end].join('\n')}\n`;
 }
 
 /** One failure in lines: what and where, what was expected, what was seen, and the likely cause where one is known. */

@@ -29,9 +29,9 @@ function isBgps(design: Design, { prefix }: ExpectedPath | ObservedPath): boolea
   return !isFelixs(design, prefix);
 }
 
-/** A path's attributes: `from 10.1.5.1, next hop 10.1.5.10, AS path 800 65008, LOCAL_PREF 100`. */
+/** A path's attributes: `from 10.1.5.1, next hop 10.1.5.10, AS path 800 65008, LOCAL_PREF 100, communities 65001:10`. */
 export function pathText(path: ExpectedPath | ObservedPath): string {
-  const { from, nextHop, asPath, localPref, originatorId, clusterList } = path;
+  const { from, nextHop, asPath, localPref, originatorId, clusterList, communities = [] } = path;
   return [
     from === undefined ? 'its own' : `from ${from}`,
     `next hop ${nextHop}`,
@@ -39,6 +39,7 @@ export function pathText(path: ExpectedPath | ObservedPath): string {
     localPref === undefined ? '' : `LOCAL_PREF ${localPref}`,
     originatorId === undefined ? '' : `ORIGINATOR_ID ${originatorId}`,
     clusterList.length === 0 ? '' : `CLUSTER_LIST ${clusterList.join(' ')}`,
+    communities.length === 0 ? '' : `communities ${communities.join(' ')}`,
   ]
     .filter((part) => part !== '')
     .join(', ');
@@ -58,13 +59,18 @@ function judgeGroup(
     return mayBeAbsent ? [] : [failureOf(design, first, wanted, 'no such path')];
   }
   return seen.flatMap((path) => {
-    const fitting = alternatives.filter((alternative) => pathText(alternative) === pathText(path));
+    const fitting = alternatives.filter((alternative) => pathText(asSeen(alternative, path)) === pathText(path));
     if (fitting.length === 0) return [failureOf(design, path, wanted, pathText(path))];
     if (fitting.some(({ used }) => used === undefined || used === path.isUsed)) return [];
     return [
       failureOf(design, path, `${wanted}, ${usedText(!path.isUsed)}`, `${pathText(path)}, ${usedText(path.isUsed)}`),
     ];
   });
+}
+
+/** What was not asked for is not compared. */
+function asSeen(expected: ExpectedPath, { communities }: ObservedPath): ExpectedPath {
+  return communities === undefined ? { ...expected, communities: [] } : expected;
 }
 
 function usedText(isUsed: boolean): string {

@@ -33,7 +33,8 @@ export function judgeRib(
 }
 
 /** What a `rib:` line asks for, in the words of `pathText`. */
-export function ribWanted({ from, nextHop, asPath, localPref, originator, clusterList }: RibExpectation): string {
+export function ribWanted(expectation: RibExpectation): string {
+  const { from, nextHop, asPath, localPref, originator, clusterList, communities } = expectation;
   const words = [
     from === undefined ? '' : `from ${from}`,
     nextHop === undefined ? '' : `next hop ${nextHop}`,
@@ -41,12 +42,17 @@ export function ribWanted({ from, nextHop, asPath, localPref, originator, cluste
     localPref === undefined ? '' : `LOCAL_PREF ${localPref}`,
     originator === undefined ? '' : `ORIGINATOR_ID ${originator}`,
     clusterList === undefined ? '' : `CLUSTER_LIST ${clusterList.join(' ')}`,
+    communities === undefined
+      ? ''
+      : communities.length === 0
+        ? 'no communities'
+        : `communities ${communities.join(' ')}`,
   ];
   return words.filter((word) => word !== '').join(', ') || 'a path';
 }
 
 function hasAttributes(design: Design, book: AddressBook, wanted: RibExpectation, path: ObservedPath): boolean {
-  const { from, nextHop, asPath, localPref, originator, clusterList } = wanted;
+  const { from, nextHop, asPath, localPref, originator, clusterList, communities } = wanted;
   const fits = (name: string | undefined, address: string | undefined): boolean =>
     name === undefined || (address !== undefined && isOf(design, book, name, address));
   return (
@@ -54,6 +60,7 @@ function hasAttributes(design: Design, book: AddressBook, wanted: RibExpectation
     fits(nextHop, path.nextHop) &&
     fits(originator, path.originatorId) &&
     (localPref === undefined || localPref === path.localPref) &&
+    (communities === undefined || communities.toSorted().join(' ') === path.communities?.join(' ')) &&
     (asPath === undefined || asPath.join(' ') === path.asPath.join(' ')) &&
     (clusterList === undefined ||
       (clusterList.length === path.clusterList.length &&

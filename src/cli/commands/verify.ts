@@ -6,6 +6,7 @@ import { attempt } from '../../app/render.ts';
 import { verify } from '../../app/verify.ts';
 import { verdictJson } from '../../report/verdict-json.ts';
 import { verdictJunit } from '../../report/verdict-junit.ts';
+import { verdictMarkdown } from '../../report/verdict-markdown.ts';
 import { verdictText } from '../../report/verdict-text.ts';
 import type { Call } from '../call.ts';
 
@@ -14,6 +15,7 @@ export interface VerifyFlags {
   readonly timeout: number;
   readonly hold?: number;
   readonly junitFile?: string;
+  readonly markdown?: boolean;
 }
 
 /** `labctl verify [lab]`: 0 when every check is true, 1 when one is not. */
@@ -27,6 +29,7 @@ export async function verifyCommand(call: Call, [lab]: readonly string[], flags:
     const file = resolve(call.context.cwd, flags.junitFile);
     await attempt(file, () => writeFile(file, verdictJunit(verdict)));
   }
-  call.streams.stdout.write(call.flags.format === 'json' ? verdictJson(verdict) : verdictText(verdict));
+  const text = flags.markdown === true ? verdictMarkdown : verdictText;
+  call.streams.stdout.write(call.flags.format === 'json' ? verdictJson(verdict) : text(verdict));
   return verdict.isTrue ? 0 : 1;
 }

@@ -2,9 +2,10 @@
 
 import type { Shell } from '../../base/shell.ts';
 import type { Design, Machine } from '../../design/design.ts';
+import { hasCommunities } from '../../design/implied.ts';
 import { parseBgpRoutes, parseProtocols } from '../../host/birdc.ts';
 import { parseAddresses, parseForwarding, parseNeighbors, parseRoutes } from '../../host/ip.ts';
-import { parseBgpSummary, parseBgpTable } from '../../host/vtysh.ts';
+import { bgpTableQuestion, parseBgpSummary, parseBgpTable } from '../../host/vtysh.ts';
 import type { Inspection, ObservedRoute, ObservedSession, Tables } from '../../plan/observed.ts';
 import { machinesRead, type Places } from './place.ts';
 
@@ -28,7 +29,9 @@ export async function lookKind(host: Shell, places: Places, design: Design): Pro
 export async function inspectKind(host: Shell, places: Places, design: Design): Promise<Inspection> {
   const reader = { host, places, design };
   const families = new Set(design.expected.sessions.map(({ family }) => (family === 6 ? 'ipv6' : 'ipv4')));
-  const tables = [...families].map((family) => askRouters(reader, `show bgp ${family} unicast json`, parseBgpTable));
+  const tables = [...families].map((family) =>
+    askRouters(reader, bgpTableQuestion(family, hasCommunities(design)), parseBgpTable),
+  );
   const tunneled = design.nodes.filter(({ tunnels }) => tunnels.some(({ name }) => name.startsWith('vxlan')));
   const machines = machinesRead(design);
   const [look, paths, interfaces, neighbors, forwarding] = await Promise.all([

@@ -2,9 +2,10 @@
 
 import type { Shell } from '../../base/shell.ts';
 import type { Design } from '../../design/design.ts';
+import { hasCommunities } from '../../design/implied.ts';
 import { parseBgpRoutes, parseProtocols } from '../../host/birdc.ts';
 import { parseAddresses, parseForwarding, parseNeighbors, parseRoutes } from '../../host/ip.ts';
-import { parseBgpSummary, parseBgpTable } from '../../host/vtysh.ts';
+import { bgpTableQuestion, parseBgpSummary, parseBgpTable } from '../../host/vtysh.ts';
 import type { Inspection, Tables } from '../../plan/observed.ts';
 import { lookProgram } from './look-program.ts';
 import { machineFolder } from './namespaces-script.ts';
@@ -29,7 +30,7 @@ export async function look(holder: Shell, design: Design, at: LookAt): Promise<T
 export async function inspect(holder: Shell, design: Design): Promise<Inspection> {
   const families = new Set(design.expected.sessions.map(({ family }) => (family === 6 ? 'ipv6' : 'ipv4')));
   const questions = {
-    frr: ['show bgp summary json', ...[...families].map((family) => `show bgp ${family} unicast json`)],
+    frr: ['show bgp summary json', ...[...families].map((family) => bgpTableQuestion(family, hasCommunities(design)))],
     bird: ['show protocols all', 'show route all'],
   };
   const bridges = design.nodes.filter(({ tunnels }) => tunnels.some(({ name }) => name.startsWith('vxlan')));

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { verdictJson } from '../../../src/report/verdict-json.ts';
 import { verdictJunit } from '../../../src/report/verdict-junit.ts';
+import { verdictMarkdown } from '../../../src/report/verdict-markdown.ts';
 import { verdictText } from '../../../src/report/verdict-text.ts';
 import type { Verdict } from '../../../src/verify/verdict.ts';
 
@@ -37,6 +38,28 @@ describe('a verdict', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('is Markdown: a row a check, with the failures below', () => {
+    expect(verdictMarkdown(verdict)).toBe(
+      [
+        '## bgp-rr: 1 of 2 checks false after 1.2 s (3 looks)',
+        '',
+        '| Result | Check |',
+        '| --- | --- |',
+        '| ok | all 8 sessions Established on both ends |',
+        '| **FALSE** | route on leaf0 to "pod-b" <block> & more |',
+        '',
+        '```text',
+        'FALSE route on leaf0 to "pod-b" <block> & more',
+        '      route 10.244.142.0/26 on leaf0',
+        '        expected: next hops spine0 and spine1',
+        '        seen:     10.244.142.0/26 via 10.1.10.2 (spine0) dev eth1 proto bgp metric 20',
+        '```',
+        '',
+      ].join('\n'),
+    );
+    expect(verdictMarkdown({ ...verdict, isTrue: true, checks: [] })).not.toContain('```');
   });
 
   it('says how long it held', () => {

@@ -127,6 +127,16 @@ describe('what a design implies', () => {
     ]);
   });
 
+  it("has a path's communities, as far as the daemon was asked", () => {
+    const withCommunities = (communities: readonly string[] | undefined) =>
+      failuresOf(bgpRr, ({ paths }) => ({
+        paths: changed(paths, ({ from }) => from === '10.1.5.1', { communities }),
+      }));
+
+    expect(withCommunities(undefined)).toEqual([]);
+    expect(withCommunities(['65001:10'])[0]).toMatchObject({ seen: expect.stringMatching(/, communities 65001:10$/) });
+  });
+
   it('has no path and no route more', () => {
     const failures = failuresOf(bgpRr, ({ paths, routes }) => ({
       paths: [...paths, { ...paths[0]!, prefix: '192.0.2.0/24' }],
