@@ -1,7 +1,8 @@
 // Owns calico-node's environment as a lab needs it (calico.md A.8): pools, node address, address families.
 
+import { type Family, familyOf, inFamily } from '../base/address.ts';
 import type { IPPool } from '../calico/objects.ts';
-import type { Design } from '../design/design.ts';
+import type { Design, NodeDesign } from '../design/design.ts';
 
 /** calico-node makes a pool of this name at its first start; the lab's is then the same object. */
 const defaultPools = { 4: 'default-ipv4-ippool', 6: 'default-ipv6-ippool' } as const;
@@ -16,16 +17,15 @@ export type Environment = readonly (readonly [string, string])[];
  */
 export function calicoNodeEnvironment(design: Design): Environment {
   const pools = { 4: poolOf(design, 4), 6: poolOf(design, 6) };
-  const method = autodetectionMethod(design);
   return [
     ['IP', 'autodetect'],
-    ['IP_AUTODETECTION_METHOD', method],
+    ['IP_AUTODETECTION_METHOD', autodetectionMethod(design, 4)],
     ...(pools[4] === undefined ? ([['NO_DEFAULT_POOLS', 'true']] as const) : poolEnvironment(pools[4], 4)),
     ...(pools[6] === undefined
       ? []
       : ([
           ['IP6', 'autodetect'],
-          ['IP6_AUTODETECTION_METHOD', method],
+          ['IP6_AUTODETECTION_METHOD', autodetectionMethod(design, 6)],
           ['FELIX_IPV6SUPPORT', 'true'],
           ...poolEnvironment(pools[6], 6),
         ] as const)),
@@ -42,21 +42,19 @@ function poolOf(design: Design, family: 4 | 6): IPPool | undefined {
 }
 
 /** `interface=net0` where all nodes hang on the fabric, else the networks the nodes are in. */
-function autodetectionMethod(design: Design): string {
-  const uplinks = new Set(design.nodes.map(({ addresses: [{ uplink }] }) => uplink));
-  return uplinks.size === 1 ? `interface=${[...uplinks][0]}` : `cidr=${[...new Set(networksOf(design))].join(',')}`;
-}
-
-function networksOf(design: Design): readonly string[] {
-  const connected = design.expected.routes.filter(({ protocol }) => protocol === 'kernel');
-  return design.nodes.flatMap((node) =>
+function autodetectionMethod({ nodes, expected }: Design, family: Family): string {
+  const uplinkOf = ({ addresses }: NodeDesign): string | undefined => inFamily(addresses, family)?.uplink;
+  const uplinks = new Set(nodes.map(uplinkOf));
+  if (uplinks.size === 1) return `interface=${[...uplinks][0]}`;
+  const connected = expected.routes.filter(
+    ({ protocol, prefix }) => protocol === 'kernel' && familyOf(prefix) === family,
+  );
+  const networks = nodes.flatMap((node) =>
     connected
-      .filter(
-        ({ machine, nextHops }) =>
-          machine === node.name && nextHops.some(({ dev }) => dev === node.addresses[0].uplink),
-      )
+      .filter(({ machine, nextHops }) => machine === node.name && nextHops.some(({ dev }) => dev === uplinkOf(node)))
       .map(({ prefix }) => prefix),
   );
+  return `cidr=${[...new Set(networks)].join(',')}`;
 }
 
 function poolEnvironment({ spec }: IPPool, family: 4 | 6): Environment {

@@ -156,14 +156,7 @@ function knownAddresses(lab: Lab, { interfaces }: Wiring): KnownAddresses {
   const found = findNodeAddresses(lab, interfaces);
   const portsOf = (router: string) => (interfaces.get(router) ?? []).filter(({ name }) => name !== 'eth0');
   return {
-    // IPv6 has no method of its own in a lab: the last interface first, as first-found does (calico.md A.8).
-    node: (name, family) =>
-      family === 4
-        ? found.addresses.get(name)
-        : (interfaces.get(name) ?? [])
-            .toReversed()
-            .flatMap(({ addresses }) => addresses)
-            .find((address) => familyOf(address) === 6),
+    node: (name, family) => found.addresses[family].get(name),
     problems: found.problems,
     routerFor: (router, rack, family) => {
       const racks = lab.topology?.racks ?? [];

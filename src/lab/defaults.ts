@@ -218,6 +218,7 @@ export function completeLab(
         loadBalancerAggregation: calico.advertise.loadBalancerAggregation,
       },
       autodetection: calico?.autodetection ?? 'first-found',
+      autodetection6: calico?.autodetection6,
       ipam: {
         strictAffinity: calico?.ipam?.strictAffinity ?? false,
         maxBlocksPerHost: calico?.ipam?.maxBlocksPerHost ?? 0,

@@ -183,6 +183,8 @@ export interface CalicoSetup {
   readonly advertise: Advertise | undefined;
   /** IP_AUTODETECTION_METHOD as written; `first-found` unless stated (calico.md A.8). */
   readonly autodetection: string;
+  /** IP6_AUTODETECTION_METHOD; `first-found` unless stated. */
+  readonly autodetection6?: string | undefined;
   readonly ipam: { readonly strictAffinity: boolean; readonly maxBlocksPerHost: number };
   readonly typha: boolean;
   /** CALICO_ROUTER_ID of every node: `hash`, a literal, or undefined for the node's IPv4 address (calico.md A.8). */

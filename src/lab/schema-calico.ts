@@ -68,6 +68,9 @@ export const calicoSchema = z.strictObject({
     .describe(
       "calico-node's IP_AUTODETECTION_METHOD: first-found (default), can-reach=, interface=, skip-interface=, cidr=, kubernetes-internal-ip.",
     ),
+  autodetection6: text
+    .optional()
+    .describe('IP6_AUTODETECTION_METHOD, the same for the IPv6 address of a dual-stack cluster.'),
   ipam: z
     .strictObject({
       strictAffinity: z

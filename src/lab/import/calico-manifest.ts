@@ -18,6 +18,7 @@ const usual: CalicoKeys = {
   natOutgoing: true,
   natOutgoing6: false,
   autodetection: 'first-found',
+  autodetection6: 'first-found',
   routerID: '',
   typha: false,
 };
@@ -55,6 +56,7 @@ const carried: Readonly<Record<string, Carry>> = {
   IP: (value) => value === 'autodetect',
   IP6: (value) => ['autodetect', 'none', ''].includes(value),
   IP_AUTODETECTION_METHOD: (value, keys) => put(keys, 'autodetection', value),
+  IP6_AUTODETECTION_METHOD: (value, keys) => put(keys, 'autodetection6', value),
   AS: (value, keys) => put(keys, 'nodeASNumber', Number(value)),
   CALICO_ROUTER_ID: (value, keys) => put(keys, 'routerID', value),
   CALICO_IPV4POOL_IPIP: (value, keys) => putEncapsulation(keys, 'encapsulation', 'IPIP', value),

@@ -32,6 +32,44 @@ function routesOf(machine: string, of = design) {
   return routes.map(expectedLine);
 }
 
+describe('IP6_AUTODETECTION_METHOD', () => {
+  const onFabric: Lab = {
+    ...bgpRr,
+    topology: {
+      ...bgpRr.topology!,
+      racks: bgpRr.topology!.racks.map((rack, i) => ({ ...rack, prefix6: `fd00:10:1:${i}::/64` })),
+      links: bgpRr.topology!.links.map((link, i) => ({ ...link, prefix6: `fd00:10:2:${i}::/64` })),
+    },
+    cluster: { ...bgpRr.cluster, podSubnet6: 'fd00:10:244::/56' },
+  };
+  const vxlanOnly = { encapsulation: 'VXLAN', encapsulation6: 'VXLAN' } as const;
+  const found = (autodetection6: string | undefined) => {
+    const { design: made, problems } = designLab({
+      ...onFabric,
+      calico: {
+        ...onFabric.calico,
+        peers: [],
+        nodeASNumber: undefined,
+        nodeToNodeMesh: true,
+        ...vxlanOnly,
+        autodetection6,
+      },
+    });
+    const uplinks = made?.nodes.map(({ addresses }) => addresses.map(({ uplink }) => uplink).join(' '));
+    return { uplinks: new Set(uplinks), codes: new Set(problems.map(({ code, path }) => `${code} ${path.join('.')}`)) };
+  };
+
+  it('finds the IPv6 address by itself, whatever finds the IPv4 one', () => {
+    expect(found(undefined).uplinks).toEqual(new Set(['net0 net0']));
+    expect(found('interface=eth0').uplinks).toEqual(new Set(['net0 eth0']));
+  });
+
+  it('is refused where calico-node does not know it, or finds nothing', () => {
+    expect(found('eth0').codes).toContain('AUTODETECTION_METHOD calico.autodetection6');
+    expect(found('cidr=2001:db8::/32').codes).toContain('AUTODETECTION_NOTHING calico.autodetection6');
+  });
+});
+
 describe('a dual-stack cluster', () => {
   it('gives each node the real blocks (calico.md K.2), each pod one address of either', () => {
     expect(design.blocks.map(({ node, cidr }) => [node, cidr])).toEqual([
