@@ -5,6 +5,7 @@ import { advertisedPrefixes } from '../calico/communities.ts';
 import { generationOf } from '../calico/generations.ts';
 import { findObject } from '../calico/objects.ts';
 import type { CalicoPeer } from '../calico/peer.ts';
+import { generationIn } from '../calico/route-owner.ts';
 import { hostPrefix } from '../design/borrowed.ts';
 import type { Design, NodeDesign } from '../design/design.ts';
 import { reachedPeers } from '../design/reached-peers.ts';
@@ -51,7 +52,7 @@ function factsOf(design: Design, node: NodeDesign, family: Family): FilterFacts 
   const isOwn = (cidr: string) => mustParsePrefix(cidr).family === family;
   return {
     family,
-    generation: generationOf(design.version),
+    generation: generationIn(design.version, design.objects),
     blocks: node.blocks.map(({ cidr }) => cidr).filter(isOwn),
     objects: design.objects,
     advertised: advertisedPrefixes(design.objects, node.name),
@@ -65,7 +66,7 @@ function factsOf(design: Design, node: NodeDesign, family: Family): FilterFacts 
 
 /** Routes through VXLAN are Felix's always, those through tunl0 from 3.33 (calico.md B.4). */
 function felixDevices(design: Design, node: NodeDesign, family: Family): readonly string[] {
-  const { felixOwnsIpip } = generationOf(design.version);
+  const { felixOwnsIpip } = generationIn(design.version, design.objects);
   return node.tunnels
     .filter((tunnel) => tunnel.family === family)
     .flatMap(({ name }) => (name === 'tunl0' ? (felixOwnsIpip ? [name] : []) : ['*.calico']));

@@ -1,9 +1,9 @@
-// Owns what Calico asks of a BGPConfiguration beyond its fields' types (calico.md A.3, A.7).
+// Owns what Calico asks of a BGPConfiguration beyond its fields' types (calico.md A.3).
 
 import type { Problem } from '../base/place.ts';
-import type { Release } from './generations.ts';
 import { type CheckContext, objectError } from './object-problem.ts';
 import type { BGPConfiguration } from './objects.ts';
+import { routeOwnerWords } from './route-owner.ts';
 
 type Spec = BGPConfiguration['spec'];
 
@@ -26,7 +26,7 @@ export function validateConfiguration(spec: Spec, { name, version }: CheckContex
     const message = `logSeverityScreen: ${JSON.stringify(spec.logSeverityScreen)} is none of ${logLevels.join(', ')}`;
     problems.push(objectError(['spec', 'logSeverityScreen'], 'OBJECT_FIELD_VALUE', message));
   }
-  return [...problems, ...communityProblems(spec), ...routeOwnerProblems(spec, version)];
+  return [...problems, ...communityProblems(spec), ...routeOwnerWords(spec.programClusterRoutes, version)];
 }
 
 function nameProblems(spec: Spec, name: string): readonly Problem[] {
@@ -73,24 +73,4 @@ function communityProblems(spec: Spec): readonly Problem[] {
 function badCommunity(path: readonly (string | number)[], value: unknown): Problem {
   const message = `${JSON.stringify(value)} is no community: aa:nn (16 bits each), aa:nn:mm (32 bits each) or a defined name`;
   return objectError(path, 'COMMUNITY_INVALID', message);
-}
-
-/**
- * programClusterRoutes must be the counterpart of Felix's setting, which labctl leaves at its default: nothing in
- * Calico detects a pair that programs routes twice or not at all (calico.md A.7).
- */
-function routeOwnerProblems(spec: Spec, version: Release): readonly Problem[] {
-  const setting = spec.programClusterRoutes;
-  if (setting === undefined) return [];
-  const path = ['spec', 'programClusterRoutes'];
-  const newWords = ['EnabledIPIPOnly', 'EnabledNoEncapOnly'];
-  if (version.minor < 33 && newWords.includes(setting)) {
-    const message = `${version.text} knows only Enabled and Disabled; ${setting} exists from v3.33 on`;
-    return [objectError(path, 'OBJECT_FIELD_VERSION', message)];
-  }
-  const counterpart = version.minor >= 33 ? 'EnabledNoEncapOnly' : 'Enabled';
-  if (setting === counterpart) return [];
-  const felix = version.minor >= 33 ? 'EnabledIPIPOnly' : 'Disabled';
-  const message = `${setting} does not fit Felix, whose programClusterRoutes is ${felix}: routes would be written twice or by nobody`;
-  return [objectError(path, 'ROUTE_OWNER', message, `write ${counterpart}, or leave it out`)];
 }

@@ -3,6 +3,7 @@
 import type { Problem } from '../base/place.ts';
 import { type CheckContext, objectError } from './object-problem.ts';
 import type { FelixConfiguration } from './objects.ts';
+import { routeOwnerWords } from './route-owner.ts';
 
 /** Problems of one FelixConfiguration; its fields have their types already. */
 export function validateFelix(spec: FelixConfiguration['spec'], { name, version }: CheckContext): readonly Problem[] {
@@ -16,14 +17,11 @@ export function validateFelix(spec: FelixConfiguration['spec'], { name, version 
     const message = `mtuIfacePattern: ${JSON.stringify(pattern)} is no regular expression`;
     problems.push(objectError(['spec', 'mtuIfacePattern'], 'OBJECT_FIELD_VALUE', message));
   }
-  const own = version.minor >= 33 ? 'EnabledIPIPOnly' : 'Disabled';
-  if (setting !== undefined && setting !== own) {
-    const message = `programClusterRoutes ${setting}: labctl acts on ${own} alone, the default of ${version.text}`;
-    const hint =
-      'leave it out; with its counterpart in BGPConfiguration it only moves routes from BIRD to Felix or back';
-    problems.push(objectError(['spec', 'programClusterRoutes'], 'ROUTE_OWNER', message, hint));
+  if (setting !== undefined && name !== 'default') {
+    const message = 'programClusterRoutes of one node alone: BIRD and Felix of the others would not agree with it';
+    problems.push(objectError(['spec', 'programClusterRoutes'], 'ROUTE_OWNER', message, 'write it in default'));
   }
-  return problems;
+  return [...problems, ...routeOwnerWords(setting, version)];
 }
 
 function isExpression(text: string): boolean {

@@ -8,6 +8,7 @@ import { clusterFacts } from './node-facts.ts';
 import { type ObjectPath, objectError, objectWarning } from './object-problem.ts';
 import { type CalicoKind, type CalicoObject, objectsOf } from './objects.ts';
 import { expandPeers } from './peerings.ts';
+import { routeOwnerProblems } from './route-owner.ts';
 
 /**
  * Problems between objects that are each valid. Paths begin with the index of the object that should change. Whether
@@ -19,6 +20,7 @@ export function validateSet(objects: readonly CalicoObject[], version: Release):
     ...poolOverlaps(objects),
     ...missingReferences(objects),
     ...nodeProblems(objects, version),
+    ...routeOwnerProblems(objects, version),
   ];
 }
 

@@ -11,9 +11,9 @@ import {
 } from '../base/address.ts';
 import type { Problem, Severity } from '../base/place.ts';
 import { poolMode, routeOwner } from '../calico/encapsulation.ts';
-import { generationOf } from '../calico/generations.ts';
 import { type CalicoObject, objectsOf, type SecretKeyRef } from '../calico/objects.ts';
 import type { CalicoPeer } from '../calico/peer.ts';
+import { generationIn } from '../calico/route-owner.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { ObjectSet } from './calico-objects.ts';
 import type { NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
@@ -34,7 +34,7 @@ export interface Speakers {
  */
 export function checkIsolation(lab: Lab, { nodes, set }: Speakers, severity: Severity): Problem[] {
   if (nodes.length < 2) return [];
-  const generation = generationOf(lab.calico.version);
+  const generation = generationIn(lab.calico.version, set.objects);
   const pools = objectsOf(set.objects, 'IPPool').filter((pool) => routeOwner(pool, generation) === 'bird');
   return ([4, 6] as const)
     .filter((family) => pools.some(({ spec }) => familyOf(spec.cidr) === family))
@@ -242,10 +242,9 @@ function acceptsOwnAs(node: NodeDesign): boolean {
  * by older releases, every node tells the blocks of all that it does not hear of by BGP (calico.md B.4): not worked out yet.
  */
 export function checkTunnelRoutes(lab: Lab, { nodes, set }: Speakers): Problem[] {
-  const isHidden = generationOf(lab.calico.version).deviceRouteExportRule;
+  const { deviceRouteExportRule: isHidden, felixOwnsIpip } = generationIn(lab.calico.version, set.objects);
   const problems = new Map<string, Problem>();
-  const isFelix = ({ name }: TunnelDesign): boolean =>
-    name !== 'tunl0' || generationOf(lab.calico.version).felixOwnsIpip;
+  const isFelix = ({ name }: TunnelDesign): boolean => name !== 'tunl0' || felixOwnsIpip;
   for (const node of nodes) {
     for (const peer of node.tunnels.filter(isFelix).flatMap(({ family }) => node.peers[`ipv${family}`])) {
       if (isHidden && peer.as === (peer.localAs ?? node.peers.localAs)) continue;

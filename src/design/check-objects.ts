@@ -3,8 +3,8 @@
 import { mustParsePrefix, overlaps } from '../base/address.ts';
 import type { Problem, Severity } from '../base/place.ts';
 import { poolMode, routeOwner } from '../calico/encapsulation.ts';
-import { generationOf } from '../calico/generations.ts';
 import { objectsOf } from '../calico/objects.ts';
+import { generationIn } from '../calico/route-owner.ts';
 import type { Lab } from '../lab/lab.ts';
 import { nodeNetworkV6, outsideNetwork } from './addressing.ts';
 import type { ObjectSet } from './calico-objects.ts';
@@ -91,7 +91,7 @@ function nodeNames(lab: Lab): string {
  */
 export function checkBackend(lab: Lab, set: ObjectSet, severity: Severity): Problem[] {
   if (lab.calico.backend === 'bird') return [];
-  const generation = generationOf(lab.calico.version);
+  const generation = generationIn(lab.calico.version, set.objects);
   const pools = objectsOf(set.objects, 'IPPool').filter((pool) => routeOwner(pool, generation) === 'bird');
   const peers = objectsOf(set.objects, 'BGPPeer');
   return [
@@ -113,7 +113,7 @@ export function checkBackend(lab: Lab, set: ObjectSet, severity: Severity): Prob
  * does not speak; with CrossSubnet it lies in the node's subnet, so nothing is wrapped at all (calico.md 0.7, E.4).
  */
 export function checkTunnelEnds(lab: Lab, set: ObjectSet): Problem[] {
-  if (generationOf(lab.calico.version).felixOwnsIpip) return [];
+  if (generationIn(lab.calico.version, set.objects).felixOwnsIpip) return [];
   const pool = objectsOf(set.objects, 'IPPool').find((candidate) => poolMode(candidate).tunnel === 'ipip');
   const index = lab.calico.peers.findIndex(({ nextHopSelf }) => nextHopSelf);
   const leaf = lab.calico.peers[index]?.to;

@@ -2,8 +2,8 @@
 
 import { addressOf, familyOf, inFamily, mustParsePrefix, widthOf } from '../base/address.ts';
 import { poolMode, routeOwner, wrappingBetween } from '../calico/encapsulation.ts';
-import { generationOf } from '../calico/generations.ts';
 import type { IPPool } from '../calico/objects.ts';
+import { generationIn } from '../calico/route-owner.ts';
 import { contains } from './bgp.ts';
 import { borrowedOf } from './borrowed.ts';
 import type { Design, ExpectedRoute, NodeDesign } from './design.ts';
@@ -41,12 +41,12 @@ export function remoteVteps(nodes: readonly NodeDesign[], node: NodeDesign): rea
 }
 
 /** Whether a prefix's routes are Felix's, whatever BIRD knows of it. */
-export function isFelixs(parts: Pick<FelixParts, 'pools' | 'version'>, prefix: string): boolean {
+export function isFelixs(parts: Pick<FelixParts, 'pools' | 'version' | 'objects'>, prefix: string): boolean {
   return felixPools(parts).some(({ spec }) => contains(spec.cidr, prefix));
 }
 
-function felixPools({ pools, version }: Pick<FelixParts, 'pools' | 'version'>): readonly IPPool[] {
-  const generation = generationOf(version);
+function felixPools({ pools, version, objects }: Pick<FelixParts, 'pools' | 'version' | 'objects'>): readonly IPPool[] {
+  const generation = generationIn(version, objects);
   return pools.filter((pool) => routeOwner(pool, generation) === 'felix');
 }
 
@@ -79,7 +79,7 @@ interface Ends {
 }
 
 function remoteRoute(parts: FelixParts, pool: IPPool, { node, other }: Ends, prefix: string): readonly ExpectedRoute[] {
-  const generation = generationOf(parts.version);
+  const generation = generationIn(parts.version, parts.objects);
   const family = familyOf(prefix);
   const [own, far] = [node, other].map(({ addresses }) => inFamily(addresses, family));
   const isIpip = poolMode(pool).tunnel === 'ipip';

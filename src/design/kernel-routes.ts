@@ -3,8 +3,9 @@
 import { familyOf, mustParsePrefix, widthOf } from '../base/address.ts';
 import { routeOwner, wrappingBetween } from '../calico/encapsulation.ts';
 import { kernelMetric } from '../calico/export-rules.ts';
-import { type Generation, generationOf } from '../calico/generations.ts';
+import type { Generation } from '../calico/generations.ts';
 import type { IPPool } from '../calico/objects.ts';
+import { generationIn } from '../calico/route-owner.ts';
 import { type Candidate, choiceOf, type Selection } from './best-path.ts';
 import { type BgpSpeaker, byPrefix, contains } from './bgp.ts';
 import { hostPrefix } from './borrowed.ts';
@@ -32,7 +33,7 @@ export function nodeRoutes(
   speaker: BgpSpeaker,
   learned: Selections,
 ): readonly ExpectedRoute[] {
-  const generation = generationOf(parts.version);
+  const generation = generationIn(parts.version, parts.objects);
   const services = rangesOf(parts);
   const isBirds = (prefix: string): boolean => {
     if (services.some((range) => contains(range, prefix))) return false;

@@ -255,12 +255,11 @@ describe('BGPConfiguration', () => {
       'is no community',
     ],
     [{ prefixAdvertisements: [{ cidr: '10.0.0.0/16', communities: ['b'] }] }, 'is no community'],
-    [{ programClusterRoutes: 'Disabled' }, 'does not fit Felix'],
   ])('refuses %j', (spec, message) => {
     expect(problemsOf(raw('BGPConfiguration', spec)).join('\n')).toContain(message);
   });
 
-  it('takes the counterpart of Felix of its release', () => {
+  it('takes the words of its release for programClusterRoutes', () => {
     const set = (programClusterRoutes: string) => raw('BGPConfiguration', { programClusterRoutes });
 
     expect(problemsOf(set('EnabledNoEncapOnly'))).toEqual([]);

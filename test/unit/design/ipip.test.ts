@@ -43,6 +43,28 @@ describe('routes into the tunnel', () => {
     ]);
   });
 
+  it("are BIRD's in 3.33, too, where programClusterRoutes of both objects say so, and only then", () => {
+    const object = (kind: string, programClusterRoutes: string) => {
+      const spec = { programClusterRoutes, ...(kind === 'BGPConfiguration' ? { logSeverityScreen: 'Info' } : {}) };
+      return { apiVersion: 'projectcalico.org/v3', kind, metadata: { name: 'default' }, spec };
+    };
+    const felix = object('FelixConfiguration', 'Disabled');
+    const design = designOf(labWith({ resources: [felix, object('BGPConfiguration', 'Enabled')] }));
+    const errorsWith = (...resources: readonly object[]) =>
+      designLab(labWith({ resources })).problems.flatMap(({ severity, code, path }) =>
+        severity === 'error' ? [`${code} ${path.join('.')}`] : [],
+      );
+
+    expect(poolRoutes(design, 'control-plane')).toContain(
+      '10.244.193.64/26 via 10.1.5.11 dev tunl0 proto bird metric 1024 onlink',
+    );
+    const conf = writeArtifacts(design).get('nodes/vxlan-worker/bird.conf');
+    expect(conf).toContain('{ ifname = "tunl0"; onlink = true; gw = bgp_next_hop; }');
+    expect(errorsWith(felix)).toEqual(['ROUTE_OWNER calico.resources.0.spec.programClusterRoutes']);
+    expect(errorsWith(object('BGPConfiguration', 'Enabled'))).toHaveLength(1);
+    expect(errorsWith(object('FelixConfiguration', 'EnabledIPIPOnly'))).toEqual([]);
+  });
+
   it("are BIRD's up to 3.32, and BIRD 2 is told how", () => {
     const design = designOf(labWith({ version: v332 }));
     expect(poolRoutes(design, 'control-plane')).toContain(
