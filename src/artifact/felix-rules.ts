@@ -1,14 +1,12 @@
 // Owns a node's nft rules: the few of Felix's that change what a packet of a plain lab meets (calico.md C.6).
 
 import { addressOf, type Family, familyOf, inFamily } from '../base/address.ts';
+import { defaultVxlanPort, felixSettings } from '../calico/felix-settings.ts';
 import { generationOf } from '../calico/generations.ts';
 import type { IPPool } from '../calico/objects.ts';
 import type { Design, NodeDesign } from '../design/design.ts';
 import { remoteVteps } from '../design/felix-routes.ts';
 import { rangesOf } from '../design/services.ts';
-
-/** The port of VXLAN (RFC 7348; calico.md A.7). */
-const vxlanPort = 4789;
 
 /** nft's words that differ between the families; Felix's set names begin with `cali40` or `cali60`. */
 const words = {
@@ -23,7 +21,7 @@ const ipipSenders = 'cali40all-hosts-net';
 /**
  * nft text of a node, a table in each of its families. Source translation of pods towards everything outside all pools
  * (disabled pools count too, calico.md C.6), the reverse-path filter on cali*, and what Felix's per-pod chains drop:
- * invalid packets, and IPIP or VXLAN that a pod wrapped itself. Pods reach their node, as the manifest has it
+ * invalid packets, and IPIP or VXLAN that a pod wrapped itself (unless FelixConfiguration allows it). Pods reach their node, as the manifest has it
  * (FELIX_DEFAULTENDPOINTTOHOSTACTION=ACCEPT); replies are accepted before anything is dropped.
  * A node with a tunnel takes IPIP and VXLAN from nodes alone, VXLAN outside connection tracking, and what it sends into the tunnel
  * from another address of its own gets the tunnel's (calico.md C.3, C.4, C.6).
@@ -46,6 +44,8 @@ function familyTable(design: Design, node: NodeDesign, family: Family): string {
   // The ipset of all other nodes that may send VXLAN (C.4).
   const vxlanSenders = `${sets}all-vxlan-net`;
   const isUntracked = hasVxlan && vxlanUntracked;
+  const felix = felixSettings(design.objects, node.name);
+  const { vxlanPort = defaultVxlanPort } = felix;
   return `table ${table} calico {
 ${addressSet(natPools, family, translated.map(cidrOf))}
 ${addressSet(allPools, family, pools.map(cidrOf))}
@@ -53,9 +53,9 @@ ${hasVxlan ? `${addressSet(vxlanSenders, family, vxlanSendersTo(design, node, fa
     type filter hook prerouting priority raw; policy accept;
 ${isUntracked ? `    udp dport ${vxlanPort} notrack\n` : ''}    iifname "cali*" fib saddr . mark . iif oif missing drop
   }
-${isUntracked ? untrackedOutput : ''}  chain cali-INPUT {
+${isUntracked ? untrackedOutput(vxlanPort) : ''}  chain cali-INPUT {
     type filter hook input priority filter; policy accept;
-${hasIpip ? ipipInput : ''}${hasVxlan ? vxlanInput(table, vxlanSenders) : ''}    iifname "cali*" jump cali-from-workload
+${hasIpip ? ipipInput : ''}${hasVxlan ? vxlanInput(table, vxlanSenders, vxlanPort) : ''}    iifname "cali*" jump cali-from-workload
   }
   chain cali-FORWARD {
     type filter hook forward priority filter; policy accept;
@@ -65,9 +65,7 @@ ${ranges.length === 0 ? '' : `    ${table} daddr { ${ranges.join(', ')} } drop\n
   chain cali-from-workload {
 ${neighbors}    ct state established,related accept
     ct state invalid drop
-    udp dport ${vxlanPort} drop
-    ${family === 4 ? 'ip protocol' : 'meta l4proto'} 4 drop
-  }
+${felix.allowVXLANPacketsFromWorkloads === true ? '' : `    udp dport ${vxlanPort} drop\n`}${felix.allowIPIPPacketsFromWorkloads === true ? '' : `    ${family === 4 ? 'ip protocol' : 'meta l4proto'} 4 drop\n`}  }
   chain cali-to-workload {
     ct state established,related accept
     ct state invalid drop
@@ -80,13 +78,13 @@ ${tunnels.map(tunnelSource).join('')}  }
 `;
 }
 
-const untrackedOutput = `  chain cali-OUTPUT {
+const untrackedOutput = (vxlanPort: number): string => `  chain cali-OUTPUT {
     type filter hook output priority raw; policy accept;
     udp dport ${vxlanPort} notrack
   }
 `;
 
-function vxlanInput(table: string, senders: string): string {
+function vxlanInput(table: string, senders: string, vxlanPort: number): string {
   return `    udp dport ${vxlanPort} ${table} saddr @${senders} fib daddr type local accept
     udp dport ${vxlanPort} fib daddr type local drop
 `;

@@ -1,6 +1,7 @@
 // Owns the same rules as nft's in the words of iptables-legacy, for kernels whose nftables knows no IPv4 tables (User-Mode Linux).
 
 import { mustParsePrefix } from '../base/address.ts';
+import { defaultVxlanPort, felixSettings } from '../calico/felix-settings.ts';
 import { generationOf } from '../calico/generations.ts';
 import type { Design, NodeDesign, RouterDesign } from '../design/design.ts';
 import { nodeAddresses, tunnelNames, vxlanSendersTo } from './felix-rules.ts';
@@ -10,7 +11,8 @@ import type { RuleChain } from './router-rules.ts';
 export function felixIptables(design: Design, node: NodeDesign): string {
   const cidrs = design.pools.filter(({ spec }) => mustParsePrefix(spec.cidr).family === 4);
   const tunnels = tunnelNames(node, 4);
-  const vtep = '-p udp --dport 4789';
+  const felix = felixSettings(design.objects, node.name);
+  const vtep = `-p udp --dport ${felix.vxlanPort ?? defaultVxlanPort}`;
   const hasVxlan = tunnels.includes('vxlan.calico');
   const isUntracked = hasVxlan && generationOf(design.version).vxlanUntracked;
   const isLocal = '-m addrtype --dst-type LOCAL';
@@ -39,8 +41,8 @@ export function felixIptables(design: Design, node: NodeDesign): string {
       `-A ${chain} -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT`,
       `-A ${chain} -m conntrack --ctstate INVALID -j DROP`,
     ]),
-    `-A cali-from-workload ${vtep} -j DROP`,
-    '-A cali-from-workload -p 4 -j DROP',
+    ...(felix.allowVXLANPacketsFromWorkloads === true ? [] : [`-A cali-from-workload ${vtep} -j DROP`]),
+    ...(felix.allowIPIPPacketsFromWorkloads === true ? [] : ['-A cali-from-workload -p 4 -j DROP']),
     'COMMIT',
     ...table('nat', ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'], ['cali-nat-outgoing']),
     ...cidrs

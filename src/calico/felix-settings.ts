@@ -8,6 +8,9 @@ export type FelixSettings = FelixConfiguration['spec'];
 /** VXLAN's network identifier unless `vxlanVNI` says otherwise. */
 export const defaultVni = 4096;
 
+/** VXLAN's port unless `vxlanPort` says otherwise (RFC 7348). */
+export const defaultVxlanPort = 4789;
+
 /** The settings of a node: each field of `node.<name>`, else of `default`. An MTU of 0 is one that Felix finds by itself. */
 export function felixSettings(objects: readonly CalicoObject[], node: string): FelixSettings {
   const common = findObject(objects, 'FelixConfiguration', 'default')?.spec;

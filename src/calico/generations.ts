@@ -123,7 +123,7 @@ const firstMinors: Readonly<Record<string, Readonly<Record<string, number>>>> = 
     priority: 32,
     operations: 32,
   },
-  FelixConfiguration: { programClusterRoutes: 31 },
+  FelixConfiguration: { programClusterRoutes: 31, ipv4NormalRoutePriority: 32, ipv6NormalRoutePriority: 32 },
   Node: { interfaces: 31 },
 };
 

@@ -166,6 +166,9 @@ export interface FelixConfiguration {
     readonly vxlanMTU?: number;
     readonly vxlanMTUV6?: number;
     readonly ipipMTU?: number;
+    readonly vxlanPort?: number;
+    readonly allowVXLANPacketsFromWorkloads?: boolean;
+    readonly allowIPIPPacketsFromWorkloads?: boolean;
     /** A regular expression for the interfaces that decide the host's MTU (calico.md C.5). */
     readonly mtuIfacePattern?: string;
     /** 3.31; the last two values 3.33. */

@@ -15,6 +15,12 @@ const refused: Readonly<Partial<Record<CalicoKind, Readonly<Record<string, reado
     localWorkloadPeeringIPV6: [],
   },
   BGPPeer: { localWorkloadSelector: [''] },
+  FelixConfiguration: {
+    ipv4NormalRoutePriority: [1024],
+    ipv6NormalRoutePriority: [1024],
+    removeExternalRoutes: [true],
+    deviceRouteProtocol: [3],
+  },
 };
 
 /** One problem for each field that would have to change something and does not. */

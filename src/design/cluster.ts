@@ -3,7 +3,7 @@
 import { addressOf, type Family, familyOf } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
 import { poolMode } from '../calico/encapsulation.ts';
-import { defaultVni, felixSettings } from '../calico/felix-settings.ts';
+import { defaultVni, defaultVxlanPort, felixSettings } from '../calico/felix-settings.ts';
 import { generationOf } from '../calico/generations.ts';
 import { assignAddresses } from '../calico/ipam.ts';
 import { hostMtu, mtusOf } from '../calico/mtu.ts';
@@ -146,17 +146,17 @@ function designPods(
     nodes.map(({ name }): [string, readonly TunnelDesign[]] => {
       const felix = felixSettings(set.objects, name);
       const mtus = mtusOf(hostMtu(interfaces.get(name) ?? [], generation, felix), pools, felix);
-      const vni = felix.vxlanVNI ?? defaultVni;
+      const { vxlanVNI: vni = defaultVni, vxlanPort: port = defaultVxlanPort } = felix;
       const given = ipam.tunnels.get(name) ?? [];
       const found = given.flatMap(({ kind, address }): TunnelDesign[] => {
         const spec = objects.get(name)?.spec;
         if (kind === 'ipip') return [{ name: 'tunl0', family: 4, address, mtu: mtus.ipip }];
         if (kind === 'vxlan') {
           const mac = spec?.vxlanTunnelMACAddr ?? vxlanMac(name);
-          return [{ name: 'vxlan.calico', family: 4, address, mac, vni, mtu: mtus.vxlan }];
+          return [{ name: 'vxlan.calico', family: 4, address, mac, vni, port, mtu: mtus.vxlan }];
         }
         const mac = spec?.vxlanTunnelMACAddrV6 ?? vxlanMac(name, 6);
-        return [{ name: 'vxlan-v6.calico', family: 6, address, mac, vni, mtu: mtus.vxlanV6 }];
+        return [{ name: 'vxlan-v6.calico', family: 6, address, mac, vni, port, mtu: mtus.vxlanV6 }];
       });
       const wasIpip = earlierPools.flat().some((pool) => poolMode(pool).tunnel === 'ipip');
       const isLeft = wasIpip && given.every(({ kind }) => kind !== 'ipip');

@@ -13,6 +13,7 @@ export interface VxlanDesign {
   readonly address: string;
   readonly mac: string;
   readonly vni: number;
+  readonly port: number;
   readonly mtu: number;
 }
 

@@ -22,7 +22,7 @@ const quiet = 100;
 const quietLimit = 2_000;
 
 /** What stays the same in every capture: the echoes in any wrapping, ARP, and the ICMP errors that answer them. */
-export const echoFilter = 'arp or icmp or icmp6 or ip proto 4 or ip proto 41 or udp port 4789';
+export const echoFilter = 'arp or icmp or icmp6 or ip proto 4 or ip proto 41 or udp port 4789 or udp port 8472';
 
 /** What is caught, and who is told of it. */
 export interface ListeningOptions {

@@ -7,9 +7,6 @@ import type { VxlanDesign } from '../../design/tunnel.ts';
 import { ipBatch, sysctlLines, withInput } from './script.ts';
 import { tunnelSysctls } from './sysctls.ts';
 
-/** VXLAN's port (RFC 7348; calico.md A.7). */
-const port = 4789;
-
 /**
  * What Felix keeps in a node's kernel beside its rules; may run again when pools or routes change: what is no longer wanted goes.
  * `isKnown`: the lab has had such scripts; then nodes that need nothing more are cleaned too.
@@ -58,7 +55,7 @@ function ipipDevice(node: NodeDesign): string {
   return `${unlessThere('tunl0')}ip link add name tunl0 type ipip\n${ipBatch(lines)}`;
 }
 
-function vxlanDevice(node: NodeDesign, { name, family, address, mac, vni, mtu }: VxlanDesign): string {
+function vxlanDevice(node: NodeDesign, { name, family, address, mac, vni, port, mtu }: VxlanDesign): string {
   const outer = inFamily(node.addresses, family);
   if (outer === undefined) return '';
   const lines = [
@@ -66,8 +63,8 @@ function vxlanDevice(node: NodeDesign, { name, family, address, mac, vni, mtu }:
     `addr add ${address}/${widthOf(family)} dev ${name}`,
     `link set dev ${name} up`,
   ];
-  // Felix makes the device anew when its identifier or MTU changes.
-  const isAsWanted = `ip -d link show dev ${name} 2>/dev/null | tr '\\n' ' ' | grep -q " mtu ${mtu} .* vxlan id ${vni} "`;
+  // Felix makes the device anew when its identifier, port or MTU changes.
+  const isAsWanted = `ip -d link show dev ${name} 2>/dev/null | tr '\\n' ' ' | grep -q " mtu ${mtu} .* vxlan id ${vni} .* dstport ${port} "`;
   return `${isAsWanted} || { ip link del dev ${name} 2>/dev/null || :; ${ipBatch(lines).trimEnd()}\n}\n`;
 }
 

@@ -1,6 +1,8 @@
 // Owns the proof that a FelixConfiguration's fields change what they are for, node by node, and that others are refused.
 
 import { describe, expect, it } from 'vitest';
+import { felixRules } from '../../../src/artifact/felix-rules.ts';
+import { felixIptables } from '../../../src/artifact/iptables.ts';
 import { designLab } from '../../../src/design/design-lab.ts';
 import { felixScripts } from '../../../src/engine/netns/felix.ts';
 import type { Lab } from '../../../src/lab/lab.ts';
@@ -49,6 +51,29 @@ describe('a FelixConfiguration', () => {
     expect(seen(vxlan, configuration({ vxlanMTU: 1400, vxlanVNI: 7 }), own)).toEqual([7, 1380, 1380]);
   });
 
+  it('moves VXLAN to another port in the device and in all rules, and lets pods wrap packets themselves', () => {
+    const rulesWith = (spec: object) => {
+      const design = designOf(withObjects(vxlan, configuration(spec)));
+      const [node] = design.nodes;
+      return {
+        device: felixScripts(design, false)[0]?.script,
+        nft: felixRules(design, node!),
+        iptables: felixIptables(design, node!),
+      };
+    };
+    const moved = rulesWith({ vxlanPort: 8472 });
+    expect(moved.device).toMatch(/ dstport 8472 nolearning /);
+    for (const text of Object.values(moved)) expect(text).not.toContain('4789');
+    expect(moved.nft.match(/udp dport 8472/g)).toHaveLength(5);
+
+    const usual = rulesWith({});
+    expect(usual.nft).toMatch(/ {4}udp dport 4789 drop\n {4}ip protocol 4 drop\n {2}\}/);
+    expect(usual.iptables).toContain('-A cali-from-workload -p 4 -j DROP');
+    const allowed = rulesWith({ allowVXLANPacketsFromWorkloads: true, allowIPIPPacketsFromWorkloads: true });
+    expect(allowed.nft).toMatch(/ct state invalid drop\n {2}\}/);
+    expect(allowed.iptables).not.toMatch(/cali-from-workload -p (4|udp)/);
+  });
+
   it('is what the tunnel device is made from', () => {
     const design = designOf(withObjects(vxlan, configuration({ vxlanVNI: 4242, vxlanMTU: 1400 })));
 
@@ -60,6 +85,12 @@ describe('a FelixConfiguration', () => {
     ['a name that Felix ignores', configuration({}, 'mine'), 'OBJECT_NAME'],
     ['a pattern that is none', configuration({ mtuIfacePattern: '(' }), 'OBJECT_FIELD_VALUE'],
     ['routes that BIRD writes too', configuration({ programClusterRoutes: 'Enabled' }), 'ROUTE_OWNER'],
+    ['a port that captures do not know', configuration({ vxlanPort: 5000 }), 'VXLAN_PORT'],
+    [
+      'a priority that labctl does not act on',
+      configuration({ ipv4NormalRoutePriority: 2000 }),
+      'OBJECT_FIELD_NOT_YET',
+    ],
     ['an identifier of more than 24 bits', configuration({ vxlanVNI: 16777216 }), 'OBJECT_FIELD_VALUE'],
   ])('with %s is refused', (_, raw, code) => {
     const errors = designLab(withObjects(vxlan, raw)).problems.filter(({ severity }) => severity === 'error');

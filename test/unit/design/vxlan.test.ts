@@ -65,6 +65,7 @@ describe.skipIf(truth === undefined)('vxlan beside the real cluster', () => {
         name: 'vxlan.calico',
         family: 4,
         vni: 4096,
+        port: 4789,
         address: real?.addr_info[0]?.local,
         mac: real?.address,
         mtu: real?.mtu,
