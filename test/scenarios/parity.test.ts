@@ -8,6 +8,7 @@ import { factsOf } from '../support/parity/facts.ts';
 import { designDifferences, labFileOf, referenceOf, truthLabs } from '../support/parity/labs-of-truth.ts';
 import { mutationsOf } from '../support/parity/mutations.ts';
 import { readTruth } from '../support/parity/read-truth.ts';
+import { contestedNodes } from '../support/parity/real-cluster.ts';
 import { missingBuild, type RunnerKind, runnerKinds, withLab, workspace } from '../support/scenario.ts';
 
 const truths = truthFolder();
@@ -70,7 +71,8 @@ describe.skipIf(kinds.length === 0)('parity', () => {
         const status = (await running.must(['status', cluster, '--differences', '--format', 'json'])).stdout;
         const declared = values(status, 'id');
         const collected = await collectLab(running, truth);
-        const comparison = compareFacts(factsOf(truth), factsOf(collected), declared);
+        const contested = contestedNodes(truth);
+        const comparison = compareFacts(factsOf(truth, contested), factsOf(collected, contested), declared);
 
         tell(folder, kind, truth, comparison);
         expect(
@@ -78,7 +80,7 @@ describe.skipIf(kinds.length === 0)('parity', () => {
           'left out, but not declared',
         ).toEqual([]);
         expect([...truth.unreadable, differencesToText(comparison.differences)].join('\n')).toBe('');
-        expectToBite(truth, collected, declared);
+        expectToBite(truth, collected, declared, contested);
       });
     },
   );
@@ -96,10 +98,15 @@ async function lackOf(kind: RunnerKind, lab: string): Promise<string | undefined
 }
 
 /** Every small lie about the real cluster must show as exactly one difference to the same lab. */
-function expectToBite(truth: LabDump, collected: LabDump, declared: readonly string[]): void {
-  const lab = factsOf(collected);
+function expectToBite(
+  truth: LabDump,
+  collected: LabDump,
+  declared: readonly string[],
+  contested: readonly string[],
+): void {
+  const lab = factsOf(collected, contested);
   for (const { what, dump, key } of mutationsOf(truth)) {
-    const { differences } = compareFacts(factsOf(dump), lab, declared);
+    const { differences } = compareFacts(factsOf(dump, contested), lab, declared);
     expect(
       differences.map((difference) => difference.key),
       what,

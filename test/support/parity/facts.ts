@@ -40,10 +40,15 @@ const dockerPrefixes = ['172.18.0.0/16', '172.20.20.0/24', 'fc00:f853:ccd:e793::
 /** iproute2 prints a number where /etc/iproute2/rt_protos lacks the name. */
 const protocolNames: Readonly<Record<string, string>> = { '12': 'bird', '186': 'bgp', '2': 'kernel', '3': 'boot' };
 
-/** Every fact of a lab. */
-export function factsOf(dump: LabDump): Facts {
+/**
+ * Every fact of a lab. `contested` nodes want the same block, and who came first was chance: their blocks are named by
+ * their owner.
+ */
+export function factsOf(dump: LabDump, contested: readonly string[] = []): Facts {
   const owners = ownersOf(dump);
-  const naming = dockerNaming(owners);
+  const dockers = dockerNaming(owners);
+  const blocks = blockNaming(dump, contested);
+  const naming: Naming = (text) => blocks(dockers(text));
   const facts = new Map<string, string>();
   const add = (key: string, value: string): void => {
     facts.set(naming(key), naming(value));
@@ -91,6 +96,26 @@ function dockerNaming(owners: ReadonlyMap<string, string>): Naming {
       .replace(/(?:fc00:f853:ccd:e793|3fff:172:20:20)::[\da-f]+/g, (address) => named(address) ?? address)
       .replace(/\d+_\d+_\d+_\d+/g, (address) => named(address.replaceAll('_', '.')) ?? address)
       .replace(/fc00_f853_ccd_e793__[\da-f]+/g, (address) => named(address.replaceAll('_', ':')) ?? address);
+}
+
+/** `10.244.186.5` to `worker's block+5`, for the blocks that contested nodes have now. */
+function blockNaming(dump: LabDump, contested: readonly string[]): Naming {
+  const blocks = contested.flatMap((node) => {
+    const machine = dump.machines.get(node);
+    const own = machine === undefined ? [] : mainRoutes(machine).filter(({ type }) => type === 'blackhole');
+    return own.flatMap(({ dst }) => {
+      const prefix = parsePrefix(dst);
+      return prefix === undefined ? [] : [{ node, prefix }];
+    });
+  });
+  if (blocks.length === 0) return (text) => text;
+  return (text) =>
+    text.replace(/\d+\.\d+\.\d+\.\d+/g, (written) => {
+      const address = parseAddress(written);
+      const block = blocks.find(({ prefix }) => address !== undefined && containsPrefix(prefix, address));
+      if (address === undefined || block === undefined) return written;
+      return `${block.node}'s block+${address.value - block.prefix.value}`;
+    });
 }
 
 function deviceFacts(name: string, machine: MachineDump, add: (key: string, value: string) => void): void {

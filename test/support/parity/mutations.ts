@@ -37,7 +37,7 @@ export function mutationsOf(dump: LabDump): readonly Mutation[] {
   const isToPool = (route: Entry): boolean =>
     route['gateway'] !== undefined && String(route['dst']).startsWith('10.244.');
   const isBlackhole = (route: Entry): boolean => route['type'] === 'blackhole';
-  const ofPool = new RegExp(`^${node} route 10\\.244\\.`);
+  const ofPool = new RegExp(`^${node} route (?:10\\.244\\.|\\S+'s block)`);
   change('a missing route', node, ofPool, (machine) => ({
     ...machine,
     routes: editFirst(machine.routes, isToPool, () => undefined),

@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { addressOf, containsPrefix, parseAddress, parsePrefix } from '../../../src/base/address.ts';
+import { firstBlockIndex, poolRange } from '../../../src/calico/ipam-blocks.ts';
 import type { CalicoObject } from '../../../src/calico/objects.ts';
 import { ownLabels } from '../../../src/lab/import/calico-objects.ts';
 import type { Lab, Topology } from '../../../src/lab/lab.ts';
@@ -101,6 +102,18 @@ export function poolOf(truth: Truth, lab: Lab, family: 4 | 6): string | undefine
   const cidrs = truth.objects.flatMap((object) => (object.kind === 'IPPool' ? [object.spec.cidr] : []));
   if (cidrs.length === 0) return family === 4 ? lab.cluster.podSubnet : lab.cluster.podSubnet6;
   return cidrs.find((cidr) => cidr.includes(':') === (family === 6));
+}
+
+/** Nodes whose first block of a pool is another node's too (calico.md D.1): which of them got it was chance. */
+export function contestedNodes(truth: Truth): readonly string[] {
+  const nodes = truth.objects.flatMap(({ kind, metadata }) => (kind === 'Node' ? [metadata.name] : []));
+  const pools = truth.objects.flatMap((object) => (object.kind === 'IPPool' ? [poolRange(object)] : []));
+  const contested = nodes.filter((node) =>
+    pools.some(({ count }) =>
+      nodes.some((other) => other !== node && firstBlockIndex(other, count) === firstBlockIndex(node, count)),
+    ),
+  );
+  return contested.map((node) => shortOf(node, truth.cluster ?? ''));
 }
 
 /** Whether nodes hang on leaves; undefined: nobody looked at their interfaces. */

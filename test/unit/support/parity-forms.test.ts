@@ -3,6 +3,7 @@
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { CalicoObject } from '../../../src/calico/objects.ts';
 import { compareFacts } from '../../support/parity/compare.ts';
 import type { LabDump, MachineDump } from '../../support/parity/dump.ts';
 import { truthFolder } from '../../support/parity/dump.ts';
@@ -11,6 +12,7 @@ import { frrSummary, frrTable } from '../../support/parity/frr-forms.ts';
 import { designDifferences, labFileOf, referenceOf, truthLabs } from '../../support/parity/labs-of-truth.ts';
 import { mutationsOf } from '../../support/parity/mutations.ts';
 import { readTruth, type Truth } from '../../support/parity/read-truth.ts';
+import { contestedNodes } from '../../support/parity/real-cluster.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 
 const folder = truthFolder();
@@ -156,6 +158,48 @@ describe.skipIf(!known)('parity: the lab that a real cluster is held against', (
     const silent = { ...bgpRr, objects: [], services: [], configurations: new Map() };
 
     expect((await labFileOf('bgp-rr', silent)).changes).toEqual([]);
+  });
+});
+
+describe('parity: two nodes that want one block', () => {
+  const apiVersion = 'projectcalico.org/v3';
+  const names = ['control-plane', 'worker', 'worker2', 'worker3'].map((short) => `bgp-rr-node-${short}`);
+  const objects: readonly CalicoObject[] = [
+    { apiVersion, kind: 'IPPool', metadata: { name: 'pool' }, spec: { cidr: '10.244.0.0/16', blockSize: 24 } },
+    ...names.map((name): CalicoObject => ({ apiVersion, kind: 'Node', metadata: { name }, spec: {} })),
+  ];
+  const machine = (own: string, other: string): MachineDump => ({
+    kind: 'node',
+    addresses: '',
+    sysctls: '',
+    protocols: '',
+    summary: '',
+    table: '',
+    summary6: '',
+    table6: '',
+    routes: JSON.stringify([
+      { type: 'blackhole', dst: `10.244.${own}.0/24`, protocol: 'bird' },
+      { dst: `10.244.${own}.3`, dev: 'cali1', scope: 'link' },
+      { dst: `10.244.${other}.0/24`, gateway: '10.1.5.1', dev: 'eth0', protocol: 'bird' },
+    ]),
+  });
+  const cluster = (first: string, second: string) => ({
+    machines: new Map([
+      ['worker', machine(first, second)],
+      ['worker2', machine(second, first)],
+    ]),
+    probes: new Map<string, string>(),
+  });
+
+  it('parity: which of them got it does not matter', () => {
+    const truth = { cluster: 'bgp-rr-node', objects, ...cluster('187', '186') } as unknown as Truth;
+    const contested = contestedNodes(truth);
+    const compare = (nodes: readonly string[]) =>
+      compareFacts(factsOf(truth, nodes), factsOf(cluster('186', '187'), nodes), []).differences.length;
+
+    expect(contested).toEqual(['worker', 'worker2']);
+    expect([compare([]), compare(contested)]).toEqual([8, 0]);
+    expect([...factsOf(truth, contested).keys()]).toContain("worker route worker's block+3");
   });
 });
 
