@@ -91,7 +91,7 @@ export async function collectLab(lab: RunningLab, truth: LabDump): Promise<LabDu
     });
   }
   const probes = new Map<string, string>();
-  for (const name of truth.probes.keys()) probes.set(name, await probe(lab, machines, name));
+  for (const [name, real] of truth.probes) probes.set(name, await probe(lab, machines, name, real));
   return { machines, probes };
 }
 
@@ -106,8 +106,13 @@ function sysctlLines(text: string): string {
   return lines.map((found) => (found === null ? '' : `${found[1]?.replaceAll('/', '.')} = ${found[2]}`)).join('\n');
 }
 
-/** Pings or traces as the real cluster was probed. A hop that stayed silent (ICMP is rate limited) is asked again. */
-async function probe(lab: RunningLab, machines: ReadonlyMap<string, MachineDump>, name: string): Promise<string> {
+/** Pings or traces as the real cluster was probed. A hop that is silent only here (ICMP is rate limited) is asked again. */
+async function probe(
+  lab: RunningLab,
+  machines: ReadonlyMap<string, MachineDump>,
+  name: string,
+  real: string,
+): Promise<string> {
   const asked = parseProbe(name);
   if (asked === undefined) return '';
   const target = addressOfPod(machines.get(asked.to)) ?? asked.to;
@@ -120,18 +125,23 @@ async function probe(lab: RunningLab, machines: ReadonlyMap<string, MachineDump>
     '-q',
     '1',
     '-m',
-    '12',
+    /(\d+) hops max/.exec(real)?.[1] ?? '12',
     '-w',
     '1',
     ...(asked.program === 'icmp' ? ['-I'] : []),
     target,
   ];
   let text = await ask(...argv);
-  for (let attempt = 0; attempt < 3 && /^ *\d+ +\*/m.test(text); attempt++) {
+  const silent = silentHops(real);
+  for (let attempt = 0; attempt < 3 && silentHops(text).some((hop) => !silent.includes(hop)); attempt++) {
     await sleep(1000);
     text = await ask(...argv);
   }
   return text;
+}
+
+function silentHops(trace: string): readonly string[] {
+  return [...trace.matchAll(/^ *(\d+) +\*/gm)].map(([, hop = '']) => hop);
 }
 
 /** The IPv4 address of a pod's eth0. */

@@ -6,6 +6,7 @@ import { firstBlockIndex, poolRange } from '../../../src/calico/ipam-blocks.ts';
 import type { CalicoObject } from '../../../src/calico/objects.ts';
 import { ownLabels } from '../../../src/lab/import/calico-objects.ts';
 import type { Lab, Topology } from '../../../src/lab/lab.ts';
+import { parseProbe } from './dump.ts';
 import type { Truth } from './read-truth.ts';
 
 /** A mapping of a lab file. */
@@ -114,6 +115,27 @@ export function contestedNodes(truth: Truth): readonly string[] {
     ),
   );
   return contested.map((node) => shortOf(node, truth.cluster ?? ''));
+}
+
+/**
+ * Whether the real cluster had IPIP pools on a kernel without ipip: Calico says Ready there, has no routes into a tunnel,
+ * and packets take any other way (calico.md K.9). Such a state says nothing of IPIP.
+ */
+export function lacksTunnel(truth: Truth): boolean {
+  const isIpip = truth.objects.some(
+    (object) => object.kind === 'IPPool' && (object.spec.ipipMode ?? 'Never') !== 'Never',
+  );
+  const seen = [...truth.machines.values()].filter(({ kind, addresses }) => kind === 'node' && addresses !== '');
+  return isIpip && seen.length > 0 && !seen.some(({ addresses }) => addresses.includes('"tunl0"'));
+}
+
+/** Pods that did not hear from each other: a lab is refused unless it says that this is meant (calico.md H, K.7). */
+export function lostPings(truth: Truth): readonly (readonly [from: string, to: string])[] {
+  return [...truth.probes].flatMap(([name, text]) => {
+    const asked = parseProbe(name);
+    const isLost = asked?.program === 'ping' && text.includes(' 100% packet loss');
+    return isLost && truth.machines.get(asked.to)?.kind === 'pod' ? [[asked.from, asked.to] as const] : [];
+  });
 }
 
 /** Whether nodes hang on leaves; undefined: nobody looked at their interfaces. */

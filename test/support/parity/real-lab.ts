@@ -12,6 +12,7 @@ import {
   foreignObjects,
   hasFabric,
   hasPort,
+  lostPings,
   nodesOf,
   nodeText,
   type Part,
@@ -98,7 +99,7 @@ export function labOfCluster({ text, lab, objects, fabric }: CatalogueLab, truth
 
   if (changes.length > 0) {
     // What the lab proves may name what is not there now; what Calico implies is compared in any case.
-    document['expect'] = [];
+    document['expect'] = lostPings(truth).map(([from, to]) => ({ ping: { from, to, answered: false } }));
     if (variant === undefined) delete document['variants'];
     else {
       const set = Object.entries(variant['set'] as Part).filter(([key]) => !key.startsWith('expect'));

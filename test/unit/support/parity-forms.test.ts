@@ -3,6 +3,7 @@
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import type { CalicoObject } from '../../../src/calico/objects.ts';
 import { compareFacts } from '../../support/parity/compare.ts';
 import type { LabDump, MachineDump } from '../../support/parity/dump.ts';
@@ -12,7 +13,7 @@ import { frrSummary, frrTable } from '../../support/parity/frr-forms.ts';
 import { designDifferences, labFileOf, referenceOf, truthLabs } from '../../support/parity/labs-of-truth.ts';
 import { mutationsOf } from '../../support/parity/mutations.ts';
 import { readTruth, type Truth } from '../../support/parity/read-truth.ts';
-import { contestedNodes } from '../../support/parity/real-cluster.ts';
+import { contestedNodes, lacksTunnel } from '../../support/parity/real-cluster.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 
 const folder = truthFolder();
@@ -152,6 +153,33 @@ describe.skipIf(!known)('parity: the lab that a real cluster is held against', (
       expect(changes.length, lab).toBeGreaterThan(0);
       expect([lab, await designDifferences(lab, bgpRr)]).toEqual([lab, []]);
     }
+  });
+
+  it('parity: pods that did not hear from each other are meant not to', async () => {
+    const probes = new Map([
+      ...bgpRr.probes,
+      ['ping-pod-a-pod-b', '2 packets transmitted, 0 received, 100% packet loss'],
+    ]);
+
+    const { text } = await labFileOf('bgp-tor', { ...bgpRr, probes });
+
+    expect(parse(text).expect).toEqual([{ ping: { from: 'pod-a', to: 'pod-b', answered: false } }]);
+  });
+
+  it('parity: an IPIP pool without tunl0 says nothing of IPIP', () => {
+    const pool: CalicoObject = {
+      apiVersion: 'projectcalico.org/v3',
+      kind: 'IPPool',
+      metadata: { name: 'pool' },
+      spec: { cidr: '10.244.0.0/16', ipipMode: 'CrossSubnet' },
+    };
+    const withTunnel = [...bgpRr.machines].map(([name, machine]) => {
+      return [name, { ...machine, addresses: machine.addresses.replace('"eth0"', '"tunl0"') }] as const;
+    });
+
+    expect(lacksTunnel(bgpRr)).toBe(false);
+    expect(lacksTunnel({ ...bgpRr, objects: [pool] })).toBe(true);
+    expect(lacksTunnel({ ...bgpRr, objects: [pool], machines: new Map(withTunnel) })).toBe(false);
   });
 
   it('parity: what nobody asked of the cluster is as in the lab', async () => {
