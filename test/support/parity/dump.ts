@@ -14,6 +14,9 @@ export interface MachineDump {
   readonly addresses: string;
   /** Lines `key = value`. */
   readonly sysctls: string;
+  /** `ip -j neigh` and `bridge -j fdb` of a node with a VXLAN device: its VTEPs stand in both. */
+  readonly neighbors: string;
+  readonly forwarding: string;
   /** `birdcl show protocols all`, of both daemons where there are two. */
   readonly protocols: string;
   /** `show bgp ipv4 unicast summary json`. */
@@ -68,20 +71,25 @@ export async function collectLab(lab: RunningLab, truth: LabDump): Promise<LabDu
       .split('\n')
       .map((line) => line.split(' = ')[0] ?? '')
       .filter((key) => key !== '');
-    const [routes, addresses, sysctls, protocols, summary, table, summary6, table6] = await Promise.all([
-      askLike(real.routes, 'ip', '-j', 'route', 'show', 'table', 'all'),
-      askLike(real.addresses, 'ip', '-j', 'addr'),
-      keys.length === 0 ? '' : ask('grep', '-sH', '', ...keys.map(sysctlPath)),
-      askLike(real.protocols, 'birdcl', 'show', 'protocols', 'all'),
-      askLike(real.summary, 'vtysh', '-c', 'show bgp ipv4 unicast summary json'),
-      askLike(real.table, 'vtysh', '-c', 'show bgp ipv4 unicast json'),
-      askLike(real.summary6, 'vtysh', '-c', 'show bgp ipv6 unicast summary json'),
-      askLike(real.table6, 'vtysh', '-c', 'show bgp ipv6 unicast json'),
-    ]);
+    const [routes, addresses, neighbors, forwarding, sysctls, protocols, summary, table, summary6, table6] =
+      await Promise.all([
+        askLike(real.routes, 'ip', '-j', 'route', 'show', 'table', 'all'),
+        askLike(real.addresses, 'ip', '-j', 'addr'),
+        askLike(real.neighbors, 'ip', '-j', 'neigh'),
+        askLike(real.forwarding, 'bridge', '-j', 'fdb'),
+        keys.length === 0 ? '' : ask('grep', '-sH', '', ...keys.map(sysctlPath)),
+        askLike(real.protocols, 'birdcl', 'show', 'protocols', 'all'),
+        askLike(real.summary, 'vtysh', '-c', 'show bgp ipv4 unicast summary json'),
+        askLike(real.table, 'vtysh', '-c', 'show bgp ipv4 unicast json'),
+        askLike(real.summary6, 'vtysh', '-c', 'show bgp ipv6 unicast summary json'),
+        askLike(real.table6, 'vtysh', '-c', 'show bgp ipv6 unicast json'),
+      ]);
     machines.set(name, {
       kind: real.kind,
       routes,
       addresses,
+      neighbors,
+      forwarding,
       sysctls: sysctlLines(sysctls),
       protocols,
       summary,

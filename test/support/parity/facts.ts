@@ -34,6 +34,20 @@ interface AddressEntry {
   readonly addr_info: readonly { readonly local: string; readonly prefixlen: number; readonly scope: string }[];
 }
 
+interface NeighborEntry {
+  readonly dst: string;
+  readonly dev: string;
+  readonly lladdr?: string;
+  readonly state: readonly string[];
+}
+
+interface ForwardingEntry {
+  readonly mac: string;
+  readonly ifname: string;
+  readonly dst?: string;
+  readonly state?: string;
+}
+
 const dockerPrefixes = ['172.18.0.0/16', '172.20.20.0/24', 'fc00:f853:ccd:e793::/64', '3fff:172:20:20::/64'].map(
   parsePrefix,
 );
@@ -56,6 +70,7 @@ export function factsOf(dump: LabDump, contested: readonly string[] = []): Facts
   for (const [name, machine] of dump.machines) {
     deviceFacts(name, machine, add);
     routeFacts(name, machine, naming, add);
+    vtepFacts(name, machine, add);
     sysctlFacts(name, machine, add);
     if (machine.protocols !== '') sessionFacts(name, machine.protocols, add);
   }
@@ -167,6 +182,16 @@ function routeFacts(
       ...(route.metrics ?? []).map((metrics) => JSON.stringify(metrics)),
     ];
     add(key, words.join(' '));
+  }
+}
+
+/** Whom a VXLAN device knows: the far tunnel address's MAC, and the node behind that MAC (calico.md C.4). */
+function vtepFacts(name: string, machine: MachineDump, add: (key: string, value: string) => void): void {
+  for (const { dst, dev, lladdr, state } of parse<NeighborEntry>(machine.neighbors)) {
+    if (dev.startsWith('vxlan')) add(`${name} neighbor ${dst} dev ${dev}`, `${lladdr} ${state.join(' ')}`);
+  }
+  for (const { mac, ifname, dst, state } of parse<ForwardingEntry>(machine.forwarding)) {
+    if (ifname.startsWith('vxlan')) add(`${name} fdb ${mac} dev ${ifname}`, `dst ${dst} ${state}`);
   }
 }
 

@@ -70,6 +70,14 @@ export function mutationsOf(dump: LabDump): readonly Mutation[] {
       (link) => ({ ...link, mtu: 1450 }),
     ),
   }));
+  change('the node behind a tunnel', node, new RegExp(`^${node} fdb `), (machine) => ({
+    ...machine,
+    forwarding: editFirst(
+      machine.forwarding,
+      (entry) => String(entry['ifname']).startsWith('vxlan') && entry['dst'] !== undefined,
+      (entry) => ({ ...entry, dst: '10.99.0.1' }),
+    ),
+  }));
   change('the default route', pod, new RegExp(`^${pod} route default$`), (machine) => ({
     ...machine,
     routes: editFirst(

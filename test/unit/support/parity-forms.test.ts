@@ -199,6 +199,8 @@ describe('parity: two nodes that want one block', () => {
   const machine = (own: string, other: string): MachineDump => ({
     kind: 'node',
     addresses: '',
+    neighbors: '',
+    forwarding: '',
     sysctls: '',
     protocols: '',
     summary: '',
@@ -235,7 +237,17 @@ describe('parity: forms', () => {
   it('parity: two sessions between the same machines, one a family, are two facts', () => {
     const session = (name: string) =>
       `BIRD 2.0.12 ready.\n${name} BGP --- up 10:00 Established\n  Neighbor AS: 64512\n`;
-    const empty = { routes: '', sysctls: '', summary: '', table: '', summary6: '', table6: '', protocols: '' };
+    const empty = {
+      routes: '',
+      neighbors: '',
+      forwarding: '',
+      sysctls: '',
+      summary: '',
+      table: '',
+      summary6: '',
+      table6: '',
+      protocols: '',
+    };
     const addresses = JSON.stringify([
       {
         ifname: 'eth0',
