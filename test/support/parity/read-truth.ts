@@ -22,7 +22,7 @@ export interface KubernetesService {
   };
   readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] } };
   readonly subsets?: readonly {
-    readonly addresses?: readonly { readonly targetRef?: { readonly name?: string } }[];
+    readonly addresses?: readonly { readonly nodeName?: string; readonly targetRef?: { readonly name?: string } }[];
   }[];
 }
 

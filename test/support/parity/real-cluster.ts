@@ -7,7 +7,7 @@ import type { CalicoObject } from '../../../src/calico/objects.ts';
 import { ownLabels } from '../../../src/lab/import/calico-objects.ts';
 import type { Lab, Topology } from '../../../src/lab/lab.ts';
 import { parseProbe } from './dump.ts';
-import type { Truth } from './read-truth.ts';
+import type { KubernetesService, Truth } from './read-truth.ts';
 
 /** A mapping of a lab file. */
 export type Part = Record<string, unknown>;
@@ -36,8 +36,8 @@ export function servicesOf(truth: Truth, pods: Readonly<Record<string, string>>)
     const subsets = truth.services.find(
       ({ kind, metadata: other }) => kind === 'Endpoints' && other.name === metadata.name,
     );
-    const endpoints = (subsets?.subsets ?? []).flatMap(({ addresses = [] }) =>
-      addresses.flatMap(({ targetRef }) => (targetRef?.name === undefined ? [] : [targetRef.name])),
+    const endpoints = (subsets === undefined ? [] : addressesBehind(subsets)).flatMap(
+      ({ targetRef }) => targetRef?.name ?? [],
     );
     if (!endpoints.some((pod) => pod in pods)) continue;
     const [port] = spec?.ports ?? [];
@@ -56,6 +56,10 @@ export function servicesOf(truth: Truth, pods: Readonly<Record<string, string>>)
     ]);
   }
   return Object.fromEntries(found);
+}
+
+function addressesBehind({ subsets = [] }: KubernetesService) {
+  return subsets.flatMap(({ addresses = [] }) => addresses);
 }
 
 /** kind's order: control planes, then workers by number; undefined: none is known. */
@@ -153,6 +157,12 @@ export function podsOf(truth: Truth): Readonly<Record<string, string>> | undefin
     const leads = new RegExp(`"dst": ?"${address.replaceAll('.', '\\.')}", ?"dev": ?"cali`);
     const node = [...truth.machines].find(([, machine]) => machine.kind === 'node' && leads.test(machine.routes));
     if (node !== undefined) pods.push([name, node[0]]);
+  }
+  // Pods that nobody looked into still stand behind services.
+  for (const { targetRef, nodeName } of truth.services.flatMap(addressesBehind)) {
+    const name = targetRef?.name;
+    if (name === undefined || nodeName === undefined || pods.some(([pod]) => pod === name)) continue;
+    pods.push([name, shortOf(nodeName, truth.cluster ?? '')]);
   }
   return pods.length === 0 ? undefined : Object.fromEntries(pods.toSorted());
 }

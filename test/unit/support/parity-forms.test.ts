@@ -147,11 +147,17 @@ describe.skipIf(!known)('parity: the lab that a real cluster is held against', (
   });
 
   it("parity: another lab becomes the cluster's by its objects, wires and routers, and then nothing differs", async () => {
-    for (const lab of ['bgp-rr-node', 'bgp-tor', 'bgp-tor:one-as', 'bgp-services', 'dualstack']) {
-      const { changes } = await labFileOf(lab, bgpRr);
+    const given = [
+      [bgpRr, ['bgp-rr-node', 'bgp-tor', 'bgp-tor:one-as', 'bgp-services', 'dualstack']],
+      [readTruth(join(folder ?? '', 'vxlan')), ['vxlan-crosssubnet', 'fullmesh-routed']],
+    ] as const;
+    for (const [truth, others] of given) {
+      for (const lab of others) {
+        const { changes } = await labFileOf(lab, truth);
 
-      expect(changes.length, lab).toBeGreaterThan(0);
-      expect([lab, await designDifferences(lab, bgpRr)]).toEqual([lab, []]);
+        expect(changes.length, lab).toBeGreaterThan(0);
+        expect([lab, await designDifferences(lab, truth)]).toEqual([lab, []]);
+      }
     }
   });
 
@@ -164,6 +170,45 @@ describe.skipIf(!known)('parity: the lab that a real cluster is held against', (
     const { text } = await labFileOf('bgp-tor', { ...bgpRr, probes });
 
     expect(parse(text).expect).toEqual([{ ping: { from: 'pod-a', to: 'pod-b', answered: false } }]);
+  });
+
+  it("parity: the cluster's services are its own, with the pods behind them", async () => {
+    const services: Truth['services'] = [
+      { kind: 'Service', metadata: { name: 'kubernetes' }, spec: { clusterIP: '10.96.0.1' } },
+      { kind: 'Endpoints', metadata: { name: 'kubernetes' }, subsets: [{ addresses: [{}] }] },
+      {
+        kind: 'Service',
+        metadata: { name: 'shop' },
+        spec: {
+          type: 'NodePort',
+          clusterIP: '10.96.7.7',
+          externalTrafficPolicy: 'Local',
+          ports: [{ port: 80, nodePort: 30123 }],
+        },
+      },
+      {
+        kind: 'Endpoints',
+        metadata: { name: 'shop' },
+        subsets: [{ addresses: [{ nodeName: 'bgp-rr-worker', targetRef: { name: 'shop-1' } }] }],
+      },
+    ];
+
+    const { text } = await labFileOf('bgp-services', { ...bgpRr, services });
+
+    expect(parse(text).pods).toMatchObject({ 'pod-a': 'control-plane', 'shop-1': 'worker' });
+    expect(parse(text).services).toEqual({
+      shop: {
+        type: 'NodePort',
+        clusterIP: '10.96.7.7',
+        port: 80,
+        nodePort: 30123,
+        externalTrafficPolicy: 'Local',
+        endpoints: ['shop-1'],
+      },
+    });
+    expect(await designDifferences('bgp-services', { ...bgpRr, services })).toEqual([
+      expect.stringMatching(/^worker: expected, not real: 10\.244\.128\.65\/32 .*cali\]$/),
+    ]);
   });
 
   it('parity: an IPIP pool without tunl0 says nothing of IPIP', () => {
