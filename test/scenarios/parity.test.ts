@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type Comparison, compareFacts, countsOf, differencesToText, omissions } from '../support/parity/compare.ts';
 import { collectLab, type LabDump, truthFolder } from '../support/parity/dump.ts';
 import { factsOf } from '../support/parity/facts.ts';
-import { designDifferences, labFileOf, referenceOf, truthLabs } from '../support/parity/labs-of-truth.ts';
+import { designDifferences, labFileOf, realLabFile, referenceOf, truthLabs } from '../support/parity/labs-of-truth.ts';
 import { mutationsOf } from '../support/parity/mutations.ts';
 import { readTruth } from '../support/parity/read-truth.ts';
 import { contestedNodes, lacksTunnel } from '../support/parity/real-cluster.ts';
@@ -55,8 +55,8 @@ describe.skipIf(kinds.length === 0)('parity', () => {
       const cluster = truth.cluster ?? name;
       const { text, changes } = await labFileOf(lab, truth);
       const isCatalogues = cluster === name && changes.length === 0;
-      const files = isCatalogues ? {} : { [`${cluster}.lab.yml`]: text };
-      const reference = isCatalogues ? lab : [`./${cluster}.lab.yml`, variant].filter(Boolean).join(':');
+      const files = isCatalogues ? {} : { [realLabFile]: text };
+      const reference = isCatalogues ? lab : [`./${realLabFile}`, variant].filter(Boolean).join(':');
       for (const change of changes) console.log(`parity: ${folder}: as in the real cluster, ${change}`);
       if (truth.missing.length > 0)
         console.log(`parity: ${folder}: ${truth.missing.length} files missing or empty: ${truth.missing.join(', ')}`);

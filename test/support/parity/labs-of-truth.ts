@@ -33,12 +33,8 @@ export async function labFileOf(reference: string, truth: Truth): Promise<RealLa
   return labOfCluster({ text, lab, objects: designLab(lab).design?.objects ?? [], fabric }, truth);
 }
 
-/** Where a lab that `labFileOf` made is read again. */
-function written(text: string, cluster: string): { readonly reference: string; readonly cwd: string } {
-  const cwd = scratchFolder('parity-');
-  writeFileSync(join(cwd, `${cluster}.lab.yml`), text);
-  return { reference: `./${cluster}.lab.yml`, cwd };
-}
+/** What the file that `labFileOf` makes is called: no lab's name, as it may extend the lab of its own. */
+export const realLabFile = 'real-cluster.lab.yml';
 
 /**
  * What the design expects in the kernel of each machine and what was there, IPv4, for a lab that cannot run here: one
@@ -46,10 +42,11 @@ function written(text: string, cluster: string): { readonly reference: string; r
  */
 export async function designDifferences(reference: string, truth: Truth): Promise<readonly string[]> {
   const { text } = await labFileOf(reference, truth);
-  const name = truth.cluster ?? reference.split(':')[0] ?? '';
-  const { reference: file, cwd } = written(text, name);
+  const cwd = scratchFolder('parity-');
+  writeFileSync(join(cwd, realLabFile), text);
   const variant = reference.includes(':') ? `:${reference.split(':')[1]}` : '';
-  const { lab } = await readLab(`${file}${variant}`, { ...catalogue, cwd });
+  const { lab } = await readLab(`./${realLabFile}${variant}`, { ...catalogue, cwd });
+  const { name } = lab;
   const { design, problems } = designLab(lab);
   if (design === undefined) return problems.map(({ message }) => `the design of ${reference}: ${message}`);
   const differences: string[] = [];
