@@ -48,7 +48,8 @@ describe.skipIf(kinds.length === 0)('parity', () => {
 
   it.for(runs)(
     'parity: $folder as $kind is equal to the real cluster',
-    { timeout: 180_000 },
+    // Where pings are lost by intention, each waits its time out.
+    { timeout: 300_000 },
     async ({ folder, lab, kind }, { skip }) => {
       const truth = readTruth(join(truths ?? '', folder));
       const [name = '', variant] = lab.split(':');
