@@ -129,9 +129,10 @@ describe('expectations', () => {
 
   it('of 100 nodes in a full mesh are there before anybody waits', () => {
     const parts = flatLab(meshNodes(100));
-    const start = performance.now();
+    const start = process.cpuUsage();
     const expected = expectedOf(parts);
-    const ms = performance.now() - start;
+    // The processor's time, not the clock's: other tests run beside this one.
+    const ms = process.cpuUsage(start).user / 1000;
 
     expect(expected.sessions).toHaveLength(4950);
     expect(expected.routes.filter(({ protocol, type }) => protocol === 'bird' && type === 'unicast')).toHaveLength(
