@@ -67,7 +67,7 @@ export function countsOf(facts: Facts): string {
   const counts = new Map<string, number>();
   for (const key of facts.keys()) {
     const [first = '', second = ''] = key.split(' ');
-    const sort = first === 'ping' || first === 'trace' ? first : second;
+    const sort = /^(?:ping|trace)6?$/.test(first) ? first : second;
     counts.set(sort, (counts.get(sort) ?? 0) + 1);
   }
   return [...counts].map(([sort, count]) => `${sort} ${count}`).join(', ');

@@ -46,16 +46,28 @@ export function truthFolder(): string | undefined {
   return undefined;
 }
 
-/** Where a probe starts and what it asks; undefined for a name that is no probe. */
-export function parseProbe(
-  name: string,
-): { readonly program: 'ping' | 'icmp' | 'udp'; readonly from: string; readonly to: string } | undefined {
-  const parts = /^(ping|traceroute-(?:icmp|udp))-(?:node-)?(.+?)-(pod-[a-z0-9]+|\d+\.[\d.]+|[\da-f]*:[\da-f:]+)$/.exec(
-    name,
-  );
+/** Where a probe starts and what it asks. */
+export interface Probe {
+  readonly program: 'ping' | 'icmp' | 'udp';
+  /** Of a pod that is asked; an address tells its own. */
+  readonly family: 4 | 6;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** `ping-pod-a-pod-b`, `ping6-pod-a-pod-b`, `traceroute-udp-pod-a-10.1.8.1`; undefined for a name that is no probe. */
+export function parseProbe(name: string): Probe | undefined {
+  const parts =
+    /^(ping|traceroute)(6?)(?:-(icmp|udp))?-(?:node-)?(.+?)-(pod-[a-z0-9]+|\d+\.[\d.]+|[\da-f]*:[\da-f:]+)$/.exec(name);
   if (parts === null) return undefined;
-  const [, program = '', from = '', to = ''] = parts;
-  return { program: program === 'ping' ? 'ping' : program === 'traceroute-icmp' ? 'icmp' : 'udp', from, to };
+  const [, program = '', six = '', protocol, from = '', to = ''] = parts;
+  if ((program === 'ping') !== (protocol === undefined)) return undefined;
+  return {
+    program: protocol === 'icmp' || protocol === 'udp' ? protocol : 'ping',
+    family: six === '' ? 4 : 6,
+    from,
+    to,
+  };
 }
 
 /** Collects from a running lab what `truth` has of the real one: the same machines, sysctls and probes. */
@@ -123,7 +135,7 @@ async function probe(
 ): Promise<string> {
   const asked = parseProbe(name);
   if (asked === undefined) return '';
-  const target = addressOfPod(machines.get(asked.to)) ?? asked.to;
+  const target = addressOfPod(machines.get(asked.to), asked.family) ?? asked.to;
   const ask = async (...argv: readonly string[]): Promise<string> =>
     (await lab.labctl(['exec', `${lab.lab}/${asked.from}`, '--', ...argv])).stdout;
   if (asked.program === 'ping') return ask('ping', '-n', '-c', '2', '-i', '0.3', '-W', '2', target);
@@ -152,8 +164,10 @@ function silentHops(trace: string): readonly string[] {
   return [...trace.matchAll(/^ *(\d+) +\*/gm)].map(([, hop = '']) => hop);
 }
 
-/** The IPv4 address of a pod's eth0. */
-export function addressOfPod(pod: MachineDump | undefined): string | undefined {
+/** The address of a pod's eth0. */
+export function addressOfPod(pod: MachineDump | undefined, family: 4 | 6): string | undefined {
   if (pod?.kind !== 'pod') return undefined;
-  return /"local":"(\d+\.[\d.]+)","prefixlen":32/.exec(pod.addresses)?.[1];
+  const written =
+    family === 4 ? /"local":"(\d+\.[\d.]+)","prefixlen":32/ : /"local":"([\da-f:]+)","prefixlen":128,"scope":"global"/;
+  return written.exec(pod.addresses)?.[1];
 }

@@ -210,16 +210,17 @@ function probeFacts(
   for (const [name, text] of dump.probes) {
     const asked = parseProbe(name);
     if (asked === undefined) continue;
+    const six = asked.family === 6 ? '6' : '';
     const target = /^(?:PING|traceroute to) [^\s(]+ ?\(([^)]+)\)/m.exec(text)?.[1] ?? 'unknown';
     if (asked.program === 'ping') {
       const ttls = [...text.matchAll(/ ttl=(\d+)/g)].map(([, ttl]) => ttl);
       const loss = /([\d.]+% packet loss)/.exec(text)?.[1];
-      add(`ping ${asked.from} ${asked.to}`, `${target}: ttl ${[...new Set(ttls)].join(' and ')}, ${loss}`);
+      add(`ping${six} ${asked.from} ${asked.to}`, `${target}: ttl ${[...new Set(ttls)].join(' and ')}, ${loss}`);
       continue;
     }
     const hops = [...text.matchAll(/^ *\d+ +(\S+)/gm)].map(([, hop]) => hop ?? '*');
     add(
-      `trace ${asked.program} ${asked.from} ${asked.to}`,
+      `trace${six} ${asked.program} ${asked.from} ${asked.to}`,
       `${target}: ${nameHops(dump, owners, hops, target).join(' > ')}`,
     );
   }

@@ -115,7 +115,7 @@ export function mutationsOf(dump: LabDump): readonly Mutation[] {
           .replace('100% packet loss', '50% packet loss')
       : text.replace(/^( *2 +)\S+/m, (_, number) => `${number}10.99.0.1`);
     if (changed === text) continue;
-    const key = new RegExp(`^${name.startsWith('ping') ? 'ping' : 'trace'} .*${name.split('-').at(-1)}$`);
+    const key = new RegExp(`^${name.startsWith('ping') ? 'ping' : 'trace'}6? .*${name.split('-').at(-1)}$`);
     mutations.push({
       what: `the answer of ${name}`,
       key,

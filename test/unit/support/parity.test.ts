@@ -104,10 +104,18 @@ describe('parity: omissions', () => {
   it('parity: probe names are read', () => {
     expect(parseProbe('ping-node-control-plane-pod-b')).toEqual({
       program: 'ping',
+      family: 4,
       from: 'control-plane',
       to: 'pod-b',
     });
-    expect(parseProbe('traceroute-udp-pod-a-10.1.8.1')).toEqual({ program: 'udp', from: 'pod-a', to: '10.1.8.1' });
-    expect(parseProbe('traceroute-icmp-pod-a-pod-b')).toEqual({ program: 'icmp', from: 'pod-a', to: 'pod-b' });
+    expect(parseProbe('traceroute-udp-pod-a-10.1.8.1')).toMatchObject({
+      program: 'udp',
+      from: 'pod-a',
+      to: '10.1.8.1',
+    });
+    expect(parseProbe('traceroute-icmp-pod-a-pod-b')).toMatchObject({ program: 'icmp', from: 'pod-a', to: 'pod-b' });
+    expect(parseProbe('ping6-pod-a-pod-b')).toEqual({ program: 'ping', family: 6, from: 'pod-a', to: 'pod-b' });
+    expect(parseProbe('traceroute6-udp-pod-a-fd00::1')).toMatchObject({ program: 'udp', family: 6, to: 'fd00::1' });
+    expect(parseProbe('traceroute-pod-a-pod-b')).toBeUndefined();
   });
 });
