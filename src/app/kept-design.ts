@@ -8,6 +8,7 @@ import type { Problem } from '../base/place.ts';
 import type { Design } from '../design/design.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Context } from './context.ts';
+import { readUserSettings } from './user-settings.ts';
 import { catalogueFolders, type LoadedDesign } from './work-out.ts';
 
 interface KeptDesign {
@@ -28,7 +29,7 @@ export interface Kept {
 const catalogueReference = /^[a-z][a-z0-9-]*(:[a-z0-9][a-z0-9-]*)?$/;
 
 /**
- * Looks up a catalogue lab. The key holds every byte of `labs/` and `topologies/`, the settings, and the build of labctl, so
+ * Looks up a catalogue lab. The key holds every byte of `labs/` and `topologies/`, the settings (the user's own too), and the build of labctl, so
  * that an edited lab is always worked out anew. Undefined for files, folders, standard input, and sources run unbuilt.
  */
 export async function keptDesign(
@@ -73,7 +74,10 @@ async function readKept(path: string): Promise<KeptDesign | undefined> {
 async function keyOf(context: Context, reference: string, set: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   const build = await stat(join(context.packageRoot, 'dist', 'main.js')).catch(() => undefined);
-  hash.update(JSON.stringify([context.version, build?.mtimeMs, context.packageRoot, context.cwd, reference, set]));
+  const user = await readUserSettings(context);
+  hash.update(
+    JSON.stringify([context.version, build?.mtimeMs, context.packageRoot, context.cwd, reference, set, user]),
+  );
   const { labsDir, topologiesDir } = catalogueFolders(context);
   for (const folder of [labsDir, topologiesDir]) {
     for (const name of (await readdir(folder)).sort()) {

@@ -4,6 +4,7 @@ import { LabError } from '../base/errors.ts';
 import type { Docker } from '../host/docker/connect.ts';
 import type { Image } from '../host/docker/images.ts';
 import type { Context } from './context.ts';
+import type { LoadedDesign } from './work-out.ts';
 
 /** An image that labs need. */
 export interface WantedImage {
@@ -37,30 +38,36 @@ export interface ImagesChoice {
   readonly set: readonly string[];
 }
 
+/** A lab and what the user calls it. */
+export interface NamedLab {
+  readonly reference: string;
+  readonly loaded: LoadedDesign;
+}
+
 /** What labs on kind are made of. `anew` asks the network for manifests that came from it before. Throws LAB_NOT_FOUND and LAB_INVALID. */
 export async function wantedBy(context: Context, { labs, set }: ImagesChoice, anew = false): Promise<Wanted> {
   const { chooseLabs } = await import('./choose-labs.ts');
   const { loadLab } = await import('./load-lab.ts');
+  const named: NamedLab[] = [];
+  for (const reference of await chooseLabs(context, { patterns: labs, all: false }))
+    named.push({ reference, loaded: await loadLab(context, reference, set) });
+  return wantedOf(context, named, anew);
+}
+
+/** What these labs are made of. */
+export async function wantedOf(context: Context, labs: readonly NamedLab[], anew = false): Promise<Wanted> {
   const { kindArtifacts } = await import('./kind-artifacts.ts');
   const { kindClusterOf } = await import('../design/kind-cluster.ts');
   const { kindImages } = await import('../artifact/kind-images.ts');
   const { manifestSource } = await import('../artifact/manifest-source.ts');
-  const { readManifest } = await import('./manifest.ts');
   const images = new Map<string, WantedImage>();
   const manifests = new Map<string, WantedManifest>();
   const mirrors = new Map<string, readonly string[]>();
-  for (const reference of await chooseLabs(context, { patterns: labs, all: false })) {
-    const loaded = await loadLab(context, reference, set);
+  for (const { reference, loaded } of labs) {
     const cluster = kindClusterOf(loaded.lab);
     const source = manifestSource(loaded.design.version, cluster);
-    const known = manifests.get(source);
-    const got: Pick<WantedManifest, 'text' | 'problem'> =
-      known ??
-      (await readManifest(context, source, anew).then(
-        (text) => ({ text, problem: undefined }),
-        (error: unknown) => ({ text: undefined, problem: error instanceof LabError ? error.message : String(error) }),
-      ));
-    manifests.set(source, { source, labs: [...(known?.labs ?? []), reference], ...got });
+    const got = manifests.get(source) ?? { source, labs: [], ...(await gotManifest(context, source, anew)) };
+    manifests.set(source, { ...got, labs: [...got.labs, reference] });
     const edited =
       got.text === undefined ? undefined : (await kindArtifacts(context, loaded)).artifacts.get('calico.yaml');
     for (const image of kindImages(loaded.design, cluster, edited)) {
@@ -75,6 +82,21 @@ export async function wantedBy(context: Context, { labs, set }: ImagesChoice, an
       mirrors.set(registry, [...new Set([...(mirrors.get(registry) ?? []), ...list])]);
   }
   return { images: [...images.values()], manifests: [...manifests.values()], mirrors: Object.fromEntries(mirrors) };
+}
+
+async function gotManifest(
+  context: Context,
+  source: string,
+  anew: boolean,
+): Promise<Pick<WantedManifest, 'text' | 'problem'>> {
+  const { readManifest } = await import('./manifest.ts');
+  return readManifest(context, source, anew).then(
+    (text) => ({ text, problem: undefined }),
+    (error: unknown) => {
+      if (!(error instanceof LabError)) throw error;
+      return { text: undefined, problem: error.message };
+    },
+  );
 }
 
 /** What Docker has of these images, by reference; absent ones are left out. */

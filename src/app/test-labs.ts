@@ -126,6 +126,7 @@ async function testLab(context: Context, lab: string, options: TestOptions, view
     reference: lab,
     set: [],
     timeoutMs,
+    locked: false,
     keep: false,
     dryRun: false,
     reconfigure: false,

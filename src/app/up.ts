@@ -16,6 +16,8 @@ export interface UpOptions {
   readonly set: readonly string[];
   readonly engine: EngineName;
   readonly timeoutMs: number;
+  /** On kind: refuse images and manifests that labctl.lock does not have. */
+  readonly locked: boolean;
   /** Leave what was made when it fails. */
   readonly keep: boolean;
   /** Plan only. */
@@ -55,6 +57,7 @@ export async function up(context: Context, options: UpOptions, view: RunView): P
   let isLeft = false;
   try {
     const programs = await preflight(context, loaded, options.yes, view);
+    if (options.locked) await (await import('./verify-images.ts')).refuseUnlocked(context, options.reference, loaded);
     const planned = performance.now() - started;
     const done = await changeLab(context, { ...options, ...loaded, programs }, view);
     isLeft = done.isLeft;

@@ -3,11 +3,13 @@
 import { LabError } from '../base/errors.ts';
 import { connectDocker } from '../host/docker/connect.ts';
 import type { Image } from '../host/docker/images.ts';
+import type { EngineName } from '../plan/engine.ts';
 import type { Context } from './context.ts';
 import { demandLock, type ImageLock, imageDifference, manifestDifference, readLock } from './image-lock.ts';
-import { type ImagesChoice, imagesHere, type Wanted, wantedBy } from './lab-images.ts';
+import { type ImagesChoice, imagesHere, type Wanted, wantedBy, wantedOf } from './lab-images.ts';
 import { sha256Of } from './manifest.ts';
 import { waysToVyos } from './pull-image.ts';
+import type { LoadedDesign } from './work-out.ts';
 
 /** An image of `images list`. */
 export interface ListedImage {
@@ -95,6 +97,25 @@ export async function verifyImages(
       hint: `labctl images pull ${choice.labs.join(' ')}`,
     });
   return { images: wanted.images.length, manifests: wanted.manifests.length, isLocked: lock !== undefined };
+}
+
+/** `up --locked`: throws IMAGE_DIFFERS with every image and manifest of a lab on kind that labctl.lock has otherwise, or not at all. */
+export async function refuseUnlocked(
+  context: Context,
+  reference: string,
+  loaded: LoadedDesign & { readonly engine: EngineName },
+): Promise<void> {
+  if (loaded.engine !== 'kind')
+    throw new LabError('USAGE', '--locked is about images, and the netns engine has none', { hint: '--engine kind' });
+  const lock = await demandLock(context);
+  const wanted = await wantedOf(context, [{ reference, loaded }]);
+  const docker = await connectDocker(context.env, context.signal);
+  const problems = lockDifferences(wanted, await imagesHere(context, docker, wanted.images), lock);
+  if (problems.length === 0) return;
+  throw new LabError('IMAGE_DIFFERS', 'the lab is not made of what labctl.lock has', {
+    facts: problems,
+    hint: `labctl images pull ${reference} --locked`,
+  });
 }
 
 /** What is not here, or is for another machine; one line each. */

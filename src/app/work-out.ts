@@ -6,6 +6,7 @@ import type { Problem } from '../base/place.ts';
 import type { Design } from '../design/design.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Context } from './context.ts';
+import { readUserSettings } from './user-settings.ts';
 
 /** A lab, what it is, the files it becomes, and what should be said about it though it is valid. */
 export interface LoadedDesign {
@@ -41,6 +42,7 @@ export async function workOut(context: Context, reference: string, set: readonly
     ...catalogueFolders(context),
     cwd: context.cwd,
     set,
+    user: await readUserSettings(context),
     stdin: () => context.readStdin(),
   });
   const { designLab } = await import('../design/design-lab.ts');

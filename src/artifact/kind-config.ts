@@ -5,6 +5,7 @@ import { addressOf, networkOf } from '../base/address.ts';
 import type { Design, NodeDesign } from '../design/design.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
 import type { KindTools } from './kind-tools.ts';
+import { registryFolder, registryHosts, registryPatch } from './registry-hosts.ts';
 
 /** Labels that kubeadm and kubelet set themselves; kubelet may not set those of kubernetes.io by its own wish. */
 const ownLabel = /^([a-z.-]+\.)?kubernetes\.io\//;
@@ -52,14 +53,19 @@ function sixSubnets(design: Design): readonly string[] {
 }
 
 function kindNode(node: NodeDesign, cluster: KindCluster): object {
+  const hasMirrors = registryHosts(cluster).size > 0;
   const labels = Object.entries(node.labels).filter(([key]) => !ownLabel.test(key));
   return {
     role: node.role,
     image: cluster.images.node,
     ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
+    ...(hasMirrors ? { extraMounts: [registryMount] } : {}),
     ...(node.addresses[0].uplink === 'eth0' ? {} : { kubeadmConfigPatches: [nodeAddressPatch(node)] }),
   };
 }
+
+/** kind completes the path by the folder that it runs in. */
+const registryMount = { hostPath: './certs.d', containerPath: registryFolder, readOnly: true } as const;
 
 /**
  * kind gives every node its eth0 address as node-ip; this overwrites it. The map form without a version is right for all:
@@ -72,8 +78,11 @@ function nodeAddressPatch(node: NodeDesign): string {
 
 /** kubelet 1.35 and later refuse a host with cgroup v1 unless told otherwise (kind-engine.md 8). */
 function clusterPatches(cluster: KindCluster, tools: KindTools): object {
-  if (tools.cgroup === 2 || cluster.kubernetes.minor < 35) return {};
-  return { kubeadmConfigPatches: ['kind: KubeletConfiguration\nfailCgroupV1: false\n'] };
+  const needsLeave = tools.cgroup === 1 && cluster.kubernetes.minor >= 35;
+  return {
+    ...(registryHosts(cluster).size > 0 ? { containerdConfigPatches: [registryPatch] } : {}),
+    ...(needsLeave ? { kubeadmConfigPatches: ['kind: KubeletConfiguration\nfailCgroupV1: false\n'] } : {}),
+  };
 }
 
 function comment(document: Document, path: readonly (string | number)[], text: string): void {

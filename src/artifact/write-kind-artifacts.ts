@@ -12,6 +12,7 @@ import { crdObjects, nodeAnnotations } from './kind-objects.ts';
 import { kindReadme } from './kind-readme.ts';
 import type { KindTools } from './kind-tools.ts';
 import { kindWorkload } from './kind-workload.ts';
+import { registryHosts } from './registry-hosts.ts';
 import { vyosBoot } from './vyos-boot.ts';
 import { vyosReleaseOf } from './vyos-container.ts';
 
@@ -23,7 +24,7 @@ export interface Manifest {
 
 /**
  * `kind.yaml`, `fabric.clab.yml` and `routers/…` where there is a fabric, `calico.yaml` where the release's manifest is at hand,
- * `calico/…`, `workload.yaml` and `README.md`. Throws USAGE when `manifest` is no Calico manifest.
+ * `calico/…`, `certs.d/…` where there are mirrors, `workload.yaml` and `README.md`. Throws USAGE when `manifest` is no Calico manifest.
  */
 export function writeKindArtifacts(
   design: Design,
@@ -37,6 +38,7 @@ export function writeKindArtifacts(
     ['workload.yaml', kindWorkload(design, cluster)],
     ['calico/objects.yaml', calicoResources(design.objects)],
     ['calico/crd-objects.yaml', crdObjects(design.objects)],
+    ...registryHosts(cluster),
   ]);
   const annotations = nodeAnnotations(design.objects, design.routers.length > 0 ? 'stated' : 'detected');
   if (annotations !== '') files.set('calico/nodes.yaml', annotations);

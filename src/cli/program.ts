@@ -33,7 +33,8 @@ Exit codes:
 
 Environment:
   Every flag can be given as LABCTL_<VERB>_<FLAG> (LABCTL_UP_TIMEOUT=90s), global ones as LABCTL_<FLAG>; the flag wins.
-  LABCTL_HOME is the state folder, LABCTL_CACHE the folder of unpacked programs. NO_COLOR and FORCE_COLOR are honored.
+  LABCTL_HOME is the state folder, LABCTL_CACHE the folder of unpacked programs, LABCTL_CONFIG the file of your own
+  settings (~/.config/labctl/config.yml). NO_COLOR and FORCE_COLOR are honored.
 
 Examples:
   $ labctl up bgp-rr

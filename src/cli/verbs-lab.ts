@@ -21,6 +21,12 @@ const set: Flag = {
   parse: gathered,
 };
 
+const router: Flag = {
+  flags: '--router <kind>',
+  description: 'what runs in the routers of a lab on kind',
+  choices: ['frr', 'vyos'],
+};
+
 const reference = 'a lab is a name of the catalogue, name:variant, a lab file, a folder with one, or - for stdin';
 
 /** Adds up, down, test, list, ps, plan, validate, render and graph. */
@@ -38,6 +44,8 @@ export function addLabVerbs(program: Command, door: Door): void {
         description: 'how long convergence may take (default: 60s, on kind 10m)',
         parse: durationMs,
       },
+      router,
+      { flags: '--locked', description: 'on kind: refuse images and manifests that labctl.lock does not have' },
       { flags: '-k, --keep', description: 'leave what was made when something fails' },
       { flags: '-n, --dry-run', description: 'print the plan and change nothing' },
       { flags: '-c, --reconfigure', description: 'end the running lab first, then bring it up fresh' },
@@ -115,7 +123,7 @@ A lab that this machine cannot run is skipped, with the reason.`,
     usage: 'plan [lab]',
     group,
     summary: 'print what up would do, with the cause of each step',
-    flags: [set],
+    flags: [set, router],
     examples: ['labctl plan bgp-rr', 'labctl plan bgp-rr:article --format json'],
     load: async () => (await import('./commands/plan.ts')).planCommand,
   });
@@ -133,6 +141,7 @@ A lab that this machine cannot run is skipped, with the reason.`,
     summary: "write a lab's configuration files into a folder",
     flags: [
       set,
+      router,
       {
         flags: '--for <engine>',
         description: 'whose files: daemons of the embedded engine, or kind and containerlab',

@@ -1,5 +1,6 @@
 // Owns the program `kind`: how it is called and what its output says.
 
+import { dirname } from 'node:path';
 import type { Shell } from '../base/shell.ts';
 
 /** What `kind version` says (`kind v0.33.0 go1.26.8 linux/amd64`); undefined where there is no kind. */
@@ -21,9 +22,9 @@ export interface KindPlace {
   readonly kubeconfig: string;
 }
 
-/** The argument list that makes a cluster. kind takes its network from the environment only; `--retain` leaves the wreck to `down`. */
+/** The argument list that makes a cluster. kind takes its network from the environment only, and mounts from the folder it runs in; `--retain` leaves the wreck to `down`. */
 export function createClusterArgv(place: KindPlace, config: string): readonly string[] {
-  const environment = ['env', `KIND_EXPERIMENTAL_DOCKER_NETWORK=${place.network}`];
+  const environment = ['env', `--chdir=${dirname(config)}`, `KIND_EXPERIMENTAL_DOCKER_NETWORK=${place.network}`];
   return [
     ...environment,
     'kind',

@@ -17,11 +17,14 @@ import { type MergedLab, mergedLabSchema, type Variant, variantsSchema } from '.
 import { maxNodes } from './schema-words.ts';
 import { checkShape } from './shape.ts';
 import { entryOf, type MapTree, placeOfSpan, plainValue, spanAt } from './tree.ts';
-import { removableOf, removeNames, type Setting, withEntry } from './variants.ts';
+import { type UserSettings, userTree } from './user-settings.ts';
+import { mergeTrees, removableOf, removeNames, type Setting, withEntry } from './variants.ts';
 
 /** Where labs are found, and what the command line sets in them. */
 export interface ReadOptions extends FindOptions {
   readonly set?: readonly string[] | undefined;
+  /** What the user says for all labs. */
+  readonly user?: UserSettings | undefined;
 }
 
 /**
@@ -33,7 +36,8 @@ export async function readLab(reference: string, options: ReadOptions): Promise<
   const { found, variant } = await findLab(reference, options);
   const shown = found.source.file;
   const reader = new DocumentReader(options);
-  const document = await reader.readLab(found);
+  const own = await reader.readLab(found);
+  const document = options.user === undefined ? own : (mergeTrees(userTree(options.user), own) as MapTree);
   const inDocument = new ProblemList(document);
   const variants = readVariants(document, inDocument);
   if (variant !== undefined && !Object.hasOwn(variants, variant))

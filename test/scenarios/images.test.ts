@@ -4,8 +4,11 @@ import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync }
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { withEngine } from '../../src/app/kind-artifacts.ts';
+import { loadLab } from '../../src/app/load-lab.ts';
+import { refuseUnlocked } from '../../src/app/verify-images.ts';
 import { findImage } from '../../src/host/docker/images.ts';
-import { type Called, call } from '../support/call.ts';
+import { type Called, call, testContext } from '../support/call.ts';
 import { startDockerd, type TestDocker, whyNoDockerd } from '../support/dockerd.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { scratchFolder } from '../support/scratch.ts';
@@ -74,6 +77,13 @@ describe.skipIf(why !== undefined)('labctl images', () => {
     const { exitCode, stderr } = await images('pull', 'test.lab.yml', '--set', `engines.kind.images.pod=${reference}`);
     expect(exitCode).toBe(4);
     return stderr;
+  }
+
+  /** What `up --engine kind --locked` checks before it builds. */
+  async function upLocked(): Promise<void> {
+    const context = testContext({ cwd, env: place.env, cacheHome: join(cwd, 'cache') });
+    const loaded = await withEngine(context, await loadLab(context, './test.lab.yml', []), 'kind');
+    await refuseUnlocked(context, './test.lab.yml', loaded);
   }
 
   async function forget(): Promise<void> {
@@ -170,7 +180,10 @@ describe.skipIf(why !== undefined)('labctl images', () => {
     expect(pulled.exitCode).toBe(4);
     expect(pulled.stderr).toMatch(/^ +calico\.yaml is sha256:[0-9a-f]+; labctl\.lock has sha256:[0-9a-f]+$/m);
     expect(pulled.stderr).toMatch(/^ +127\.0\.0\.1:5000\/lab\/other:1: is not in labctl\.lock$/m);
+    await expect(upLocked()).rejects.toThrow('the lab is not made of what labctl.lock has');
     writeFileSync(join(cwd, 'calico.yaml'), manifest);
+    await images('pull', 'test.lab.yml', '--locked');
+    await upLocked();
   });
 
   it.each([

@@ -3,10 +3,12 @@
 import { render } from '../../app/render.ts';
 import type { EngineName } from '../../plan/engine.ts';
 import { type Call, labOf, print, say } from '../call.ts';
+import { settingsOf } from '../flag-values.ts';
 
 /** Flags of `render`. */
 export interface RenderFlags {
   readonly set?: readonly string[];
+  readonly router?: string;
   readonly for?: EngineName;
   readonly out?: string;
   readonly force?: boolean;
@@ -16,7 +18,7 @@ export interface RenderFlags {
 export async function renderCommand(call: Call, [lab, folder]: readonly string[], flags: RenderFlags): Promise<number> {
   const result = await render(call.context, {
     reference: labOf(call, lab, 'render'),
-    set: flags.set ?? [],
+    set: settingsOf(flags),
     out: folder ?? flags.out,
     engine: flags.for ?? 'netns',
     force: flags.force ?? false,

@@ -4,12 +4,15 @@ import { up } from '../../app/up.ts';
 import { planText } from '../../report/plan-text.ts';
 import { timelineText } from '../../report/timeline.ts';
 import { type Call, labOf, print, say, withView } from '../call.ts';
+import { settingsOf } from '../flag-values.ts';
 import { sayWarnings } from '../warnings.ts';
 
 /** Flags of `up`. */
 export interface UpFlags {
   readonly set?: readonly string[];
+  readonly router?: string;
   readonly timeout?: number;
+  readonly locked?: boolean;
   readonly keep?: boolean;
   readonly dryRun?: boolean;
   readonly reconfigure?: boolean;
@@ -23,9 +26,10 @@ export async function upCommand(call: Call, [lab]: readonly string[], flags: UpF
   const { engine } = call.flags;
   const options = {
     reference: labOf(call, lab, 'up'),
-    set: flags.set ?? [],
+    set: settingsOf(flags),
     engine,
     timeoutMs: flags.timeout ?? patience[engine],
+    locked: flags.locked ?? false,
     keep: flags.keep ?? false,
     dryRun: flags.dryRun ?? false,
     reconfigure: flags.reconfigure ?? false,

@@ -11,6 +11,7 @@ import { containerlabVersion } from '../../host/containerlab.ts';
 import { daemonInfo, dockerNetworks, missingImages } from '../../host/docker.ts';
 import { kindClusters, kindVersion } from '../../host/kind.ts';
 import type { Finding } from '../../plan/finding.ts';
+import { imageFindings } from './probe-images.ts';
 
 /** What is checked; `owned` is true while parts of the lab are labctl's own from before. */
 export interface KindNeed {
@@ -148,17 +149,17 @@ function cgroupFindings(cgroup: 1 | 2, { cluster }: KindNeed): readonly Finding[
 async function labFindings(host: Shell, need: KindNeed): Promise<readonly Finding[]> {
   const { design, cluster, manifest } = need;
   const findings: Finding[] = [];
-  const wanted = kindImages(design, cluster, manifest).map(({ reference }) => reference);
-  const images = await missingImages(host, wanted);
-  for (const image of images) {
-    findings.push({
-      id: 'image',
-      level: 'missing',
-      message: `image ${image} is not on this Docker`,
-      cause: 'a node on the fabric reaches no registry, so all images are here before anything is built',
-      fix: ['docker', 'pull', image],
-    });
-  }
+  const wanted = kindImages(design, cluster, manifest);
+  const absent = await missingImages(
+    host,
+    wanted.map(({ reference }) => reference),
+  );
+  findings.push(
+    ...imageFindings(
+      design,
+      wanted.filter(({ reference }) => absent.includes(reference)),
+    ),
+  );
   if (manifest === undefined) {
     const fix = ['labctl', 'up', design.lab, '--engine', 'kind', '--set', 'engines.kind.manifest=calico.yaml'];
     findings.push({
