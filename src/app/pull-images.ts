@@ -40,7 +40,7 @@ export async function pullImages(context: Context, options: PullOptions, view: R
     ({ reference }) => !isRight(docker, here.get(reference), lock?.images[reference] ?? options.locked),
   );
   const manifestProblems = manifests.flatMap(({ source, text, problem = '' }) => {
-    if (text === undefined) return [`${source}: ${problem}`];
+    if (text === undefined) return [problem];
     const difference = options.locked ? manifestDifference(sha256Of(text), lock?.manifests[source]) : undefined;
     return difference === undefined ? [] : [`${source} ${difference}`];
   });
