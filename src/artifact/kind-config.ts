@@ -59,12 +59,12 @@ function kindNode(node: NodeDesign, cluster: KindCluster): object {
     role: node.role,
     image: cluster.images.node,
     ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
-    ...(hasMirrors ? { extraMounts: [registryMount] } : {}),
+    ...(hasMirrors ? { extraMounts: [{ ...registryMount }] } : {}),
     ...(node.addresses[0].uplink === 'eth0' ? {} : { kubeadmConfigPatches: [nodeAddressPatch(node)] }),
   };
 }
 
-/** kind completes the path by the folder that it runs in. */
+/** kind completes the path by the folder that it runs in. Copied for every node: YAML would refer to one. */
 const registryMount = { hostPath: './certs.d', containerPath: registryFolder, readOnly: true } as const;
 
 /**
