@@ -11,9 +11,10 @@ import { judgeCapture } from '../verify/captured.ts';
 import type { CheckResult } from '../verify/verdict.ts';
 import type { Context } from './context.ts';
 import { openRunning } from './running.ts';
+import type { LabEvidence } from './test-evidence.ts';
 
-/** Captures along every stated path of the only lab that runs in this state home, one after the other, and judges each. */
-export async function checkCaptures(context: Context): Promise<readonly CheckResult[]> {
+/** Captures along every stated path of the only lab that runs in this state home, one after the other, judges and keeps each. */
+export async function checkCaptures(context: Context, kept?: LabEvidence): Promise<readonly CheckResult[]> {
   const { design, engine } = await openRunning(context, {});
   const checks: CheckResult[] = [];
   for (const [from, to, family] of capturedPairs(design)) {
@@ -24,7 +25,9 @@ export async function checkCaptures(context: Context): Promise<readonly CheckRes
       probe: { kind: 'echo', count: 1 },
       signal: context.signal,
     });
-    checks.push(judgeCapture(design, { from, to, family, evidence, path: capturedPath(evidence) }));
+    const captured = { from, to, family, evidence, path: capturedPath(evidence) };
+    checks.push(judgeCapture(design, captured));
+    await kept?.capture(design, captured);
   }
   return checks;
 }

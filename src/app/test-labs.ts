@@ -8,7 +8,9 @@ import type { Context, RunView } from './context.ts';
 import { loadLab } from './load-lab.ts';
 import { readyPrograms } from './preflight.ts';
 import { removeLabs } from './remove-lab.ts';
+import { openRunning } from './running.ts';
 import { checkCaptures } from './test-captures.ts';
+import { type LabEvidence, labEvidence } from './test-evidence.ts';
 import { beginTestRun, endDeadTestRuns } from './test-runs.ts';
 import { up, withSignal } from './up.ts';
 import { verify } from './verify.ts';
@@ -27,6 +29,10 @@ export interface TestOptions {
   readonly incapable: 'skipped' | 'failed';
   /** Consent to install missing programs. */
   readonly yes: boolean;
+  /** `host`: this machine's kernel, whatever a lab says. */
+  readonly kernel?: 'host' | undefined;
+  /** Folder in which each lab's tables, verdict and captures are kept. */
+  readonly evidence?: string | undefined;
 }
 
 /** Who shows a run of tests while it happens. */
@@ -53,11 +59,11 @@ export async function testLabs(context: Context, options: TestOptions, view: Tes
   context.ifLeft('labctl down --all');
   const run = await beginTestRun(context.stateHome);
   const tests = new Map<string, LabTest>();
-  const sizes = new Map(
-    await Promise.all(options.labs.map(async (lab) => [lab, await nodesOf(context, lab)] as const)),
+  const sketches = new Map(
+    await Promise.all(options.labs.map(async (lab) => [lab, await sketchOf(context, lab)] as const)),
   );
   const numbered = [...options.labs.entries()];
-  const isAlone = ([, lab]: readonly [number, string]): boolean => (sizes.get(lab) ?? 0) >= crowd;
+  const isAlone = ([, lab]: readonly [number, string]): boolean => (sketches.get(lab)?.nodes ?? 0) >= crowd;
   const work = async (labs: Iterable<readonly [number, string]>): Promise<void> => {
     for (const [number, lab] of labs) {
       if (context.signal.aborted) return;
@@ -67,7 +73,8 @@ export async function testLabs(context: Context, options: TestOptions, view: Tes
         startedAt: performance.now(),
         ifLeft: () => undefined,
       };
-      const test = await testLab(inside, lab, options, view);
+      const isInGuest = sketches.get(lab)?.kernel === 'uml' && options.kernel !== 'host';
+      const test = await testLab(inside, { lab, isInGuest }, options, view);
       tests.set(lab, test);
       view.over(test);
     }
@@ -91,12 +98,13 @@ export async function testLabs(context: Context, options: TestOptions, view: Tes
 /** A lab of so many nodes is tested alone, after the others: the kernel's neighbor table is one for the whole machine. */
 const crowd = 50;
 
-/** How many nodes a lab has; none where it cannot be read, which its test will tell. */
-async function nodesOf(context: Context, lab: string): Promise<number> {
+/** How many nodes a lab has, on whose kernel; nothing where it cannot be read, which its test will tell. */
+async function sketchOf(context: Context, reference: string): Promise<{ nodes: number; kernel: string } | undefined> {
   try {
-    return (await loadLab(context, lab, [])).lab.cluster.nodes.length;
+    const { lab } = await loadLab(context, reference, []);
+    return { nodes: lab.cluster.nodes.length, kernel: lab.kernel };
   } catch {
-    return 0;
+    return undefined;
   }
 }
 
@@ -106,7 +114,12 @@ function affordableJobs(): number {
 }
 
 /** One lab from up to down; down comes whatever happened before. */
-async function testLab(context: Context, lab: string, options: TestOptions, view: TestView): Promise<LabTest> {
+async function testLab(
+  context: Context,
+  { lab, isInGuest }: { readonly lab: string; readonly isInGuest: boolean },
+  options: TestOptions,
+  view: TestView,
+): Promise<LabTest> {
   const steps: { step: TestStep; ms: number }[] = [];
   const checks: CheckResult[] = [];
   const problems: TestProblem[] = [];
@@ -120,7 +133,15 @@ async function testLab(context: Context, lab: string, options: TestOptions, view
     }
     steps.push({ step, ms: performance.now() - began });
   };
-  const { timeoutMs, yes, verifyTimeoutMs } = options;
+  if (isInGuest) {
+    let test: LabTest | undefined;
+    await attempt('up', async () => {
+      const { testInGuest } = await import('./test-in-guest.ts');
+      test = await testInGuest(context, lab, options, (step) => view.step(lab, step));
+    });
+    return test ?? { lab, outcome: 'failed', steps, checks, problems };
+  }
+  const { timeoutMs, yes, kernel, verifyTimeoutMs } = options;
   const upOptions = {
     engine: 'netns' as const,
     reference: lab,
@@ -131,17 +152,36 @@ async function testLab(context: Context, lab: string, options: TestOptions, view
     dryRun: false,
     reconfigure: false,
     yes,
+    kernel,
   };
-  await attempt('up', () => up(context, upOptions, silent));
+  let kept: LabEvidence | undefined;
+  await attempt('up', async () => {
+    if (options.evidence !== undefined) kept = await labEvidence(context, options.evidence, lab);
+    await up(context, upOptions, silent);
+  });
   if (problems.length === 0) {
-    await attempt('verify', async () => checks.push(...(await verify(context, { timeoutMs: verifyTimeoutMs })).checks));
-    await attempt('capture', async () => checks.push(...(await checkCaptures(context))));
+    await attempt('verify', async () => checks.push(...(await verified(context, verifyTimeoutMs, kept))));
+    await attempt('capture', async () => checks.push(...(await checkCaptures(context, kept))));
   }
   await attempt('down', () => removeLabs(context.stateHome));
   const isIncapable = problems[0]?.code === 'ENGINE_MISSING';
   const isTrue = problems.length === 0 && isAllTrue(checks);
   const outcome = isTrue ? 'passed' : isIncapable ? options.incapable : 'failed';
   return { lab, outcome, steps, checks, problems };
+}
+
+async function verified(
+  context: Context,
+  timeoutMs: number,
+  kept: LabEvidence | undefined,
+): Promise<readonly CheckResult[]> {
+  const verdict = await verify(context, { timeoutMs });
+  if (kept !== undefined) {
+    const { design, engine } = await openRunning(context, {});
+    await kept.verdict(verdict);
+    await kept.tables(await engine.inspect(design));
+  }
+  return verdict.checks;
 }
 
 function problemOf(step: TestStep, error: unknown): TestProblem {

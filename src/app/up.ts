@@ -26,6 +26,8 @@ export interface UpOptions {
   readonly reconfigure: boolean;
   /** Consent to install missing programs. */
   readonly yes: boolean;
+  /** `host`: this machine's kernel, whatever the lab says. */
+  readonly kernel?: 'host' | undefined;
 }
 
 /** What `up` did. */
@@ -46,6 +48,7 @@ export async function up(context: Context, options: UpOptions, view: RunView): P
   const started = context.startedAt;
   const loaded = await withEngine(context, await loadLab(context, options.reference, options.set), options.engine);
   if (options.dryRun) return dryRun(context, loaded);
+  if (loaded.lab.kernel === 'uml' && options.kernel !== 'host') throw endsWithGuest(options.reference);
 
   const [{ preflight }, { takeLock }, { changeLab }] = await Promise.all([
     import('./preflight.ts'),
@@ -75,6 +78,13 @@ export async function up(context: Context, options: UpOptions, view: RunView): P
   } finally {
     await lock.release(!isLeft);
   }
+}
+
+function endsWithGuest(reference: string): LabError {
+  const why = 'a guest ends with its command, and the lab with it';
+  return new LabError('USAGE', `${reference} says \`kernel: uml\`: ${why}`, {
+    hint: `labctl test ${reference} brings it up, verifies it, captures in it and removes it, in one guest; or --kernel host`,
+  });
 }
 
 /** What would be done; nothing is changed, nothing is locked. */

@@ -173,6 +173,7 @@ export function completeLab(
     name,
     variant: from.variant,
     title: merged.title,
+    kernel: merged.kernel ?? 'host',
     source: from.source,
     topology: merged.topology === undefined ? undefined : completeTopology(merged, merged.topology, from),
     cluster: {

@@ -230,6 +230,8 @@ export interface Lab {
   readonly name: string;
   readonly variant: string | undefined;
   readonly title: string;
+  /** `uml`: it runs in a guest with a kernel of its own. */
+  readonly kernel: 'host' | 'uml';
   /** The file it was read from. */
   readonly source: string;
   readonly topology: Topology | undefined;

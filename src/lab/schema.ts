@@ -146,6 +146,10 @@ const variant = z.strictObject({
 const parts = {
   name: z.string().regex(labName, 'is not a lab name: lower-case letters, digits and dashes, at most 40 characters'),
   title: text.describe('One sentence: what the lab shows.'),
+  kernel: z
+    .enum(['host', 'uml'])
+    .optional()
+    .describe('`uml`: the kernel of User-Mode Linux, as --kernel uml; the lab ends with its test. Default host.'),
   cluster,
   calico: calicoSchema.optional(),
   pods: z

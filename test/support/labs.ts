@@ -82,6 +82,7 @@ export const bgpRr: Lab = {
   name: 'bgp-rr',
   variant: undefined,
   title: 'Each node peers with its leaf, a route reflector; leaves peer with two spines',
+  kernel: 'host',
   source: 'labs/bgp-rr.lab.yml',
   topology: twoSpinesTwoLeaves,
   cluster: {
@@ -120,6 +121,7 @@ export const fullmesh: Lab = {
   name: 'fullmesh',
   variant: undefined,
   title: 'Three nodes on one flat network, node-to-node mesh',
+  kernel: 'host',
   source: 'labs/fullmesh.lab.yml',
   topology: undefined,
   cluster: {

@@ -19,6 +19,8 @@ export interface TestFlags {
   readonly shard?: Shard;
   readonly junit?: string;
   readonly markdown?: string;
+  readonly evidence?: string;
+  readonly kernel?: 'host';
   readonly timeout: number;
   /** False with `--no-skip`. */
   readonly skip: boolean;
@@ -41,6 +43,8 @@ export async function testCommand(call: Call, patterns: readonly string[], flags
       verifyTimeoutMs: 5_000,
       incapable: flags.skip ? 'skipped' : 'failed',
       yes: call.flags.yes,
+      kernel: flags.kernel,
+      evidence: flags.evidence === undefined ? undefined : resolve(context.cwd, flags.evidence),
     },
     view,
   );

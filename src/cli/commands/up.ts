@@ -16,6 +16,7 @@ export interface UpFlags {
   readonly keep?: boolean;
   readonly dryRun?: boolean;
   readonly reconfigure?: boolean;
+  readonly kernel?: 'host';
 }
 
 /** How long convergence may take where nothing is said: a cluster has to boot. */
@@ -34,6 +35,7 @@ export async function upCommand(call: Call, [lab]: readonly string[], flags: UpF
     dryRun: flags.dryRun ?? false,
     reconfigure: flags.reconfigure ?? false,
     yes: call.flags.yes,
+    kernel: flags.kernel,
   };
   const result = await withView(call, (view) => up(call.context, options, view));
   await sayWarnings(call, result.warnings);

@@ -1,4 +1,4 @@
-// Owns how a run of tests looks: a line a lab, redrawn on a terminal, written when the lab is done elsewhere.
+// Owns how a run of tests looks: a line a lab, redrawn on a terminal; a line a step elsewhere.
 
 import type { TestView } from '../../app/test-labs.ts';
 import { detailLines, resultText } from '../../report/test-text.ts';
@@ -15,11 +15,11 @@ export async function testViewFor({ context, flags, streams }: ViewRequest): Pro
   return rowsView((titles) => drawRows(titles, terminal), say);
 }
 
-/** A view that writes a line when a lab is over. */
+/** A view that writes a line when a lab comes to its next step, and when it is over. */
 function linesView(say: (line: string) => void): TestView {
   return {
     begin: (labs) => say(`${labs.length} ${labs.length === 1 ? 'lab' : 'labs'} to test`),
-    step() {},
+    step: (lab, step) => say(`${lab}: ${step}`),
     over: (test) => say(resultText(test)),
     note: say,
     async end() {},
