@@ -164,7 +164,7 @@ describe.skipIf(why !== undefined)('labctl images', () => {
 
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
-      /^error: labctl-images\.tar is not whole: nothing of it is used \[IMAGE_DIFFERS\]\n.*layer\.tar is sha256:[0-9a-f]+; its checksum is sha256:/,
+      /^error: labctl-images\.tar is not whole: nothing of it is used \[IMAGE_DIFFERS\]\n {2}\S+ is sha256:[0-9a-f]+; its checksum is sha256:/,
     );
     expect(await findImage(place.docker, 'busybox:1.36.1')).toBeUndefined();
     writeFileSync(join(cwd, 'text.tar'), 'no archive');

@@ -66,7 +66,7 @@ export async function startDockerd(): Promise<TestDocker> {
     const argv = ['-t', String(holder.pid), '-m', '-n', '-p', '--', 'dockerd', '--host', `unix://${socket}`];
     const places = ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')];
     const settings = ['--pidfile', join(folder, 'pid'), '--iptables=false', '--cgroup-parent', `/${cgroup}`];
-    const driver = ['--exec-opt', 'native.cgroupdriver=cgroupfs'];
+    const driver = ['--ip6tables=false', '--exec-opt', 'native.cgroupdriver=cgroupfs'];
     const env = { PATH: path, HOME: folder };
     daemon = spawn('nsenter', [...argv, ...places, ...settings, ...driver], { env, stdio: ['ignore', log, log] });
     return vi.waitFor(() => connectDocker({ DOCKER_HOST: `unix://${socket}` }), { timeout: 60_000, interval: 100 });
