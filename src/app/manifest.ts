@@ -7,8 +7,8 @@ import { LabError } from '../base/errors.ts';
 import type { Context } from './context.ts';
 
 /**
- * The text of a file, or of an http(s) address. What came from the network is kept, and taken from there until `anew` asks the network
- * again: a lab comes up without one. Throws USAGE with the address and the cause.
+ * The text of a file, or of an http(s) address. What came from the network is kept: a lab comes up without one. `anew` asks
+ * the network again, where there is one. Throws USAGE with the address and the cause.
  */
 export async function readManifest(context: Context, source: string, anew = false): Promise<string> {
   const hint = 'give a file with --set engines.kind.manifest=calico.yaml';
@@ -17,12 +17,17 @@ export async function readManifest(context: Context, source: string, anew = fals
       throw new LabError('USAGE', `cannot read ${source}: ${(error as Error).message}`, { hint, cause: error });
     });
   }
-  const kept = anew ? undefined : await readFile(placeOf(context, source), 'utf8').catch(() => undefined);
-  if (kept !== undefined) return kept;
+  const kept = await readFile(placeOf(context, source), 'utf8').catch(() => undefined);
+  if (kept !== undefined && !anew) return kept;
   const { download } = await import('../host/download.ts');
-  const text = await download(source, { signal: context.signal, hint });
-  await keepManifest(context, source, text);
-  return text;
+  try {
+    const text = await download(source, { signal: context.signal, hint });
+    await keepManifest(context, source, text);
+    return text;
+  } catch (error) {
+    if (kept === undefined || context.signal.aborted) throw error;
+    return kept;
+  }
 }
 
 /** Keeps the text of an address; a file of the user's stays where it is. A cache that cannot be written costs a download. */
