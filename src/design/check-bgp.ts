@@ -19,6 +19,7 @@ import type { ObjectSet } from './calico-objects.ts';
 import type { NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
 import { addressesOf } from './interfaces.ts';
 import { errorAt, type ProblemPath, warningAt } from './problem.ts';
+import { beyondFabric } from './speakers.ts';
 import type { TunnelDesign } from './tunnel.ts';
 
 /** Everything that the checks look at. */
@@ -183,6 +184,19 @@ export function checkDistance({ nodes, routers, set }: Speakers): Problem[] {
     const message = `${router.name} is not on the subnet of ${far.machine} (${far.address}): their eBGP session stays down`;
     const hint = 'peer with the leaf of the rack, or give the nodes the AS number of the router';
     return [warningAt(peer === undefined ? ['calico'] : peerPath(set, peer), 'PEER_NOT_DIRECT', message, hint)];
+  });
+}
+
+/** calico-node may find the address of the wrong network (calico.md A.8): no session with a router then. */
+export function checkNetwork({ nodes, routers }: Speakers): Problem[] {
+  const beyond = beyondFabric(nodes);
+  return routers.flatMap((router) => {
+    const far = router.neighbors.find(({ address }) => beyond.has(address));
+    const node = far && beyond.get(far.address);
+    if (far === undefined || node === undefined) return [];
+    const path = ['calico', far.address.includes(':') ? 'autodetection6' : 'autodetection'];
+    const message = `calico-node finds ${far.address} of eth0 on ${node.short}: ${router.name} has no way to Docker's network, and their session stays down`;
+    return [warningAt(path, 'PEER_OTHER_NETWORK', message, 'write interface=net0, or first-found')];
   });
 }
 

@@ -45,6 +45,19 @@ export function checkPools(lab: Lab, set: ObjectSet): Problem[] {
   });
 }
 
+/** disableBGPExport where BIRD writes the routes: Calico takes it, and each node knows its own pods only (calico.md B.4). */
+export function checkPoolExport(lab: Lab, set: ObjectSet): Problem[] {
+  if (lab.cluster.nodes.length < 2) return [];
+  const generation = generationIn(lab.calico.version, set.objects);
+  return objectsOf(set.objects, 'IPPool')
+    .filter((pool) => pool.spec.disableBGPExport === true && routeOwner(pool, generation) === 'bird')
+    .map((pool) => {
+      const message = `no node tells the others its blocks of IP pool ${pool.metadata.name}: pods of different nodes do not reach each other`;
+      const hint = 'leave disableBGPExport out, or let Felix write the routes (VXLAN)';
+      return warningAt(set.pathOf(pool, ['spec', 'disableBGPExport']), 'POOL_NOT_EXPORTED', message, hint);
+    });
+}
+
 /** Each node of the cluster has a Node object whose address stands on one of its interfaces. */
 export function checkNodeObjects(
   lab: Lab,

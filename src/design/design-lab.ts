@@ -10,6 +10,7 @@ import {
   checkDistance,
   checkFarEnds,
   checkIsolation,
+  checkNetwork,
   checkPasswords,
   checkRouterIds,
   checkSiblingAs,
@@ -19,6 +20,7 @@ import {
   checkBackend,
   checkFamilies,
   checkNodeObjects,
+  checkPoolExport,
   checkPools,
   checkTunnelEnds,
   checkTypha,
@@ -70,6 +72,7 @@ export function designLab(lab: Lab, options: DesignOptions = {}): DesignedLab {
 function checkObjects(lab: Lab, set: ObjectSet, wiring: Wiring, isRunning: boolean): readonly Problem[] {
   return [
     ...checkPools(lab, set),
+    ...checkPoolExport(lab, set),
     ...checkBackend(lab, set, isRunning ? 'warning' : 'error'),
     ...checkFamilies(lab, set),
     ...checkTunnelEnds(lab, set),
@@ -100,6 +103,7 @@ function designChecked(
     ...checkRouterIds(lab, speakers),
     ...checkFarEnds(speakers),
     ...checkDistance(speakers),
+    ...checkNetwork(speakers),
     ...checkPasswords(lab, speakers),
     ...checkSiblingAs(lab, speakers),
     ...checkTunnelRoutes(lab, speakers),

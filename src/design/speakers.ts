@@ -106,7 +106,10 @@ interface HalfSession {
  */
 export function sessionsOf(parts: BgpParts): readonly BgpSession[] {
   const ofNodes = parts.nodes.flatMap(nodeHalves);
-  const ofRouters = parts.routers.flatMap((router) => routerHalves(router, ofNodes));
+  const beyond = beyondFabric(parts.nodes);
+  const ofRouters = parts.routers
+    .flatMap((router) => routerHalves(router, ofNodes))
+    .filter(({ remote, isDirect }) => isDirect || !beyond.has(remote));
   const halves = [...ofRouters, ...ofNodes];
   const byAddresses = new Map<string, Map<string, HalfSession>>();
   for (const half of halves) {
@@ -124,6 +127,15 @@ export function sessionsOf(parts: BgpParts): readonly BgpSession[] {
     sessions.push({ a: half.end, b: other.end, type, family: familyOf(half.remote) });
   }
   return sessions;
+}
+
+/** Addresses of nodes on Docker's network, to which no router has a way; by address, the node. */
+export function beyondFabric(nodes: readonly NodeDesign[]): ReadonlyMap<string, NodeDesign> {
+  return new Map(
+    nodes.flatMap((node) =>
+      node.addresses.flatMap(({ uplink, address }) => (uplink === 'eth0' ? [[addressOf(address), node] as const] : [])),
+    ),
+  );
 }
 
 function agree(a: HalfSession, b: HalfSession): boolean {

@@ -101,6 +101,20 @@ describe('Calico accepts it, and it breaks', () => {
       /routes would be written twice or by nobody/,
     ],
     [
+      'an address of the network that the routers are not on',
+      bgpRr,
+      { autodetection: 'skip-interface=net.*' },
+      'warning PEER_OTHER_NETWORK',
+      /finds 172\.18\.0\.\d+ of eth0 on control-plane: leaf0 has no way to Docker's network/,
+    ],
+    [
+      'a pool that BIRD keeps back',
+      bgpRr,
+      { resources: [object('IPPool', 'default-ipv4-ippool', { cidr: '10.244.0.0/16', disableBGPExport: true })] },
+      'warning POOL_NOT_EXPORTED',
+      /no node tells the others its blocks/,
+    ],
+    [
       'a node address without its prefix length',
       fullmesh,
       { resources: [object('Node', 'fullmesh-worker', { bgp: { ipv4Address: '172.18.0.3' } })] },
