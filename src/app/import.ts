@@ -35,7 +35,7 @@ const maxFiles = 500;
 const maxDepth = 4;
 
 /** Endings of files that say something of a lab; those without an ending are scripts or nothing. */
-const readable = /(\.(sh|bash|ya?ml|json|boot|cfg|conf|config|vyos|set)|^[^.]+)$/;
+const readable = /(\.(sh|bash|ya?ml|json|boot|cfg|conf|config|vyos|set|md)|^[^.]+)$/;
 
 /**
  * Imports a folder. Throws LAB_NOT_FOUND without a folder; LAB_INVALID with all that cannot be carried over though packets
@@ -50,6 +50,9 @@ export async function importFolder(context: Context, options: ImportOptions): Pr
   const imported = importLab(shown, files);
   throwIfInvalid(imported.problems, shown);
   if (!('files' in imported)) throw new TypeError(`nothing imported and no problem: ${shown}`);
+  const { tryImport } = await import('./try-import.ts');
+  const tried = await tryImport(context, imported);
+  throwIfInvalid(tried, shown);
   const folder = resolve(context.cwd, options.out ?? imported.name);
   const names = [...imported.files.keys()];
   if (!options.force) await refuseOverwriting(folder, names);
@@ -59,14 +62,12 @@ export async function importFolder(context: Context, options: ImportOptions): Pr
       await writeFile(join(folder, name), text);
     });
   }
-  const { workOut } = await import('./work-out.ts');
-  const { warnings } = await workOut(context, join(folder, names[0] ?? ''), []);
   return {
     lab: imported.name,
     folder,
     files: names,
     understood: imported.understood,
-    warnings: [...inFileOrder(imported.problems), ...warnings],
+    warnings: [...inFileOrder(imported.problems), ...tried],
   };
 }
 

@@ -4,9 +4,10 @@ import { addressOf } from '../../base/address.ts';
 import { placeOfSpan, plainValue, type Span, spanAt, type Tree, treeAt } from '../tree.ts';
 import { type Account, textOf } from './account.ts';
 import type { CalicoKeys } from './calico-manifest.ts';
-import type { ImportedFabric } from './fabric.ts';
+import type { ImportedFabric, ImportedRack } from './fabric.ts';
 import type { KindCluster } from './kind-cluster.ts';
 import { shownPlace, type YamlPart } from './parts.ts';
+import { flagsTowards } from './routers.ts';
 
 /** What objects say beside `calico:`. */
 export interface ImportedObjects {
@@ -34,7 +35,7 @@ export function readObjects(
   for (const part of parts) {
     const key = `${part.kind}/${part.name}`;
     const before = last.get(key);
-    if (before !== undefined)
+    if (before !== undefined && !isSame(before, part))
       account.leave(
         spanOf(before),
         `${part.kind} ${part.name} comes again and counts as it is at ${shownPlace(placeOfSpan(spanOf(part)))}`,
@@ -44,6 +45,13 @@ export function readObjects(
   const reader = new ObjectReader(cluster, fabric, account);
   for (const part of last.values()) reader.read(part);
   return reader.result();
+}
+
+/** The same object by another API group, or Kubernetes' Node beside Calico's. */
+function isSame(before: YamlPart, part: YamlPart): boolean {
+  const specOf = ({ tree }: YamlPart): string => JSON.stringify(plainOf(treeAt(tree, ['spec'])) ?? null);
+  const isOther = textOf(treeAt(before.tree, ['apiVersion'])) !== textOf(treeAt(part.tree, ['apiVersion']));
+  return isOther && (part.kind === 'Node' || specOf(before) === specOf(part));
 }
 
 function spanOf({ tree }: YamlPart): Span {
@@ -198,8 +206,25 @@ class ObjectReader {
     );
     const router = rack?.leaf.split(':')[0];
     const isShort = rack !== undefined && part.name === `${rack.name}-to-${router}` && rack.leafAs === Number(asNumber);
-    if (isShort && Object.keys(others).length === 0) this.peers.push({ rack: rack.name, to: router });
+    if (isShort && Object.keys(others).length === 0)
+      this.peers.push({ rack: rack.name, to: router, ...this.flagsOf(rack) });
     else this.keep(part);
+  }
+
+  /** How the leaf treats the nodes of a rack; a leaf with a VyOS file says it there. */
+  private flagsOf({ leaf, addresses }: ImportedRack): object {
+    const router = this.fabric?.routers.get(leaf.split(':')[0] ?? '');
+    const { reflector, nextHopSelf } =
+      router === undefined
+        ? {}
+        : flagsTowards(
+            router,
+            [...addresses.values()].flatMap((address) => (address === undefined ? [] : addressOf(address))),
+          );
+    return {
+      ...(reflector === true ? { reflector } : {}),
+      ...(nextHopSelf === true ? { 'next-hop-self': nextHopSelf } : {}),
+    };
   }
 
   /** As it is, without what the API server or calicoctl wrote into it. */

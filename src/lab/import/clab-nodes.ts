@@ -7,9 +7,11 @@ import { type Account, entriesOf, itemsOf, textOf } from './account.ts';
 export interface ClabNode {
   readonly name: string;
   readonly span: Span;
-  readonly means:
-    | { readonly kind: 'switch' }
-    | { readonly kind: 'router'; readonly file: string; readonly at: Span }
+  readonly means: /** `bridges`: by port, where the switch is a container with several; else it is one. */
+    | { readonly kind: 'switch'; readonly bridges: ReadonlyMap<string, string> }
+    | { readonly kind: 'router'; readonly dialect: 'vyos' | 'frr'; readonly file: string; readonly at: Span }
+    /** A container with an address and a default route, and no router's configuration. */
+    | { readonly kind: 'host' }
     | {
         readonly kind: 'cluster';
         readonly container: string;
@@ -32,6 +34,7 @@ const silent = new Set(
   ),
 );
 const bootTarget = /:\/(opt\/vyatta\/etc\/config|config)\/config\.boot(:\w+)?$/;
+const frrTarget = /:\/etc\/frr\/frr\.conf(:\w+)?$/;
 
 /** Reads all nodes. A container that shares another's network (`network-mode: container:x`) is followed to a kind node. */
 export function readClabNodes(topology: Tree, containers: ReadonlySet<string>, account: Account): readonly ClabNode[] {
@@ -44,7 +47,8 @@ export function readClabNodes(topology: Tree, containers: ReadonlySet<string>, a
       textOf(all.map((layer) => entryOf(layer, key)?.value).find((found) => found !== undefined));
     for (const [key, , at] of entriesOf(tree)) if (!silent.has(key)) refuseKey(name, key, at, account);
     const kind = value('kind') ?? 'linux';
-    if (kind === 'bridge' || kind === 'ovs-bridge') return { name, span, means: { kind: 'switch' } };
+    if (kind === 'bridge' || kind === 'ovs-bridge')
+      return { name, span, means: { kind: 'switch', bridges: new Map() } };
     const container = containerOf(name, kind, value('network-mode'), nodes, topology, containers, span, account);
     if (container !== undefined)
       return { name, span, means: { kind: 'cluster', container, ...readExec(name, all, account) } };
@@ -60,6 +64,10 @@ export function readClabNodes(topology: Tree, containers: ReadonlySet<string>, a
           );
       return { name, span, means: { kind: 'router', ...boot } };
     }
+    const bridges = bridgesOf(all);
+    if (bridges.size > 0) return { name, span, means: { kind: 'switch', bridges } };
+    if (value('network-mode') === 'none' && readExec(name, all, account).addresses.length > 0)
+      return { name, span, means: { kind: 'host' } };
     account.refuse(
       span,
       `${name} is no switch, no kind node and has no VyOS configuration: what it does is not known`,
@@ -128,15 +136,25 @@ function containerOf(
   return next;
 }
 
-function bootFile(layers: readonly Tree[]): { file: string; at: Span } | undefined {
+/** The bridges that a container makes of its ports, by port. */
+function bridgesOf(layers: readonly Tree[]): ReadonlyMap<string, string> {
+  const ports = commandsOf(layers).flatMap(({ text }): [string, string][] => {
+    const [, port, bridge] = /^ip link set (?:dev )?(\S+) master (\S+)$/.exec(text.trim()) ?? [];
+    return port === undefined || bridge === undefined ? [] : [[port, bridge]];
+  });
+  return new Map(ports);
+}
+
+function bootFile(layers: readonly Tree[]): { dialect: 'vyos' | 'frr'; file: string; at: Span } | undefined {
   for (const layer of layers) {
     for (const bind of itemsOf(entryOf(layer, 'binds')?.value)) {
       const said = textOf(bind) ?? '';
-      if (bootTarget.test(said)) return { file: said.split(':')[0] ?? '', at: bind.span };
+      const dialect = bootTarget.test(said) ? 'vyos' : frrTarget.test(said) ? 'frr' : undefined;
+      if (dialect !== undefined) return { dialect, file: said.split(':')[0] ?? '', at: bind.span };
     }
     const startup = entryOf(layer, 'startup-config')?.value;
     const file = textOf(startup);
-    if (startup !== undefined && file !== undefined) return { file, at: startup.span };
+    if (startup !== undefined && file !== undefined) return { dialect: 'vyos', file, at: startup.span };
   }
   return undefined;
 }

@@ -25,7 +25,9 @@ const clabMtu = 9500;
 
 /** Reads `links:`. Switches without a port are left out. */
 export function readClabWires(topology: Tree, nodes: readonly ClabNode[], account: Account): readonly Wire[] {
-  const switches = new Set(nodes.filter(({ means }) => means.kind === 'switch').map(({ name }) => name));
+  const switches = new Map(
+    nodes.flatMap(({ name, means }) => (means.kind === 'switch' ? [[name, means.bridges] as const] : [])),
+  );
   const known = new Set(nodes.map(({ name }) => name));
   const wires: Wire[] = [];
   const bySwitch = new Map<string, WirePort[]>();
@@ -51,7 +53,10 @@ export function readClabWires(topology: Tree, nodes: readonly ClabNode[], accoun
         'put their ports on one switch',
       );
     else if (bridge === undefined) wires.push({ name: undefined, ports, span });
-    else bySwitch.set(bridge.machine, [...(bySwitch.get(bridge.machine) ?? []), bridge === a ? b : a]);
+    else {
+      const name = switches.get(bridge.machine)?.get(bridge.interface) ?? bridge.machine;
+      bySwitch.set(name, [...(bySwitch.get(name) ?? []), bridge === a ? b : a]);
+    }
   }
   const spans = new Map(nodes.map(({ name, span }) => [name, span]));
   for (const [name, ports] of bySwitch)

@@ -2,14 +2,13 @@
 
 import { addressOf, containsPrefix, formatPrefix, mustParsePrefix, networkOf, nthAddress } from '../../base/address.ts';
 import { machineName } from '../names.ts';
-import { entryOf, type Source, type Span } from '../tree.ts';
-import { readVyosRouter } from '../vyos/read-router.ts';
-import type { VyosRouter } from '../vyos/router.ts';
+import { entryOf, type Span } from '../tree.ts';
 import { type Account, textOf } from './account.ts';
 import { type ClabNode, readClabNodes } from './clab-nodes.ts';
 import { readClabWires, type Wire, type WirePort } from './clab-wires.ts';
 import type { KindCluster, KindNode } from './kind-cluster.ts';
-import { type Parts, pathFrom, type YamlPart } from './parts.ts';
+import type { Parts, YamlPart } from './parts.ts';
+import { type ImportedRouter, readRouters } from './routers.ts';
 
 /** A rack with what is in it. */
 export interface ImportedRack {
@@ -28,7 +27,7 @@ export interface ImportedRack {
 /** A topology. */
 export interface ImportedFabric {
   readonly name: string;
-  readonly routers: ReadonlyMap<string, VyosRouter>;
+  readonly routers: ReadonlyMap<string, ImportedRouter>;
   readonly links: readonly {
     readonly endpoints: readonly [string, string];
     readonly prefix: string;
@@ -36,6 +35,8 @@ export interface ImportedFabric {
     readonly mtu: number | readonly [number, number];
   }[];
   readonly racks: readonly ImportedRack[];
+  /** Machines outside of the cluster, each on a router's port. */
+  readonly hosts: ReadonlyMap<string, { readonly on: string; readonly prefix: string }>;
 }
 
 /** Reads a fabric. What cannot be one of labctl's is in the account. */
@@ -53,57 +54,23 @@ export function readFabric(part: YamlPart, cluster: KindCluster, parts: Parts, a
     `topology ${name}: ${[...routers.keys(), ...reader.racks.map(({ name: rack }) => rack)].join(', ')}`,
   );
   reader.checkEveryNode();
-  return { name, routers, links: reader.links, racks: reader.racks };
-}
-
-function readRouters(
-  nodes: readonly ClabNode[],
-  part: YamlPart,
-  parts: Parts,
-  account: Account,
-): ReadonlyMap<string, VyosRouter> {
-  const routers = new Map<string, VyosRouter>();
-  for (const { name, means, span } of nodes) {
-    if (means.kind !== 'router') continue;
-    if (!machineName.test(name))
-      account.refuse(
-        span,
-        `\`${name}\` is no router name of labctl: lower-case letters, digits and dashes, at most 15`,
-        'rename it in the topology',
-      );
-    const source: Source | undefined = parts.others.get(pathFrom(part.path, means.file));
-    if (source === undefined) {
-      account.refuse(
-        means.at,
-        `there is no file \`${means.file}\`, which is ${name}'s configuration`,
-        'the path starts from the folder of the topology file, and stays inside the imported folder',
-      );
-      continue;
-    }
-    const { router, problems } = readVyosRouter(source);
-    account.add(problems);
-    account.take(
-      { source, start: 0, end: 1 },
-      `${name}: VyOS${router.bgp === undefined ? ', no BGP' : `, AS ${router.bgp.asNumber}, ${router.bgp.neighbors.length} neighbors`}`,
-    );
-    routers.set(name, router);
-  }
-  return routers;
+  return { name, routers, links: reader.links, racks: reader.racks, hosts: reader.hosts };
 }
 
 /** Turns wires into links and racks. */
 class WireReader {
   readonly links: ImportedFabric['links'][number][] = [];
   readonly racks: ImportedRack[] = [];
+  readonly hosts = new Map<string, { on: string; prefix: string }>();
   private readonly cluster: KindCluster;
   private readonly nodes: ReadonlyMap<string, ClabNode>;
-  private readonly routers: ReadonlyMap<string, VyosRouter>;
+  private readonly routers: ReadonlyMap<string, ImportedRouter>;
   private readonly account: Account;
 
   constructor(
     cluster: KindCluster,
     nodes: readonly ClabNode[],
-    routers: ReadonlyMap<string, VyosRouter>,
+    routers: ReadonlyMap<string, ImportedRouter>,
     account: Account,
   ) {
     this.cluster = cluster;
@@ -117,10 +84,13 @@ class WireReader {
     const members = this.cluster.nodes.flatMap((node) =>
       wire.ports.filter(({ machine }) => this.containerOf(machine) === node.container).map((port) => ({ node, port })),
     );
-    if (leaves.length + members.length < wire.ports.length) return; // Of a node that is refused already.
+    const outside = wire.ports.filter(({ machine }) => this.nodes.get(machine)?.means.kind === 'host');
+    if (leaves.length + members.length + outside.length < wire.ports.length) return; // Of a node that is refused already.
     const [leaf, second] = leaves;
+    const [host] = outside;
     if (leaf !== undefined && second !== undefined && leaves.length === 2 && members.length === 0)
       this.link(leaf, second, wire);
+    else if (leaf !== undefined && host !== undefined && wire.ports.length === 2) this.host(leaf, host);
     else if (leaf !== undefined && leaves.length === 1 && members.length > 0) this.rack(leaf, members, wire);
     else
       this.account.refuse(
@@ -184,6 +154,13 @@ class WireReader {
     });
   }
 
+  private host(leaf: WirePort, { machine, span }: WirePort): void {
+    const [own] = this.addressesOf(leaf);
+    if (own === undefined)
+      this.account.refuse(span, `${leaf.machine}:${leaf.interface} has no address, and ${machine} is behind it`);
+    else this.hosts.set(machine, { on: `${leaf.machine}:${leaf.interface}`, prefix: networkOf(own) });
+  }
+
   private rack(leaf: WirePort, members: readonly { node: KindNode; port: WirePort }[], wire: Wire): void {
     const stated = new Map(members.map(({ node, port }) => [node.container, this.addressOfNode(node, port)]));
     const first = [...stated.values()].find((address) => address !== undefined);
@@ -207,7 +184,7 @@ class WireReader {
     this.racks.push({
       name: this.nameOfRack(members.map(({ node }) => node)),
       leaf: `${leaf.machine}:${leaf.interface}`,
-      leafAs: this.routers.get(leaf.machine)?.bgp?.asNumber,
+      leafAs: this.routers.get(leaf.machine)?.asNumber,
       gateway: addressOf(gateway),
       prefix,
       prefix6: prefix6 && networkOf(prefix6),

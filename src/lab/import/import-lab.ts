@@ -2,7 +2,7 @@
 
 import type { Problem } from '../../base/place.ts';
 import { labName } from '../names.ts';
-import { placeOfSpan, spanAt } from '../tree.ts';
+import { placeOfSpan, type Source, spanAt } from '../tree.ts';
 import { Account, type Understood } from './account.ts';
 import { type Manifest, manifestOfCommand, readManifest, withoutUsual } from './calico-manifest.ts';
 import { readObjects } from './calico-objects.ts';
@@ -12,6 +12,8 @@ import { type KindCluster, readKindCluster } from './kind-cluster.ts';
 import { labText } from './lab-text.ts';
 import { nodeEntries } from './node-entries.ts';
 import { type ImportFile, type Parts, partsOf, shownPlace, type YamlPart } from './parts.ts';
+import { podEntries, podOf } from './pods.ts';
+import { topologyKeys } from './routers.ts';
 
 /** A lab made of an original one. */
 export interface ImportedLab {
@@ -19,6 +21,8 @@ export interface ImportedLab {
   readonly name: string;
   /** Texts by the names they should have. */
   readonly files: ReadonlyMap<string, string>;
+  /** frr.conf of routers that the topology states: what it makes of them must be the same, line by line. */
+  readonly frr: ReadonlyMap<string, Source>;
   readonly understood: readonly Understood[];
   /** Errors where packets would differ, warnings where they would not. */
   readonly problems: readonly Problem[];
@@ -57,7 +61,7 @@ export function importLab(
   const manifest = readCalico(parts, cluster, account);
   const objects = readObjects(parts.documents.filter(isObject), cluster, fabric, account);
   const given = readCommands(parts.commands, cluster, account);
-  leaveRest(parts, account);
+  leaveRest(parts, cluster, account);
   const labels = new Map(
     cluster.nodes.map(({ short, labels: own }) => [
       short,
@@ -77,10 +81,15 @@ export function importLab(
       nodes: nodeEntries(cluster, fabric, labels, objects.reflectors),
     },
     calico: withoutUsual({ ...manifest?.keys, ...objects.keys }),
+    pods: podEntries(parts, cluster),
+    hosts: fabric === undefined || fabric.hosts.size === 0 ? undefined : Object.fromEntries(fabric.hosts),
   };
   const written = new Map([[`${cluster.name}.lab.yml`, labText([`Made by labctl import from ${folder}.`], lab)]]);
   if (fabric !== undefined) for (const [name, text] of fabricFiles(cluster, fabric, folder)) written.set(name, text);
-  return { name: cluster.name, files: written, understood: account.understood, problems: account.problems };
+  const frr = new Map(
+    [...(fabric?.routers ?? [])].flatMap(([name, { frr: own }]) => (own === undefined ? [] : [[name, own.source]])),
+  );
+  return { name: cluster.name, files: written, frr, understood: account.understood, problems: account.problems };
 }
 
 function fabricFiles(cluster: KindCluster, fabric: ImportedFabric, folder: string): ReadonlyMap<string, string> {
@@ -91,7 +100,7 @@ function fabricFiles(cluster: KindCluster, fabric: ImportedFabric, folder: strin
   const keys = {
     name,
     mtu: usual === 1500 ? undefined : usual,
-    routers: Object.fromEntries([...fabric.routers.keys()].map((router) => [router, { vyos: `${router}.boot` }])),
+    ...topologyKeys(fabric.routers),
     links:
       fabric.links.length === 0
         ? undefined
@@ -104,7 +113,7 @@ function fabricFiles(cluster: KindCluster, fabric: ImportedFabric, folder: strin
     ),
   };
   const texts = new Map([[`${name}.yml`, labText([`Made by labctl import from ${folder}.`], keys)]]);
-  for (const [router, { text }] of fabric.routers) texts.set(`${router}.boot`, text);
+  for (const [router, { boot }] of fabric.routers) if (boot !== undefined) texts.set(`${router}.boot`, boot);
   return texts;
 }
 
@@ -121,7 +130,7 @@ function readCalico(parts: Parts, cluster: KindCluster, account: Account): Manif
     );
     return readManifest(node, config, account);
   }
-  for (const command of parts.commands) {
+  for (const command of [...parts.commands, ...parts.told]) {
     const found = manifestOfCommand(command, account);
     if (found !== undefined) return found;
   }
@@ -141,7 +150,7 @@ function isObject({ kind, tree }: YamlPart): boolean {
 }
 
 /** What is neither cluster, fabric nor Calico: named where a reader would look for it. */
-function leaveRest({ documents }: Parts, account: Account): void {
+function leaveRest({ documents }: Parts, cluster: KindCluster, account: Account): void {
   for (const part of documents) {
     const { kind, name, path, tree } = part;
     const isCalico = documents.some(
@@ -149,7 +158,8 @@ function leaveRest({ documents }: Parts, account: Account): void {
     );
     if (isCalico || isObject(part)) continue;
     const span = spanAt(tree, ['kind']);
-    if (/^(Pod|Deployment|DaemonSet|StatefulSet|ReplicaSet)$/.test(kind))
+    if (podOf(part, cluster) !== undefined) account.take(span, `Pod ${name}`);
+    else if (/^(Pod|Deployment|DaemonSet|StatefulSet|ReplicaSet)$/.test(kind))
       account.leave(span, `${kind} ${name}: a lab has pods of its own, one a node`, 'name them under `pods:`');
     else if (kind === 'Service') account.leave(span, `Service ${name} is left out`, 'state it under `services:`');
     else if (/^(Installation|APIServer|NetworkAttachmentDefinition)$/.test(kind))

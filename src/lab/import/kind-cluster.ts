@@ -12,7 +12,7 @@ export interface KindNode {
   readonly short: string;
   readonly role: 'control-plane' | 'worker';
   readonly labels: Readonly<Record<string, string>>;
-  /** kubelet's `--node-ip`. */
+  /** kubelet's `--node-ip`; of a dual-stack cluster the first. */
   readonly nodeIp: string | undefined;
   readonly span: Span;
 }
@@ -95,7 +95,7 @@ function readNode(item: Tree, cluster: string, counts: Map<string, number>, acco
       .map((word) => word.trim().split('=') as [string, string]),
   );
   for (const [key, value] of entriesOf(entryOf(item, 'labels')?.value)) labels[key] = textOf(value) ?? '';
-  return { ...node, labels, nodeIp: argument(patches, 'node-ip') };
+  return { ...node, labels, nodeIp: argument(patches, 'node-ip')?.split(',')[0] };
 }
 
 /** A kubelet argument, as `node-ip: 10.1.5.10` or, from kubeadm v1beta4 on, `name: node-ip` and `value: 10.1.5.10`. */

@@ -30,6 +30,8 @@ export interface YamlPart {
 export interface Parts {
   readonly documents: readonly YamlPart[];
   readonly commands: readonly ScriptCommand[];
+  /** Commands that a README tells the reader to type: they name things, and nobody knows whether they were typed. */
+  readonly told: readonly ScriptCommand[];
   /** Files that are neither YAML nor scripts, with what scripts write: router configurations are among them. */
   readonly others: ReadonlyMap<string, Source>;
 }
@@ -49,7 +51,9 @@ export function partsOf(files: readonly ImportFile[], account: Account): Parts {
     }
   }
   const others = new Map<string, Source>();
-  for (const file of files.filter((candidate) => !isScript(candidate))) {
+  const readmes = files.filter(({ path }) => path.endsWith('.md'));
+  const told = readmes.flatMap(({ shown, text }) => readScript(shown, shellBlocks(text)).commands);
+  for (const file of files.filter((candidate) => !isScript(candidate) && !readmes.includes(candidate))) {
     const written = texts.get(file.path);
     if (written === undefined) texts.set(file.path, { source: sourceOf(file.shown, file.text), command: undefined });
     else if (written.source.text.trim() !== file.text.trim())
@@ -62,7 +66,7 @@ export function partsOf(files: readonly ImportFile[], account: Account): Parts {
     if (/\.(ya?ml|json)$/.test(path)) documents.push(...documentsOf(source, path, command, account));
     else others.set(path, source);
   }
-  return { documents, commands, others };
+  return { documents, commands, told, others };
 }
 
 /** `1-setup-env.sh:27`. */
@@ -78,6 +82,17 @@ export function pathFrom(file: string, said: string): string {
     else if (word !== '' && word !== '.') words.push(word);
   }
   return words.join('/');
+}
+
+/** The lines of Markdown's shell blocks where they stand, all others empty. */
+function shellBlocks(text: string): string {
+  let isInside = false;
+  const lines = text.split('\n').map((line) => {
+    const isFence = line.startsWith('```');
+    if (isFence) isInside = !isInside && /^```(ba|z)?sh\b/.test(line);
+    return isInside && !isFence ? line : '';
+  });
+  return lines.join('\n');
 }
 
 function isScript({ path, text }: ImportFile): boolean {

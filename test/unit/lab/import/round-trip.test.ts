@@ -1,0 +1,149 @@
+// Owns the proof that the folder that `render --for kind` writes is the lab: imported and written again, every file is as it was.
+
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { newestTools } from '../../../../src/artifact/kind-tools.ts';
+import { writeArtifacts } from '../../../../src/artifact/write-artifacts.ts';
+import { writeKindArtifacts } from '../../../../src/artifact/write-kind-artifacts.ts';
+import { designLab } from '../../../../src/design/design-lab.ts';
+import { kindClusterOf } from '../../../../src/design/kind-cluster.ts';
+import { importLab } from '../../../../src/lab/import/import-lab.ts';
+import { kindSettingsOf } from '../../../../src/lab/kind-settings.ts';
+import { readLab } from '../../../../src/lab/load.ts';
+import { call } from '../../../support/call.ts';
+import { scratchFolder } from '../../../support/scratch.ts';
+import { catalogue, designOf } from '../../../support/vyos-lab.ts';
+
+type Files = ReadonlyMap<string, string>;
+
+/** As much of a release's calico.yaml as says which release it is. */
+const manifestOf = (version: string): string => `kind: ConfigMap
+apiVersion: v1
+metadata:
+  name: calico-config
+data:
+  calico_backend: "bird"
+---
+kind: DaemonSet
+apiVersion: apps/v1
+metadata:
+  name: calico-node
+spec:
+  template:
+    spec:
+      containers:
+        - name: calico-node
+          image: quay.io/calico/node:${version}
+          env:
+            - name: IP
+              value: "autodetect"
+            - name: CALICO_IPV4POOL_IPIP
+              value: "Always"
+`;
+
+async function filesOf(
+  reference: string,
+  { routers = 'frr', hasManifest = true }: { routers?: 'frr' | 'vyos'; hasManifest?: boolean } = {},
+): Promise<{ netns: Files; kind: Files }> {
+  const { lab } = await readLab(reference, { ...catalogue, cwd: process.cwd() });
+  const { design, problems } = designLab(lab);
+  if (design === undefined) throw new Error(problems.map(({ message }) => message).join('; '));
+  const cluster = kindClusterOf(routers === 'frr' ? lab : { ...lab, kind: kindSettingsOf({ routers }) });
+  const manifest = hasManifest ? { name: 'calico.yaml', text: manifestOf(design.version.text) } : undefined;
+  return { netns: writeArtifacts(design), kind: writeKindArtifacts(design, cluster, newestTools, manifest) };
+}
+
+/** The import of a folder as a lab file on disk, and what was said. */
+function importedInto(folder: string, files: Files): { readonly file: string; readonly said: readonly string[] } {
+  const given = [...files].map(([path, text]) => ({ path, shown: path, text }));
+  const lab = importLab('rendered', given);
+  if (!('files' in lab)) throw new Error(lab.problems.map(({ message }) => message).join('; '));
+  for (const [name, text] of lab.files) writeFileSync(join(folder, name), text);
+  const said = lab.problems.map(({ severity, at, message }) => `${severity} ${at?.file}: ${message}`);
+  return { file: join(folder, [...lab.files.keys()][0] ?? ''), said };
+}
+
+/** All but the README, which has the lab's title; objects in any order. */
+const comparable = (files: Files): object =>
+  Object.fromEntries(
+    [...files]
+      .filter(([name]) => name !== 'README.md')
+      .map(([name, text]) => {
+        return [name, name.startsWith('calico/') ? text.split('---\n').toSorted().join('---\n') : text];
+      }),
+  );
+
+describe.each([
+  'bgp-rr',
+  'bgp-rr:article',
+  'bgp-rr-node:two',
+  'bgp-tor',
+  'bgp-tor:one-as',
+  'clos',
+  'dualstack',
+  'dualstack:fabric',
+  'dualstack:vxlan',
+  'fullmesh',
+  'fullmesh-routed:advertised',
+  'ipip',
+  'ipip-crosssubnet',
+  'mtu-blackhole:silent',
+  'vxlan',
+  'vxlan-crosssubnet',
+])('%s', (reference) => {
+  it('written for kind and imported is the same lab', async () => {
+    const folder = scratchFolder('labctl-round-');
+    const before = await filesOf(reference);
+
+    const { file, said } = importedInto(folder, before.kind);
+    const after = await filesOf(file);
+
+    expect(said).toEqual([]);
+    expect(comparable(after.kind)).toEqual(comparable(before.kind));
+    expect(comparable(after.netns)).toEqual(comparable(before.netns));
+  });
+});
+
+describe('a folder', () => {
+  it('with routers of VyOS keeps their files, and makes the same sessions and routes', async () => {
+    const folder = scratchFolder('labctl-round-');
+    const before = await filesOf('bgp-rr', { routers: 'vyos' });
+
+    const { file } = importedInto(folder, before.kind);
+    const after = await filesOf(file, { routers: 'vyos' });
+
+    expect(comparable(after.kind)).toEqual(comparable(before.kind));
+    expect((await designOf(file)).design.expected.routes).toEqual((await designOf('bgp-rr')).design.expected.routes);
+  });
+
+  it('whose manifest could not be got tells the release in its README', async () => {
+    const folder = scratchFolder('labctl-round-');
+    const before = await filesOf('ipip-crosssubnet', { hasManifest: false });
+
+    const { file, said } = importedInto(folder, before.kind);
+
+    expect(said).toEqual([]);
+    expect((await designOf(file)).design.version).toMatchObject({ minor: 33 });
+    expect(comparable((await filesOf(file)).kind)).toMatchObject(comparable(before.kind));
+  });
+});
+
+describe('labctl import', () => {
+  it('names each line of an frr.conf that the lab would not say, and writes nothing then', async () => {
+    const folder = scratchFolder('labctl-round-');
+    const { kind } = await filesOf('bgp-rr');
+    for (const [name, text] of kind) {
+      mkdirSync(join(folder, 'rr', dirname(name)), { recursive: true });
+      const weighted = text.replace('neighbor 10.1.10.2 activate', '$&\n  neighbor 10.1.10.2 weight 5');
+      writeFileSync(join(folder, 'rr', name), weighted);
+    }
+
+    const { exitCode, stderr } = await call(['import', 'rr', '--out', 'lab'], { cwd: folder });
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('`neighbor 10.1.10.2 weight 5` is not carried over: leaf0 would not say it in the lab');
+    expect(stderr).toMatch(/rr\/routers\/leaf0\/frr\.conf:\d+:\d+/);
+    expect(existsSync(join(folder, 'lab'))).toBe(false);
+  });
+});
