@@ -2,19 +2,26 @@
 
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { Artifacts } from '../artifact/artifacts.ts';
 import { LabError } from '../base/errors.ts';
+import { imagePackages } from '../host/programs.ts';
 import type { EngineName } from '../plan/engine.ts';
 import type { Context } from './context.ts';
 import { kindArtifacts } from './kind-artifacts.ts';
 import { loadLab } from './load-lab.ts';
-import type { LabChoice } from './work-out.ts';
+import type { LoadedDesign } from './work-out.ts';
+
+/** Whose files: an engine's; those of Clabernetes; those of a Kubernetes Job that tests the whole catalogue. */
+export type RenderedFor = EngineName | 'clabernetes' | 'job';
 
 /** What `labctl render` is told. */
-export interface RenderOptions extends LabChoice {
+export interface RenderOptions {
+  /** As `LabChoice` has it; a Job has no lab, and undefined. */
+  readonly reference: string | undefined;
+  readonly set: readonly string[];
   /** `labctl-<lab>` in the current folder when left out. */
   readonly out?: string | undefined;
-  /** The engine the files are for. */
-  readonly engine: EngineName;
+  readonly for: RenderedFor;
   /** Write into a folder that is not empty. */
   readonly force: boolean;
 }
@@ -31,17 +38,14 @@ export interface RenderResult {
 
 /** Writes all files. Throws USAGE when the folder holds something and `force` is not given. */
 export async function render(context: Context, options: RenderOptions): Promise<RenderResult> {
-  const loaded = await loadLab(context, options.reference, options.set);
-  const { lab } = loaded;
-  const folder = resolve(context.cwd, options.out ?? `labctl-${lab.name}`);
+  const { lab, artifacts, notes } = await filesFor(context, options);
+  const folder = resolve(context.cwd, options.out ?? `labctl-${lab}`);
   const present = await entriesOf(folder);
   if (present.length > 0 && !options.force) {
     throw new LabError('USAGE', `${folder} is not empty`, {
       hint: 'give --force to write into it, or --out with another folder',
     });
   }
-  const { artifacts, notes } =
-    options.engine === 'netns' ? { artifacts: loaded.artifacts, notes: [] } : await kindArtifacts(context, loaded);
   for (const [name, text] of artifacts) {
     const file = join(folder, name);
     await attempt(file, async () => {
@@ -49,7 +53,36 @@ export async function render(context: Context, options: RenderOptions): Promise<
       await writeFile(file, text);
     });
   }
-  return { lab: lab.name, folder, files: [...artifacts.keys()].toSorted(), notes };
+  return { lab, folder, files: [...artifacts.keys()].toSorted(), notes };
+}
+
+interface RenderedFiles {
+  readonly lab: string;
+  readonly artifacts: Artifacts;
+  readonly notes: readonly string[];
+}
+
+async function filesFor(context: Context, { reference, set, for: whose }: RenderOptions): Promise<RenderedFiles> {
+  if (reference === undefined) {
+    const { writeTestJob } = await import('../artifact/test-job.ts');
+    return { lab: 'job', artifacts: writeTestJob(imagePackages(context)), notes: [] };
+  }
+  const loaded = await loadLab(context, reference, set);
+  const lab = loaded.lab.name;
+  if (whose === 'clabernetes') return { lab, artifacts: await clabernetesFiles(context, loaded), notes: [] };
+  if (whose === 'kind') return { lab, ...(await kindArtifacts(context, loaded)) };
+  return { lab, artifacts: loaded.artifacts, notes: [] };
+}
+
+async function clabernetesFiles(context: Context, { design, artifacts }: LoadedDesign): Promise<Artifacts> {
+  if (Object.keys(design.secrets).length > 0) {
+    throw new LabError('USAGE', `${design.lab} has passwords, and a ConfigMap is no place for them`, {
+      hint: 'render a lab without `calico.secrets`',
+    });
+  }
+  const { machineStarts } = await import('../engine/netns/machine-start.ts');
+  const { writeClabernetes } = await import('../artifact/clabernetes.ts');
+  return writeClabernetes(design, machineStarts(design, artifacts), imagePackages(context));
 }
 
 async function entriesOf(folder: string): Promise<readonly string[]> {

@@ -147,15 +147,16 @@ A lab that this machine cannot run is skipped, with the reason.`,
       set,
       router,
       {
-        flags: '--for <engine>',
-        description: 'whose files: daemons of the embedded engine, or kind and containerlab',
-        choices: ['netns', 'kind'],
+        flags: '--for <what>',
+        description:
+          'whose files: daemons of the embedded engine; kind and containerlab; Clabernetes; a Kubernetes Job that tests all labs (then only a folder is named)',
+        choices: ['netns', 'kind', 'clabernetes', 'job'],
         default: 'netns',
       },
       { flags: '--out <folder>', description: 'where to (default: ./labctl-<lab>)' },
       { flags: '--force', description: 'write into a folder that is not empty' },
     ],
-    examples: ['labctl render bgp-rr', 'labctl render bgp-rr --for kind ./bgp-rr-kind'],
+    examples: ['labctl render bgp-rr --for kind ./bgp-rr-kind', 'labctl render --for job ./labctl-job'],
     load: async () => (await import('./commands/render.ts')).renderCommand,
   });
   addVerb<RenderPeersFlags>(render, door, {

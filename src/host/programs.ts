@@ -95,6 +95,13 @@ export async function findPrograms(options: FindProgramsOptions): Promise<Progra
   return { root, tools, missing };
 }
 
+/** The Debian packages of all programs that a lab runs, for an image that shall have them. */
+export function imagePackages({ packageRoot }: { readonly packageRoot: string }): readonly string[] {
+  const known = readPackageTable(join(packageRoot, 'scripts', 'packages.txt'));
+  const wanted = known.filter(({ how }) => how === 'unpack' || how === 'install');
+  return [...new Set(wanted.map((program) => program.package))];
+}
+
 /** The command that sets up what is missing, to be shown as a fix and to be run by `installPrograms`. */
 export function setupCommand(packageRoot: string, part: 'programs' | 'guest' = 'programs'): readonly string[] {
   return [join(packageRoot, 'scripts', 'setup'), `--${part}`, '--yes'];

@@ -1,7 +1,7 @@
 // Owns the command `render`.
 
-import { render } from '../../app/render.ts';
-import type { EngineName } from '../../plan/engine.ts';
+import { type RenderedFor, render } from '../../app/render.ts';
+import { LabError } from '../../base/errors.ts';
 import { type Call, labOf, print, say } from '../call.ts';
 import { settingsOf } from '../flag-values.ts';
 
@@ -9,18 +9,24 @@ import { settingsOf } from '../flag-values.ts';
 export interface RenderFlags {
   readonly set?: readonly string[];
   readonly router?: string;
-  readonly for?: EngineName;
+  readonly for?: RenderedFor;
   readonly out?: string;
   readonly force?: boolean;
 }
 
-/** `labctl render [lab] [folder]`. */
-export async function renderCommand(call: Call, [lab, folder]: readonly string[], flags: RenderFlags): Promise<number> {
+/** `labctl render [lab] [folder]`; a Job is of all labs, and has the folder alone. */
+export async function renderCommand(call: Call, words: readonly string[], flags: RenderFlags): Promise<number> {
+  const isJob = flags.for === 'job';
+  if (isJob && words.length > 1) {
+    const hint = 'labctl render --for job ./labctl-job';
+    throw new LabError('USAGE', `a Job tests every lab of the catalogue: \`${words[0]}\` is too much`, { hint });
+  }
+  const [lab, folder] = isJob ? [undefined, ...words] : words;
   const result = await render(call.context, {
-    reference: labOf(call, lab, 'render'),
+    reference: isJob ? undefined : labOf(call, lab, 'render'),
     set: settingsOf(flags),
     out: folder ?? flags.out,
-    engine: flags.for ?? 'netns',
+    for: flags.for ?? 'netns',
     force: flags.force ?? false,
   });
   for (const note of result.notes) say(call, `warning: ${note}\n`);

@@ -8,9 +8,9 @@ import { type Difference, routeDifferences, sessionDifferences } from '../../pla
 import type { OperationContext, OperationTable } from '../../plan/engine.ts';
 import type { Tables } from '../../plan/observed.ts';
 import { type DaemonFiles, withPasswords } from './daemon-files.ts';
-import { awaitFile } from './machine-scripts.ts';
 import { namespacesScript, rootsScript } from './namespaces-script.ts';
 import { podServerProgram } from './pod-server-program.ts';
+import { programScript } from './program-script.ts';
 import { routeWatchProgram } from './route-watch-program.ts';
 import { withInput } from './script.ts';
 import type { Signs } from './signs.ts';
@@ -127,19 +127,6 @@ function inNamespaces(machines: readonly MachineScript[]): string {
     if (index % batchWidth === batchWidth - 1) groups.push('for p in $P; do wait $p; done\nP=\n');
   });
   return `${groups.join('')}for p in $P; do wait $p; done\n`;
-}
-
-/** Starts a Perl program on its list, in the place of the one that runs; it is there when it has written its ready file. */
-function programScript(name: string, program: string, list: string): string {
-  const file = `/run/labctl/${name}`;
-  return [
-    awaitFile,
-    `if [ -f ${file}.ready ]; then kill -9 "$(cat ${file}.ready)" 2>/dev/null || :; rm -f ${file}.ready; fi\n`,
-    withInput(`cat > ${file}.list`, list),
-    withInput(`cat > ${file}.pl`, program),
-    `setsid perl ${file}.pl <${file}.list >>/run/labctl/logs/${name}.log 2>&1 &\nPROGRAM=$!\n`,
-    `await $PROGRAM ${file}.ready\n`,
-  ].join('');
 }
 
 /** Longest time without a real look when the signs stay away: then the differences are told. */

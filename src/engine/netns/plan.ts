@@ -21,6 +21,7 @@ import {
 } from './machine-scripts.ts';
 import { needsPermanentNeighbors, neighborScripts } from './neighbors.ts';
 import { netemScripts } from './netem.ts';
+import { podList } from './pod-server-program.ts';
 import { waits } from './waits.ts';
 import type { Wish } from './wish.ts';
 
@@ -78,16 +79,20 @@ function causeOf(wish: Wish, seen: Observed): string | undefined {
   return made === digestOf(wish.input) ? undefined : 'differs from the design';
 }
 
-/** The machines that have a mount and UTS namespace of their own beside the network namespace. */
+/** The metric of a node's routes to its own pods; undefined: the kernel's. */
+export function podRouteMetric({ expected, pods }: Design): number | undefined {
+  return expected.routes.find((route) =>
+    pods.some((pod) => route.prefix === `${pod.addresses[0].address}/32` && route.machine === pod.node),
+  )?.metric;
+}
+
 function wishesOf(
   design: Design,
   artifacts: Artifacts,
   seen: Observed,
   neighborLimit: number | undefined,
 ): readonly Wish[] {
-  const podMetric = design.expected.routes.find((route) =>
-    design.pods.some((pod) => route.prefix === `${pod.addresses[0].address}/32` && route.machine === pod.node),
-  )?.metric;
+  const podMetric = podRouteMetric(design);
   const impairments = netemScripts(design, seen.made.has('netem'));
   const felixRoutesOfNodes = felixScripts(design, seen.made.has('felix-routes'));
   const routersStarted = design.routers.map((router) => `frr:${router.name}`);
@@ -251,7 +256,7 @@ function wishesOf(
       needs: ['pods'],
       whenDifferent: 'again',
       input: {
-        pods: design.pods.flatMap((pod) => pod.addresses.map(({ address }) => `${pod.name} ${address}\n`)).join(''),
+        pods: podList(design.pods),
       },
     },
     ...(design.backend === 'bird' ? [routeWatch(design)] : []),

@@ -1,5 +1,12 @@
 // Owns the Perl program that answers HTTP on port 80 of every pod: one process for all of them.
 
+import type { PodDesign } from '../../design/design.ts';
+
+/** Its input: which pods, and which of their addresses. */
+export function podList(pods: readonly PodDesign[]): string {
+  return pods.flatMap((pod) => pod.addresses.map(({ address }) => `${pod.name} ${address}\n`)).join('');
+}
+
 /**
  * One process listens in the network namespace of every pod (setns(2), then socket, then back) and answers each request
  * with one line, `<pod> <address> <client>`: who it is, and the address that the request came from. Input: a line a pod, `<namespace> <address>`. perl-base only; 8 MB for a hundred pods.
