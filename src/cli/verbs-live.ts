@@ -3,6 +3,8 @@
 import type { Command } from 'commander';
 import { languages } from '../report/languages.ts';
 import type { CaptureFlags } from './commands/capture-flags.ts';
+import type { CollectFlags } from './commands/collect.ts';
+
 import type { ExecFlags } from './commands/exec.ts';
 import type { ExplainFlags } from './commands/explain.ts';
 import type { FailFlags } from './commands/fail.ts';
@@ -155,6 +157,19 @@ export function addLiveVerbs(program: Command, door: Door): void {
     summary: 'mend what labctl fail has broken: all, or what is named',
     examples: ['labctl heal', 'labctl heal link leaf0:eth1'],
     load: async () => (await import('./commands/fail.ts')).healCommand,
+  });
+  addVerb<CollectFlags>(program, door, {
+    usage: 'collect [lab]',
+    group,
+    summary: 'put all that tells how a lab stands into one archive',
+    description:
+      'Writes the resolved lab, versions, configurations, the tables of every machine, logs, reports and a capture of a ping into a tar.gz file. Passwords are removed from all of it.',
+    flags: [
+      { flags: '--out <file>', description: 'where to (default: ./labctl-<lab>.tar.gz)' },
+      { flags: '--force', description: 'replace a file that is there' },
+    ],
+    examples: ['labctl collect', 'labctl collect bgp-rr --out evidence.tar.gz'],
+    load: async () => (await import('./commands/collect.ts')).collectCommand,
   });
   addVerb<VerifyFlags>(program, door, {
     usage: 'verify [lab]',

@@ -2,8 +2,9 @@
 // it takes effect, and passwords nowhere.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { leaksToText } from '../support/leaks.ts';
 import { missingBuild, runnerKinds, type Workspace, workspace } from '../support/scenario.ts';
@@ -76,7 +77,13 @@ describe.each(kinds)('settings as %s', (kind) => {
         expect(await on(machine, 'stat', '-c', '%a', file)).toBe('600\n');
       }
 
+      await place.must(['collect', 'settings', '--out', 'evidence.tar.gz']);
+      const archive = gunzipSync(readFileSync(join(place.cwd, 'evidence.tar.gz'))).toString('latin1');
+      rmSync(join(place.cwd, 'evidence.tar.gz'));
+      // FRR shows the password in its running configuration, BIRD's file has it too.
+      expect(archive).toMatch(/neighbor 10\.1\.5\.10 password <removed>/);
       for (const password of Object.values(passwords)) {
+        expect(archive).not.toContain(password);
         for (const { stdout, stderr } of said) expect(stdout + stderr).not.toContain(password);
         expect(spawnSync('grep', ['-rlF', password, place.home], { encoding: 'utf8' }).stdout).toBe('');
       }
