@@ -32,7 +32,7 @@ export function addImageVerbs(program: Command, door: Door): void {
     usage: 'pull <labs...>',
     summary: 'get what is not here, through mirrors, checked by digest',
     description:
-      'Gets manifests and images of labs. An image is asked of the mirrors of its registry (engines.kind.mirrors in the lab or in\nyour own configuration), then of the registry itself; what labctl.lock pins comes by its digest.',
+      'Gets manifests and images of labs. An image is asked of the mirrors of its registry (engines.kind.mirrors, in the lab or in your own settings), then of the registry itself; what labctl.lock pins comes by its digest.',
     flags: [...ofLabs, locked, { flags: '--lock', description: 'write labctl.lock: digests and hashes of all of it' }],
     examples: ['labctl images pull bgp-rr', 'labctl images pull bgp-rr vxlan --lock'],
     load: async () => (await import('./commands/images.ts')).pullImagesCommand,
