@@ -15,7 +15,7 @@ interface GuestTest {
 }
 
 /**
- * Tests a lab in a guest; its steps are told as they begin. What it keeps is on this machine. Throws HOST_COMMAND_FAILED with the
+ * Tests a lab in a guest; its steps after `up` are told as they begin. What it keeps is on this machine. Throws HOST_COMMAND_FAILED with the
  * guest's last words when it ends without a report.
  */
 export async function testInGuest(
@@ -50,7 +50,8 @@ export async function testInGuest(
   });
 }
 
-const steps: readonly TestStep[] = ['up', 'verify', 'capture', 'down'];
+/** `up` began with the guest. */
+const steps: readonly TestStep[] = ['verify', 'capture', 'down'];
 
 function byLine(tell: (line: string) => void): Writable {
   let rest = '';
