@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { LabError } from '../base/errors.ts';
 import type { Design } from '../design/design.ts';
 import { type CaptureRequest, captureProbe } from '../evidence/capture.ts';
-import { type CapturedPath, capturedPath } from '../evidence/captured-path.ts';
+import { type CapturedPath, capturedPath, lossesOf } from '../evidence/captured-path.ts';
 import type { CaptureLimits } from '../evidence/limits.ts';
 import { type PlannedPoint, pointsAt } from '../evidence/points.ts';
 import { saveCaptures } from '../evidence/save-captures.ts';
@@ -45,6 +45,8 @@ export interface CaptureOptions extends EndsOptions {
 /** What was seen, and where its files are. */
 export interface CaptureResult extends CaptureReport {
   readonly path: CapturedPath;
+  /** A probe was lost, the first or another. */
+  readonly isLossy: boolean;
 }
 
 /** Most probes of one capture: the packets of all points are held in memory. */
@@ -67,10 +69,10 @@ export async function capture(context: Context, options: CaptureOptions): Promis
   // An interrupt ended the capture; what it has is still told, so reading the live state goes on.
   const isSent = probe.kind !== 'none';
   const isAll = filter === undefined && options.at.length === 0;
-  const cause =
-    !isSent || filter !== undefined
-      ? undefined
-      : await whyLost(design, engine, evidence, path, AbortSignal.timeout(5_000));
+  // Of what was lost in the midst and arrives again, the live state tells nothing any more.
+  const latest = capturedPath(evidence, evidence.lines.at(-1)?.packet.sequence);
+  const isAsked = isSent && filter === undefined;
+  const cause = isAsked ? await whyLost(design, engine, evidence, latest, AbortSignal.timeout(5_000)) : undefined;
   const saved = await saveCaptures(evidence.points, capturePcapng(evidence), {
     parent: join(context.cwd, `labctl-${design.lab}`),
     folder: options.out === undefined ? undefined : resolve(context.cwd, options.out),
@@ -83,7 +85,8 @@ export async function capture(context: Context, options: CaptureOptions): Promis
       ? expectedWayOf(design, { from, to, family, evidence, path })
       : undefined;
   const page = options.html === undefined ? undefined : resolve(context.cwd, options.html);
-  const report = { lab: design.lab, evidence, path, expected, cause, saved, page };
+  const isLossy = path.outcome !== 'found' || lossesOf(evidence).length > 0;
+  const report = { lab: design.lab, evidence, path, isLossy, expected, cause, saved, page };
   if (page !== undefined) await attempt(page, () => writeFile(page, captureHtml(design, report)));
   return report;
 }

@@ -13,10 +13,12 @@ export interface CapturedPath {
   readonly lastSeen: CaptureLine | undefined;
 }
 
-/** Follows the first packet of a capture, and the first that answers it, through the lines. */
-export function capturedPath(evidence: CaptureEvidence): CapturedPath {
+/** Follows a probe, the first unless told, and the first packet that answers it, through the lines. */
+export function capturedPath(
+  evidence: CaptureEvidence,
+  sequence: number | undefined = evidence.lines[0]?.packet.sequence,
+): CapturedPath {
   const { probe, from, to } = evidence;
-  const sequence = evidence.lines[0]?.packet.sequence;
   const [requests, replies] = (['request', 'reply'] as const).map((kind) => {
     const own = evidence.lines.filter(({ packet }) => packet.sequence === sequence && packet.kind === kind);
     return own.filter(({ packet }) => packet.packet === own[0]?.packet.packet);
@@ -26,8 +28,9 @@ export function capturedPath(evidence: CaptureEvidence): CapturedPath {
   const lastRequest = requests?.at(-1);
   const lastReply = replies?.at(-1);
   // Its last points may not have been listened at, or a filter may hide it there.
-  const { transmitted, received } = evidence.result;
-  if (received > 0 && received >= transmitted) return { outcome: 'found', there, back, lastSeen: undefined };
+  const { transmitted, received, replies: answers } = evidence.result;
+  const isAnswered = (received > 0 && received >= transmitted) || answers.some((one) => one.sequence === sequence);
+  if (isAnswered) return { outcome: 'found', there, back, lastSeen: undefined };
   if (lastRequest === undefined) return { outcome: 'not-sent', there, back, lastSeen: undefined };
   const hasArrived = [to.machine, ...(to.also ?? [])].includes(lastRequest.point.machine);
   if (lastReply === undefined && !hasArrived) return { outcome: 'request-lost', there, back, lastSeen: lastRequest };
@@ -37,6 +40,31 @@ export function capturedPath(evidence: CaptureEvidence): CapturedPath {
     return { outcome: 'reply-lost', there, back, lastSeen: lastReply ?? lastRequest };
   }
   return { outcome: 'found', there, back, lastSeen: undefined };
+}
+
+/** Probes that were lost at the same place. */
+export interface Loss {
+  readonly outcome: 'request-lost' | 'reply-lost';
+  readonly sequences: readonly number[];
+  /** Where each of them was last seen. */
+  readonly last: readonly CaptureLine[];
+}
+
+/** What was lost, of a capture of many probes: a cable cut in the midst takes some of them. */
+export function lossesOf(evidence: CaptureEvidence): readonly Loss[] {
+  if (evidence.probe.kind === 'none') return [];
+  const losses = new Map<string, Loss & { readonly sequences: number[]; readonly last: CaptureLine[] }>();
+  const requests = evidence.lines.filter(({ packet }) => packet.kind === 'request');
+  for (const sequence of new Set(requests.map(({ packet }) => packet.sequence))) {
+    const { outcome, lastSeen } = capturedPath(evidence, sequence);
+    if (lastSeen === undefined || (outcome !== 'request-lost' && outcome !== 'reply-lost')) continue;
+    const key = `${outcome} ${lastSeen.point.name} ${lastSeen.direction}`;
+    const known = losses.get(key) ?? { outcome, sequences: [], last: [] };
+    known.sequences.push(sequence);
+    known.last.push(lastSeen);
+    losses.set(key, known);
+  }
+  return [...losses.values()];
 }
 
 function machinesOn(lines: readonly CaptureLine[]): readonly string[] {

@@ -1,12 +1,13 @@
 // Owns a capture as one JSON document.
 
-import { capturedPath } from '../evidence/captured-path.ts';
+import { capturedPath, lossesOf } from '../evidence/captured-path.ts';
 import { delaysOf, percentile } from './capture-delays.ts';
 import type { CaptureReport } from './capture-report.ts';
 
 /** A capture as data: the same facts as the table, times in nanoseconds, no packet bytes. */
 export function captureJson({ lab, evidence, expected, cause, saved, page }: CaptureReport): string {
   const { outcome, there, back } = capturedPath(evidence);
+  const losses = lossesOf(evidence).map(({ last: [line], ...loss }) => ({ ...loss, lastSeen: line?.point.name }));
   const document = {
     apiVersion: 'labctl.dev/v1alpha1',
     kind: 'Capture',
@@ -16,6 +17,7 @@ export function captureJson({ lab, evidence, expected, cause, saved, page }: Cap
     outcome,
     there,
     back,
+    losses,
     probe: { ...evidence.probe, ...evidence.result },
     filter: evidence.filter,
     isInterrupted: evidence.isInterrupted,

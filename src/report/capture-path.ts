@@ -1,7 +1,7 @@
 // Owns the sentence a capture ends with: the path that was found, or where the packet was last seen.
 
 import type { CaptureEvidence } from '../evidence/capture.ts';
-import { capturedPath } from '../evidence/captured-path.ts';
+import { capturedPath, lossesOf } from '../evidence/captured-path.ts';
 
 /** The path as one sentence. */
 export function pathSentence(evidence: CaptureEvidence): string {
@@ -29,6 +29,30 @@ export function pathSentence(evidence: CaptureEvidence): string {
       if (evidence.filter !== undefined) return `no packet for the filter was seen: ${evidence.filter}`;
       return `no path: no packet was seen anywhere${evidence.result.errors.length === 0 ? '' : `: ${evidence.result.errors.join('; ')}`}`;
   }
+}
+
+/** Of many probes, how many were lost and where: `lost: 2 of 30: 5 and 6, the reply last seen going out at leaf0:eth1`. */
+export function lossSentences(evidence: CaptureEvidence): readonly string[] {
+  const losses = lossesOf(evidence);
+  const sent = new Set(evidence.lines.map(({ packet }) => packet.sequence)).size;
+  if (sent < 2) return [];
+  return losses.map(({ outcome, sequences, last: [line] }) => {
+    const isUnseen = outcome === 'reply-lost' && line?.packet.kind === 'request';
+    const what = isUnseen ? 'arrived, and no reply was seen' : `the ${line?.packet.kind} last seen going`;
+    const where = isUnseen ? '' : ` ${line?.direction} at ${line?.point.name}`;
+    return `lost: ${sequences.length} of ${sent}: ${rangesText(sequences)}, ${what}${where}`;
+  });
+}
+
+/** `1 to 4, 7`. */
+function rangesText(numbers: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const number of numbers.toSorted((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`)).join(', ');
 }
 
 /** What was listened to without a probe: nobody knows where those packets were to go. */

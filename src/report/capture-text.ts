@@ -1,7 +1,7 @@
 // Owns a capture as text and as Markdown: its ways as tables, what was not seen, what was expected, and the verdict.
 
 import { delayTable } from './capture-delays.ts';
-import { pathSentence } from './capture-path.ts';
+import { lossSentences, pathSentence } from './capture-path.ts';
 import type { CaptureReport } from './capture-report.ts';
 import { wayTables } from './capture-table.ts';
 import { markdownTable } from './markdown.ts';
@@ -51,7 +51,7 @@ export function closing({ evidence, expected, cause, saved, page }: CaptureRepor
     lines.push(...expected.differences.map((difference) => `differs: ${difference}`));
     if (expected.differences.length === 0) lines.push('observed: as expected');
   }
-  lines.push(pathSentence(evidence));
+  lines.push(...lossSentences(evidence), pathSentence(evidence));
   if (cause !== undefined) lines.push(`likely reason: ${cause}`);
   if (saved !== undefined) lines.push(`files: ${saved.files.length} and ${saved.merged} in ${saved.folder}`);
   if (page !== undefined) lines.push(`picture: ${page}`);

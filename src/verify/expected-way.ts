@@ -18,7 +18,7 @@ export interface ExpectedWay {
 
 /** Compares a capture with the routes that the design expects. */
 export function expectedWayOf(design: Design, captured: Captured): ExpectedWay {
-  const { from, to, evidence, path } = captured;
+  const { from, to, evidence } = captured;
   const { hops, encapsulation, headerBytes, arrives } = pathFactsOf(design, from, to, familyOf(evidence.to.address));
   const ends = [from, to].map(({ name }) => shownName(design, name));
   const machines = [ends[0], ...hops.map((names) => names.join(' | ')), ends[1]].join(' > ');
@@ -26,7 +26,10 @@ export function expectedWayOf(design: Design, captured: Captured): ExpectedWay {
   const branches = hops
     .filter((names) => names.length > 1)
     .map((names) => {
-      const [there, back] = [path.there, path.back].map((way) => names.filter((name) => way.includes(name)).join(', '));
+      const [there, back] = (['request', 'reply'] as const).map((kind) => {
+        const own = evidence.lines.filter(({ packet }) => packet.kind === kind);
+        return names.filter((name) => own.some(({ point }) => point.name.startsWith(`${name}:`))).join(' and ');
+      });
       return `equal paths by ${names.join(' and ')}: there by ${there || 'none'}, back by ${back || 'none'}`;
     });
   const differences = judgeCapture(design, captured).failures.map(

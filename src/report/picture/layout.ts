@@ -31,6 +31,8 @@ const boxHeight = 84;
 const barHeight = 24;
 const gapX = 56;
 const gapY = 64;
+/** More height where a tunnel device stands in a box. */
+const insideHeight = 26;
 /** Room between labels, and around them in a box. */
 const gapPort = 8;
 /** Height of an interface's label. */
@@ -67,10 +69,12 @@ export function layoutOf(topology: PictureTopology): PictureLayout {
   let y = margin;
   for (const row of rows) {
     const own = boxes.filter((box) => box.row === row);
-    const height = own.some(({ isBar }) => !isBar) ? boxHeight : barHeight;
+    const hasInside = own.some(({ id }) => sided.some(({ port, side }) => port.box === id && side === 'inside'));
+    const tall = boxHeight + (hasInside ? insideHeight : 0);
+    const height = own.some(({ isBar }) => !isBar) ? tall : barHeight;
     for (const box of own.filter(({ isBar }) => !isBar)) {
       const width = widths.get(box.id) ?? 0;
-      placed.set(box.id, { ...box, x: (centers.get(box.id) ?? 0) - width / 2, y, width, height: boxHeight });
+      placed.set(box.id, { ...box, x: (centers.get(box.id) ?? 0) - width / 2, y, width, height: tall });
     }
     for (const box of own.filter(({ isBar }) => isBar)) {
       const ends = neighborsOf(box.id, wires).map((id) => centers.get(id) ?? 0);
@@ -186,7 +190,7 @@ function placePorts(boxes: ReadonlyMap<string, PlacedBox>, sided: readonly Sided
       let total = -gapPort;
       for (const { port } of own) total += portWidth(port.name) + gapPort;
       let x = middle(id) - total / 2;
-      const y = side === 'top' ? box.y : side === 'bottom' ? box.y + box.height : box.y + box.height - 26;
+      const y = side === 'top' ? box.y : side === 'bottom' ? box.y + box.height : box.y + box.height - insideHeight;
       for (const { port } of own) {
         const width = portWidth(port.name);
         placed.set(portKey({ box: id, port: port.name }), { ...port, x: round(x + width / 2), y, width });

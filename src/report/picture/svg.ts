@@ -42,13 +42,14 @@ export function drawPicture(topology: PictureTopology, ways: readonly PictureWay
     losses.push(cross(b, number));
   }
   const { width, height } = layout;
+  const inside = new Set([...layout.ports.values()].filter(({ isInside }) => isInside).map(({ box }) => box));
   const svg = [
     `<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="drawing" style="max-width:${Math.ceil(width * 1.25)}px">`,
     `<title id="drawing">${escaped(title)}</title>`,
     ...topology.wires.map((wire) => wireLine(layout, wire)),
     ...[...layout.boxes.values()].map(boxShape),
     ...lines,
-    ...[...layout.boxes.values()].map(boxText),
+    ...[...layout.boxes.values()].map((box) => boxText(box, inside.has(box.id))),
     ...[...layout.ports.values()].map(portLabel),
     ...losses,
     '<circle id="packet" class="packet" r="8"/>',
@@ -89,10 +90,10 @@ function boxShape({ look, x, y, width, height, isBar, id }: PlacedBox): string {
   return `<rect class="box ${look}${isBar ? ' bar' : ''}" data-box="${escaped(id)}" x="${x}" y="${y}" width="${width}" height="${height}" rx="${isBar ? 12 : 10}"/>`;
 }
 
-function boxText({ look, title, facts, x, y, width, height, isBar }: PlacedBox): string {
+function boxText({ look, title, facts, x, y, width, height, isBar }: PlacedBox, hasInside: boolean): string {
   const middle = Math.round((x + width / 2) * 10) / 10;
   if (isBar) return `<text class="fact ${look}" x="${middle}" y="${y + height / 2 + 4}">${escaped(title)}</text>`;
-  const first = y + height / 2 + 5 - Math.min(facts.length, 2) * 7;
+  const first = y + height / 2 + 5 - (hasInside ? 13 : 0) - Math.min(facts.length, 2) * 7;
   return [
     `<text class="name ${look}" x="${middle}" y="${first}">${escaped(title)}</text>`,
     ...facts

@@ -72,7 +72,7 @@ function portsOf(design: Design, { points, down }: Pick<CaptureEvidence, 'points
   ];
 }
 
-/** Cables between the machines; two cables that meet in a switch are one, and more make it a bar of its own. */
+/** Cables between the machines; a router's and a node's that meet in a switch alone are one, else it is a bar of its own. */
 function wiresOf(design: Design, machines: readonly string[], ports: readonly PicturePort[]): readonly PictureWire[] {
   const stateOf = ({ box, port }: PictureEnd) => ports.find((one) => one.box === box && one.name === port)?.state;
   const wires: PictureWire[] = [];
@@ -91,10 +91,11 @@ function wiresOf(design: Design, machines: readonly string[], ports: readonly Pi
     const [bar, end] = isBar(wire[0]) ? wire : [wire[1], wire[0]];
     if (isBar(bar)) bars.set(bar.box, [...(bars.get(bar.box) ?? []), end]);
   }
+  const isNode = ({ box }: PictureEnd) => design.nodes.some(({ name }) => name === box);
   for (const [bar, ends] of bars) {
     const [a, b] = ends;
-    if (ends.length === 2 && a !== undefined && b !== undefined) joined.push([a, b]);
-    else if (ends.length > 2 || ends.some((end) => stateOf(end) === 'seen'))
+    if (ends.length === 2 && a !== undefined && b !== undefined && isNode(a) !== isNode(b)) joined.push([a, b]);
+    else if (ends.length > 1 || ends.some((end) => stateOf(end) === 'seen'))
       joined.push(...ends.map((end): PictureWire => [{ box: bar, port: '' }, end]));
   }
   return joined;
@@ -114,5 +115,5 @@ function barOf(id: string, wires: readonly PictureWire[], machines: readonly Pic
   const members = wires.filter((wire) => wire.some(({ box }) => box === id)).flat();
   const hasNodes = members.some(({ box }) => machines.some((one) => one.id === box && one.look === 'node'));
   const look = hasNodes ? 'network' : 'outside';
-  return { id, row: layers.indexOf(look), look, title: id, facts: [], isBar: true };
+  return { id, row: layers.indexOf(look), look, title: id.replace(' br-', ' '), facts: [], isBar: true };
 }

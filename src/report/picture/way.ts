@@ -28,8 +28,8 @@ export interface PictureWay {
   readonly lost: 'wire' | 'machine' | undefined;
 }
 
-/** The ways of a capture, as its tables tell them; `last` is where the packet was lost. */
-export function waysOf(evidence: CaptureEvidence, last: CaptureLine | undefined): readonly PictureWay[] {
+/** The ways of a capture, as its tables tell them; `lost` has the lines at which packets were seen last. */
+export function waysOf(evidence: CaptureEvidence, lost: ReadonlySet<CaptureLine>): readonly PictureWay[] {
   return wayTables(evidence, false).map(({ title, headings, rows, lines }) => ({
     kind: lines[0]!.packet.kind,
     title,
@@ -39,8 +39,13 @@ export function waysOf(evidence: CaptureEvidence, last: CaptureLine | undefined)
       at: { box: line.point.machine, port: line.point.interface },
       headers: headersOf(line),
     })),
-    lost: last === undefined || lines.at(-1) !== last ? undefined : last.direction === 'out' ? 'wire' : 'machine',
+    lost: lossAt(lines.at(-1), lost),
   }));
+}
+
+function lossAt(last: CaptureLine | undefined, lost: ReadonlySet<CaptureLine>): PictureWay['lost'] {
+  if (last === undefined || !lost.has(last)) return undefined;
+  return last.direction === 'out' ? 'wire' : 'machine';
 }
 
 function headersOf({ packet }: CaptureLine): readonly PictureHeader[] {

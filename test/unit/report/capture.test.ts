@@ -102,3 +102,27 @@ describe('a capture', () => {
     expect(document.points[1]).toMatchObject({ name: 'control-plane:cali0', file: 'control-plane:cali0.pcap' });
   });
 });
+
+describe('a capture of many probes', () => {
+  const whole = captureOf(6, 6, { count: 6 });
+  const isCut = (sequence: number) => sequence === 2 || sequence === 3 || sequence === 5;
+  const cut = whole.lines.filter(
+    ({ packet, point }) => !isCut(packet.sequence) || (packet.kind === 'request' && point.name !== 'pod-b:eth0'),
+  );
+  const evidence = { ...whole, lines: cut, result: { ...whole.result, received: 3 } };
+
+  it('counts what was lost in its midst, and where', () => {
+    expect(captureText(reportOf(evidence))).toContain(
+      'lost: 3 of 6: 2 to 3, 5, the request last seen going out at worker2:cali2\npath found: ',
+    );
+    expect(JSON.parse(captureJson(reportOf(evidence))).losses).toEqual([
+      { outcome: 'request-lost', sequences: [2, 3, 5], lastSeen: 'worker2:cali2' },
+    ]);
+  });
+
+  it('believes the sender that a probe was answered', () => {
+    const replies = [2, 3, 5].map((sequence) => ({ sequence, ttl: 62, ms: 1 }));
+
+    expect(captureText(reportOf({ ...evidence, result: { ...evidence.result, replies } }))).not.toContain('lost:');
+  });
+});
