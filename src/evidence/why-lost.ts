@@ -103,6 +103,8 @@ async function afterRoute(
 function refusalText({ said = '', entry }: RouteAnswer, to: string): string {
   // EXDEV is what fib_validate_source gives for a packet that came in where its source is not reached (RFC 3704).
   if (/cross-device link/i.test(said)) return `drops it by its source address (rp_filter), on the way to ${to}`;
+  // EINVAL: the way back to the source is a blackhole or the like, which makes the source a martian one.
+  if (/invalid argument/i.test(said)) return `drops it by its source address (no way back to it), on the way to ${to}`;
   if (entry !== undefined && entry.type !== 'unicast') return `has the route ${entry.type} ${entry.prefix} for ${to}`;
   return entry === undefined ? `has no route to ${to}` : `refuses to route to ${to}: ${said}`;
 }

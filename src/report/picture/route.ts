@@ -77,7 +77,7 @@ export function lossSpot(
   const spot = spotOf(layout, last);
   const box = layout.boxes.get(last.box);
   if (spot === undefined || box === undefined) return undefined;
-  if (where === 'machine') return { x: spot.x, y: box.y + box.height / 2 };
+  if (where === 'machine') return { x: box.x + box.width - 20, y: box.y + box.height / 2 };
   const far = topology.wires.flatMap(([a, b]) =>
     portKey(a) === portKey(last) ? [b] : portKey(b) === portKey(last) ? [a] : [],
   )[0];

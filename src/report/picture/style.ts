@@ -69,12 +69,12 @@ button { font: inherit; color: inherit; background: var(--fill); border: 1px sol
 .headers .payload { background: var(--pod); }
 .headers span, td { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; margin-bottom: 18px; }
-table { border-collapse: collapse; width: 100%; font-size: 12.5px; }
+table { border-collapse: collapse; width: 100%; font-size: 12px; }
 caption { text-align: left; font-weight: 650; font-size: 14px; padding: 0 0 6px; overflow-wrap: anywhere; }
 caption.request { color: var(--request); } caption.reply { color: var(--reply); } caption.error { color: var(--error); }
 th { text-align: left; font-size: 11px; font-weight: 600; color: var(--soft); }
-th, td { padding: 3px 10px 3px 6px; border-bottom: 1px solid var(--rule); white-space: nowrap; }
-td:nth-child(3) { white-space: normal; min-width: 17em; }
+th, td { padding: 3px 8px 3px 4px; border-bottom: 1px solid var(--rule); white-space: nowrap; }
+td:nth-child(3) { white-space: normal; min-width: 15em; }
 tbody tr { cursor: pointer; }
 tbody tr:hover { background: var(--fill); }
 tr[aria-current] td { background: var(--here); }
