@@ -45,8 +45,8 @@ export interface CaptureOptions extends EndsOptions {
 /** What was seen, and where its files are. */
 export interface CaptureResult extends CaptureReport {
   readonly path: CapturedPath;
-  /** A probe was lost, the first or another. */
-  readonly isLossy: boolean;
+  /** `all`: the first probe, and so the way; `some`: others after it. */
+  readonly lost: 'none' | 'some' | 'all';
 }
 
 /** Most probes of one capture: the packets of all points are held in memory. */
@@ -85,8 +85,9 @@ export async function capture(context: Context, options: CaptureOptions): Promis
       ? expectedWayOf(design, { from, to, family, evidence, path })
       : undefined;
   const page = options.html === undefined ? undefined : resolve(context.cwd, options.html);
-  const isLossy = path.outcome !== 'found' || lossesOf(evidence).length > 0;
-  const report = { lab: design.lab, evidence, path, isLossy, expected, cause, saved, page };
+  const lost: CaptureResult['lost'] =
+    path.outcome !== 'found' ? 'all' : lossesOf(evidence).length > 0 ? 'some' : 'none';
+  const report = { lab: design.lab, evidence, path, lost, expected, cause, saved, page };
   if (page !== undefined) await attempt(page, () => writeFile(page, captureHtml(design, report)));
   return report;
 }

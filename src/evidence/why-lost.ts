@@ -127,6 +127,10 @@ async function onWire(
     if (packet.length > link.mtu + vlanTag)
       return `lost on the wire: ${name} takes ${link.mtu} bytes and the packet has ${packet.length}; nobody says so (a black hole, RFC 2923)`;
   }
+  if (end === undefined || design.switches.some(({ name }) => name === end.machine)) {
+    const entry = answer.entry === undefined ? 'a route' : `its route ${answer.entry.prefix}`;
+    return `it left the lab by ${point.name}, where ${entry} leads: nobody there knows ${to}`;
+  }
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 // Owns a capture as a page: the picture of the lab with the packet's way, the tables beside it.
 
+import { shownName } from '../design/address-book.ts';
 import type { Design } from '../design/design.ts';
 import { capturedPath, lossesOf } from '../evidence/captured-path.ts';
 import { lossSentences, pathSentence } from './capture-path.ts';
@@ -12,12 +13,14 @@ import { waysOf } from './picture/way.ts';
 /** The page, one self-contained HTML file. */
 export function captureHtml(design: Design, report: CaptureReport): string {
   const { evidence, lab } = report;
+  const { from, to } = evidence;
+  const target = to.also === undefined ? shownName(design, to.machine) : `service ${to.address}`;
   const losses = lossesOf(evidence);
   const [sentence = pathSentence(evidence)] = lossSentences(evidence);
   const isJudged = evidence.probe.kind !== 'none';
   return picturePage({
-    title: `${lab}: ${evidence.from.machine} to ${evidence.to.machine}`,
-    subtitle: `${design.title}. ${evidence.from.address} to ${evidence.to.address}`,
+    title: `${lab}: ${shownName(design, from.machine)} to ${target}`,
+    subtitle: `${design.title}. ${from.address} to ${to.address}`,
     verdict: {
       text: sentence,
       kind: !isJudged ? 'none' : losses.length === 0 && capturedPath(evidence).outcome === 'found' ? 'good' : 'bad',

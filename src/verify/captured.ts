@@ -23,7 +23,11 @@ export function judgeCapture(design: Design, { from, to, family, evidence, path 
   const [near, far] = [shownName(design, from.name), shownName(design, to.name)];
   const what = `echo from ${near} to ${far}`;
   const failures: Failure[] = [];
-  if (path.outcome !== 'found') {
+  const arrives = pathFactsOf(design, from, to, family).arrives && pathFactsOf(design, to, from, family).arrives;
+  if (!arrives && path.outcome === 'found') {
+    failures.push({ what, where: far, expected: 'no route all the way', seen: 'the request there and the reply back' });
+  }
+  if (arrives && path.outcome !== 'found') {
     const { lastSeen } = path;
     const seen =
       lastSeen === undefined

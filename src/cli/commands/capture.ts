@@ -38,7 +38,7 @@ export async function captureCommand(
   const live = liveOf(call, flags.write, `labctl capture ${a} ${b}`);
   const from = machineReference(a, call.flags.lab);
   const to = machineReference(b, from.lab);
-  const { isLossy, ...report } = await capture(call.context, {
+  const { lost, ...report } = await capture(call.context, {
     from: from.machine,
     to: to.machine,
     lab: to.lab,
@@ -59,9 +59,9 @@ export async function captureCommand(
   if (report.evidence.isInterrupted) return 130;
   if (!flags.probe) return 0;
   if (flags.expect === true && report.expected !== undefined)
-    return isLossy || report.expected.differences.length > 0 ? 1 : 0;
+    return lost === 'some' || report.expected.differences.length > 0 ? 1 : 0;
   if (flags.expect === true) say(call, '--expect: the design states no single way here; judged by arrival only');
-  return isLossy ? 1 : 0;
+  return lost === 'none' ? 0 : 1;
 }
 
 /** What the flags ask to send. Throws USAGE for more than one kind. */

@@ -141,11 +141,18 @@ function centersOf(
   const from = rows.indexOf(widest);
   const order = [...rows.slice(0, from + 1).toReversed(), ...rows.slice(from + 1)];
   const centers = new Map<string, number>();
+  // Those on one network or under one box stand together, where the first of them comes.
+  const above = boxes.map(({ id, row }) => {
+    const over = neighborsOf(id, wires).find((other) => (boxes.find((box) => box.id === other)?.row ?? row) < row);
+    return over ?? id;
+  });
+  const placeOf = (id: string) => above.indexOf(above[boxes.findIndex((box) => box.id === id)] ?? id);
   for (const row of order) {
     const own = boxes
       .filter((box) => box.row === row && !box.isBar)
       .map(({ id }) => ({ id, wish: mean(near(id).flatMap((other) => centers.get(other) ?? [])) }));
     if (own.every(({ wish }) => wish !== undefined)) own.sort((a, b) => (a.wish ?? 0) - (b.wish ?? 0));
+    else if (row === widest) own.sort((a, b) => placeOf(a.id) - placeOf(b.id));
     const found = spread(own.map(({ id, wish }) => ({ wish, width: widths.get(id) ?? 0 })));
     for (const [place, { id }] of own.entries()) centers.set(id, found[place] ?? 0);
   }

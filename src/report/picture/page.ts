@@ -128,5 +128,6 @@ function saidOf(kind: PictureWay['kind'], headings: readonly string[], cells: re
     const heading = headings[place + 1] ?? '';
     return `${heading === 'TTL' ? heading : heading.toLowerCase()} ${cell}`;
   });
-  return `${kind} at ${cells[0]}: ${facts.join(', ')}`;
+  const note = headings.at(-1) === 'NOTE' ? cells.at(-1) : '';
+  return [`${kind} at ${cells[0]}: ${facts.join(', ')}`, note].filter((text) => text !== '').join('; ');
 }

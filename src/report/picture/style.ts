@@ -75,6 +75,7 @@ caption.request { color: var(--request); } caption.reply { color: var(--reply); 
 th { text-align: left; font-size: 11px; font-weight: 600; color: var(--soft); }
 th, td { padding: 3px 8px 3px 4px; border-bottom: 1px solid var(--rule); white-space: nowrap; }
 td:nth-child(3) { white-space: normal; min-width: 15em; }
+td:nth-child(9) { white-space: normal; min-width: 16em; }
 tbody tr { cursor: pointer; }
 tbody tr:hover { background: var(--fill); }
 tr[aria-current] td { background: var(--here); }
