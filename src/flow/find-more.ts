@@ -1,9 +1,10 @@
-// Owns findings about what is not a way: encryption, BGP sessions, ARP, Calico's veth, offload, and clocks.
+// Owns findings about what is not a way: encryption, BGP sessions, ARP, Calico's veth, offload, fragments, and clocks.
 
 import { counted, type Finding, findingOf } from './finding.ts';
 import { flowText } from './flow.ts';
 import type { SeenBgp } from './ledger.ts';
-import type { Correlation } from './paths.ts';
+import type { Correlation, Hop } from './paths.ts';
+import { mark } from './sightings.ts';
 
 /** ESP flows: what is in them cannot be told. */
 export function encrypted({ correlator, paths }: Correlation): readonly Finding[] {
@@ -106,6 +107,21 @@ export function offloaded({ correlator, paths }: Correlation): readonly Finding[
         text,
       ),
     );
+  }
+  return findings;
+}
+
+/** Packets that are whole at one point and in fragments at another (RFC 791 section 3.2). */
+export function fragmented({ correlator, paths }: Correlation): readonly Finding[] {
+  const { sightings, points } = correlator;
+  const findings: Finding[] = [];
+  for (const { flow, hops, count } of paths) {
+    const isPart = ({ row }: Hop): boolean => (sightings.marks[row]! & mark.moreFragments) !== 0;
+    const [whole, part] = [hops.find((hop) => !isPart(hop)), hops.find(isPart)];
+    if (whole === undefined || part === undefined) continue;
+    const [at, then] = [whole, part].map(({ point }) => points[point]!.name);
+    const text = `${counted(count, 'packet')} of ${flowText(correlator.flows.all[flow]!)}: whole at ${at} (${sightings.length[whole.row]} bytes), in fragments at ${then}`;
+    findings.push(findingOf(correlator, 'fragmented', [whole.row, part.row], text));
   }
   return findings;
 }

@@ -8,6 +8,7 @@ export type FindingKind =
   | 'translated'
   | 'forwarded-copies'
   | 'offloaded'
+  | 'fragmented'
   | 'icmp-error'
   | 'path-mtu-black-hole'
   | 'not-acknowledged'

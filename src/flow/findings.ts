@@ -1,6 +1,6 @@
 // Owns the list of all findings, in the order in which they are told.
 
-import { announced, bgpEnds, calicoVeths, clockDifferences, encrypted, offloaded } from './find-more.ts';
+import { announced, bgpEnds, calicoVeths, clockDifferences, encrypted, fragmented, offloaded } from './find-more.ts';
 import { copies, differentPings, seenAtSome, translations } from './find-paths.ts';
 import { icmpErrors, unacknowledged } from './find-tcp.ts';
 import type { Finding } from './finding.ts';
@@ -14,6 +14,7 @@ export function findingsOf(correlation: Correlation): readonly Finding[] {
     ...translations(correlation),
     ...copies(correlation),
     ...offloaded(correlation),
+    ...fragmented(correlation),
     ...errors.findings,
     ...unacknowledged(correlation, errors.about),
     ...seenAtSome(correlation, errors.about),

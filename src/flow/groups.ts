@@ -2,6 +2,7 @@
 
 import type { Correlator } from './correlator.ts';
 import { FingerprintIndex } from './fingerprint.ts';
+import { joinFragments } from './fragments.ts';
 
 /** Rows with the same identity, chained in the order in which they were read. */
 export interface Groups {
@@ -20,6 +21,7 @@ const translationLimit = 2_000_000_000;
 
 /** Groups all rows of the table; a packet and what address translation made of it are one group. */
 export function groupsOf(correlator: Correlator): Groups {
+  joinFragments(correlator);
   const { count, keyLow, keyHigh } = correlator.sightings;
   const next = new Int32Array(count).fill(-1);
   const tails = new Int32Array(count).fill(-1);

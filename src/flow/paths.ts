@@ -39,6 +39,9 @@ export interface Correlation {
 
 const mostSamples = 100;
 
+/** Nanoseconds within which nobody sends the same packet again: no timer of TCP (RFC 6298) or ping is as short. */
+const copyLimit = 1_000_000;
+
 /** Brings together what the points saw: identities, clocks, paths. */
 export function correlate(correlator: Correlator): Correlation {
   const groups = groupsOf(correlator);
@@ -98,17 +101,21 @@ class Paths {
 
   /**
    * Rows with one identity: a packet that passes a point again with other Ethernet addresses or another TTL goes on
-   * (a router's or a mirror's copy); one that passes it again unchanged is another packet.
+   * (a router's or a mirror's copy), and so does one that is there again at once; one that passes it again unchanged
+   * and later is another packet.
    */
   packetsIn(rows: readonly number[]): readonly (readonly number[])[] {
     const { sightings } = this.correlator;
     const rounds: number[][] = [];
-    const seen = new Map<string, number>();
+    const seen = new Map<string, { round: number; time: number }>();
     for (const row of rows) {
       const { point, ttl, wrap, macs, flow } = sightings;
       const place = `${point[row]} ${flow[row]} ${ttl[row]} ${wrap[row]} ${macs[row]} ${sightings.outerTtl[row]}`;
-      const round = seen.get(place) ?? 0;
-      seen.set(place, round + 1);
+      const before = seen.get(place);
+      const time = sightings.time[row]!;
+      const isCopy = before !== undefined && Math.abs(time - before.time) < copyLimit;
+      const round = before === undefined ? 0 : before.round + (isCopy ? 0 : 1);
+      seen.set(place, { round, time });
       const own = rounds[round];
       if (own === undefined) rounds.push([row]);
       else own.push(row);

@@ -117,6 +117,65 @@ describe('packets at several points', () => {
   });
 });
 
+describe('fragments', () => {
+  const datagram = p.udp(4000, 5000, new Uint8Array(2000).fill(7));
+  const ends = { from: a, to: b, id: 77 };
+  const first = (ttl: number): Uint8Array => p.ipv4(17, { ...ends, ttl, hasMore: true }, datagram.subarray(0, 1480));
+  const later = (ttl: number): Uint8Array => p.ipv4(17, { ...ends, ttl, offset: 1480 }, datagram.subarray(1480));
+
+  it('belong to the flow of their first one, in whatever order they come', () => {
+    const correlation = seen({
+      leaf: [
+        [1, first(63)],
+        [2, later(63)],
+      ],
+      node: [
+        [3, later(62)],
+        [4, first(62)],
+      ],
+    });
+
+    expect(hopsOf(correlation)).toEqual(['2x leaf 63 > node 62']);
+    expect(flowText(correlation.correlator.flows.all[correlation.paths[0]!.flow]!)).toBe(`udp ${a}:4000 > ${b}:5000`);
+  });
+
+  it('of a packet that was whole before are told as that, and as no loss', () => {
+    const correlation = seen({
+      pod: [[0, p.ipv4(17, { ...ends, ttl: 64 }, datagram)]],
+      leaf: [
+        [1, first(63)],
+        [2, later(63)],
+      ],
+    });
+
+    expect(kinds(correlation)).toEqual([
+      `fragmented: 1 packet of udp ${a}:4000 > ${b}:5000: whole at pod (2042 bytes), in fragments at leaf`,
+    ]);
+  });
+});
+
+describe('copies of a mirror', () => {
+  const segment = (time: number): readonly [number, Uint8Array] => [
+    time,
+    p.ipv4(6, { from: a, to: b, id: 9 }, p.tcp({ from: 4000, to: 80, sequence: 5 }, p.hex('0102'))),
+  ];
+
+  it('that are the same to the last byte, a moment later, are no packets sent again', () => {
+    const correlation = seen({ mirror: [segment(0), segment(0.02)] });
+
+    expect(hopsOf(correlation)).toEqual(['1x mirror 64 > mirror 64']);
+    expect(correlation.paths[0]!.repeats).toBe(0);
+    expect(kinds(correlation)).toEqual([expect.stringContaining('forwarded-copies: mirror saw 1 packet again')]);
+  });
+
+  it('are told from what is sent again later', () => {
+    const correlation = seen({ mirror: [segment(0), segment(200)] });
+
+    expect(hopsOf(correlation)).toEqual(['2x mirror 64']);
+    expect(correlation.paths[0]!.repeats).toBe(1);
+  });
+});
+
 describe('address translation', () => {
   it('is followed by IP id, TCP numbers and time stamp, source and destination at once', () => {
     const segment = (from: string, to: string, port: number, ttl: number, timestamp = 1234): Uint8Array =>
@@ -208,6 +267,32 @@ describe('findings', () => {
 
     expect(kinds(seen({ pod: [[0, segment(64, 2896)]], wire: [[1, segment(63, 1448)]] }))).toEqual([
       expect.stringMatching(/^offloaded: .* 2896 bytes at once at pod are 1448 and more segments at wire/),
+    ]);
+  });
+
+  it('take the segments that a large one was cut into, or joined to, for the same data and not for lost', () => {
+    const data = (from: number, length: number): Uint8Array =>
+      p.ipv4(
+        6,
+        { from: a, to: b, id: 0, isUnfragmentable: true },
+        p.tcp({ from: 4000, to: 80, sequence: from }, new Uint8Array(length)),
+      );
+    const small = (time: number): readonly (readonly [number, Uint8Array])[] =>
+      [1000, 2460, 3920].map((from, place) => [time + place / 100, data(from, 1460)]);
+    const correlation = seen({
+      pod: [
+        [0, data(1000, 4380)],
+        [5, data(5380, 100)],
+      ],
+      wire: [...small(0.1), [5.1, data(5380, 100)]],
+      far: [
+        [0.3, data(1000, 4380)],
+        [5.2, data(5380, 100)],
+      ],
+    });
+
+    expect(kinds(correlation)).toEqual([
+      expect.stringMatching(/^offloaded: .*4380 bytes at once at pod are 1460 and more segments at wire/),
     ]);
   });
 
