@@ -237,8 +237,9 @@ function whatOf(table: Correlator, row: number, mtu: number): string {
     return errorName(protocol, error.type, error.code) + (mtu > 0 ? `, next hop MTU ${mtu}` : '');
   const [marks, payload] = [sightings.marks[row]!, sightings.payload[row]!];
   if ((marks & mark.laterFragment) !== 0) return 'later fragment';
-  if (protocol.startsWith('icmp') && id !== undefined) return `echo ${sightings.sequence[row]}`;
-  if (protocol !== 'tcp') return protocol.toUpperCase();
+  const part = (marks & mark.moreFragments) === 0 ? '' : 'first fragment, ';
+  if (protocol.startsWith('icmp') && id !== undefined) return `${part}echo ${sightings.sequence[row]}`;
+  if (protocol !== 'tcp') return `${part}${protocol.toUpperCase()}`;
   const flags = [
     (marks & mark.syn) === 0 ? '' : ' SYN',
     (marks & mark.finish) === 0 ? '' : ' FIN',

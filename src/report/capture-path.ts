@@ -31,7 +31,7 @@ export function pathSentence(evidence: CaptureEvidence): string {
   }
 }
 
-/** Of many probes, how many were lost and where: `lost: 2 of 30: 5 and 6, the reply last seen going out at leaf0:eth1`. */
+/** Of many probes, how many were lost and where: `lost: 2 of 30 (number 5 to 6): the reply last seen going out at leaf0:eth1`. */
 export function lossSentences(evidence: CaptureEvidence): readonly string[] {
   const losses = lossesOf(evidence);
   const sent = new Set(evidence.lines.map(({ packet }) => packet.sequence)).size;
@@ -40,7 +40,7 @@ export function lossSentences(evidence: CaptureEvidence): readonly string[] {
     const isUnseen = outcome === 'reply-lost' && line?.packet.kind === 'request';
     const what = isUnseen ? 'arrived, and no reply was seen' : `the ${line?.packet.kind} last seen going`;
     const where = isUnseen ? '' : ` ${line?.direction} at ${line?.point.name}`;
-    return `lost: ${sequences.length} of ${sent}: ${rangesText(sequences)}, ${what}${where}`;
+    return `lost: ${sequences.length} of ${sent} (number ${rangesText(sequences)}): ${what}${where}`;
   });
 }
 

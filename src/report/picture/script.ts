@@ -19,6 +19,7 @@ const show = (step) => {
   for (const list of all('.headers')) list.hidden = list.dataset.step !== String(step);
   for (const line of all('.line[data-step]'))
     line.classList.toggle('later', row !== undefined && (line.dataset.way !== row.dataset.way || Number(line.dataset.step) > step));
+  for (const loss of all('.loss')) loss.classList.toggle('later', row !== undefined && loss.dataset.way !== row.dataset.way);
   for (const box of all('[data-box]')) box.classList.toggle('here', row !== undefined && box.dataset.box === row.dataset.at);
   for (const port of all('[data-port]')) port.classList.toggle('here', row !== undefined && port.dataset.port === row.dataset.on);
   packet.setAttribute('class', 'packet');

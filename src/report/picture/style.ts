@@ -50,6 +50,7 @@ svg .box { stroke: var(--rule); } svg .box.here { stroke: var(--ink); stroke-wid
 .line.later { stroke-opacity: .16; }
 .loss circle { fill: var(--sheet); stroke: var(--error); stroke-width: 2; }
 .loss path { stroke: var(--error); stroke-width: 3.5; stroke-linecap: round; }
+.loss.later { opacity: .2; }
 .packet { fill: var(--ink); stroke: var(--sheet); stroke-width: 2.5; visibility: hidden; transition: transform .18s ease-out; }
 .packet.request { fill: var(--request); } .packet.reply { fill: var(--reply); } .packet.error { fill: var(--error); }
 .packet.shown { visibility: visible; }
@@ -91,7 +92,7 @@ tr[aria-current] td { background: var(--here); }
   body { font-size: 10pt; } main { display: block; padding: 0; max-width: none; }
   section { border: 0; padding: 0; margin: 10px 0; } .picture { position: static; }
   svg { max-height: 120mm; } .control, .said, .headers, .packet { display: none; }
-  .line.later { stroke-opacity: 1; } svg .box.here { stroke: var(--rule); stroke-width: 1.5; }
+  .line.later { stroke-opacity: 1; } .loss.later { opacity: 1; } svg .box.here { stroke: var(--rule); stroke-width: 1.5; }
   .port.here rect { fill: var(--sheet); } .port.here text { fill: var(--ink); }
   .verdict { color: #000; background: none !important; border: 1.5px solid; }
   tr { break-inside: avoid; } thead { display: table-header-group; } .scroll { overflow: visible; }

@@ -1,7 +1,7 @@
 // Owns the drawing: boxes, interfaces, cables, and over them a line for each step that a packet made.
 
 import { escaped } from '../markup.ts';
-import { layoutOf, type PictureLayout, type PlacedBox, type PlacedPort, portHeight } from './layout.ts';
+import { layoutOf, type PictureLayout, type PlacedBox, type PlacedPort, portHeight, portKey } from './layout.ts';
 import { barSpot, lossSpot, type Spot, spotOf, stepPath, wirePath } from './route.ts';
 import type { PictureEnd, PictureTopology, PictureWire } from './topology.ts';
 import type { PictureWay } from './way.ts';
@@ -58,10 +58,12 @@ export function drawPicture(topology: PictureTopology, ways: readonly PictureWay
   return { svg: svg.join('\n'), spots };
 }
 
-/** The packet stands on the cable, beside the label of its interface; in a tunnel device, under it. */
+/** The packet stands on the cable, next to the label of its interface; in a tunnel device, before it. */
 function packetSpot(layout: PictureLayout, at: PictureEnd, aside: number): Spot | undefined {
   const [spot, box] = [spotOf(layout, at), layout.boxes.get(at.box)];
   if (spot === undefined || box === undefined) return undefined;
+  const port = layout.ports.get(portKey(at));
+  if (port?.isInside === true) return { x: port.x - port.width / 2 - 12, y: port.y };
   return { x: spot.x + aside, y: spot.y + (spot.y > box.y ? 18 : -18) };
 }
 
