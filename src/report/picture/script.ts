@@ -25,7 +25,8 @@ const show = (step) => {
   packet.setAttribute('class', 'packet');
   if (row === undefined) return;
   row.setAttribute('aria-current', 'step');
-  row.scrollIntoView({ block: 'nearest' });
+  // Only where the drawing stands beside the tables, and stays.
+  if (matchMedia('(min-width: 1181px)').matches) row.scrollIntoView({ block: 'nearest' });
   if (row.dataset.x === undefined) return;
   packet.setAttribute('class', 'packet shown ' + row.dataset.kind);
   packet.style.transform = 'translate(' + row.dataset.x + 'px,' + row.dataset.y + 'px)';
