@@ -5,9 +5,11 @@ import type { Design } from '../design/design.ts';
 import { gatherEvidence, type Looker } from '../evidence/gather.ts';
 import { throwIfAborted } from '../evidence/listen.ts';
 import { routeDifferences, sessionDifferences } from '../plan/converged.ts';
+import { untriedFailover } from '../verify/failover.ts';
 import { judgeLab } from '../verify/judge.ts';
 import { type CheckResult, isAllTrue, type Verdict } from '../verify/verdict.ts';
 import type { Context } from './context.ts';
+import { checkFailovers } from './failovers.ts';
 import { openRunning } from './running.ts';
 
 /** What `labctl verify` is told. */
@@ -17,6 +19,8 @@ export interface VerifyOptions {
   readonly timeoutMs?: number | undefined;
   /** Milliseconds for which everything must then stay true; 0 when left out. */
   readonly holdMs?: number | undefined;
+  /** Also try the lab's `failover:` lines, once all else is true. */
+  readonly withFailover?: boolean | undefined;
 }
 
 /** Milliseconds between two looks. */
@@ -25,12 +29,19 @@ const pause = 500;
 /** Judges the running lab. A verdict that is false is a result, not an error. */
 export async function verify(context: Context, options: VerifyOptions): Promise<Verdict> {
   const { design, engine } = await openRunning(context, { lab: options.lab });
-  return untilTrue(() => lookOnce(design, engine, context.signal), {
+  const verdict = await untilTrue(() => lookOnce(design, engine, context.signal), {
     lab: design.lab,
     timeoutMs: options.timeoutMs ?? 10_000,
     holdMs: options.holdMs ?? 0,
     signal: context.signal,
   });
+  const failovers = design.expect.filter((expectation) => expectation.kind === 'failover');
+  if (options.withFailover !== true || failovers.length === 0) return verdict;
+  const tried = verdict.isTrue
+    ? await checkFailovers(context, { lab: options.lab })
+    : failovers.map((expectation) => untriedFailover(expectation, 'not tried: the lab is not as it must be'));
+  const checks = [...verdict.checks, ...tried];
+  return { ...verdict, checks, isTrue: isAllTrue(checks) };
 }
 
 /** One look at a lab, judged. */

@@ -185,6 +185,10 @@ export function addLiveVerbs(program: Command, door: Door): void {
       { flags: '--hold <duration>', description: 'how long it must stay true', parse: durationMs },
       { flags: '--junit-file <file>', description: 'also write the verdict as JUnit XML' },
       { flags: '-m, --markdown', description: 'print the verdict as Markdown' },
+      {
+        flags: '--with-failover',
+        description: 'also break what the failover: lines name, measure, and heal: it disturbs the lab',
+      },
     ],
     examples: ['labctl verify', 'labctl verify bgp-rr --hold 10s --junit-file verify.xml'],
     load: async () => (await import('./commands/verify.ts')).verifyCommand,

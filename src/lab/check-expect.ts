@@ -7,7 +7,18 @@ import type { ProblemList } from './problems.ts';
 import type { MergedLab } from './schema.ts';
 import type { Path } from './tree.ts';
 
-const observables = ['sessions', 'route', 'rib', 'neighbor', 'mtu', 'ping', 'packet', 'request', 'path'] as const;
+const observables = [
+  'sessions',
+  'route',
+  'rib',
+  'neighbor',
+  'mtu',
+  'ping',
+  'packet',
+  'request',
+  'failover',
+  'path',
+] as const;
 
 /** Checks every `expect:` line of a merged lab. */
 export function checkExpect(merged: MergedLab, names: Names, list: ProblemList): void {
@@ -43,6 +54,7 @@ export function checkExpect(merged: MergedLab, names: Names, list: ProblemList):
       }
     }
     if (item.request !== undefined) checkRequest(item.request, [...path, 'request'], known, list);
+    if (item.failover !== undefined) checkFailover(item.failover, [...path, 'failover'], known, list);
     if (item.path !== undefined) {
       known.machine(item.path.from, [...path, 'path', 'from']);
       known.target(item.path.to, [...path, 'path', 'to']);
@@ -75,6 +87,16 @@ function checkRequest(request: Request, path: Path, known: KnownNames, list: Pro
     const message = request.node === undefined ? 'whose node port is not said' : '`node` is for `by: node-port`';
     list.add(path, { code: 'LAB_EXPECT', message, hint: 'write {by: node-port, node: worker}' });
   }
+}
+
+type Failover = NonNullable<NonNullable<MergedLab['expect']>[number]['failover']>;
+
+function checkFailover(failover: Failover, path: Path, known: KnownNames, list: ProblemList): void {
+  const [, target = ''] = failover.fail.split(' ');
+  known.machine(target.split(/[:/]/, 1)[0] ?? '', [...path, 'fail']);
+  for (const key of ['from', 'to'] as const) known.pod(failover[key], [...path, key]);
+  if (failover.lost !== undefined || failover.within !== undefined) return;
+  list.add(path, { code: 'LAB_EXPECT', message: 'what the failure may cost is not said', hint: 'add `within: 2s`' });
 }
 
 type Rib = NonNullable<NonNullable<MergedLab['expect']>[number]['rib']>;
@@ -112,6 +134,7 @@ function checkRoute(route: Route, path: Path, known: KnownNames, list: ProblemLi
 /** Names an expectation may use, and the problem when it uses another. */
 class KnownNames {
   private readonly machines: ReadonlySet<string>;
+  private readonly pods: readonly string[];
   private readonly routers: readonly string[];
   private readonly services: readonly string[];
   private readonly shown: readonly string[];
@@ -121,6 +144,7 @@ class KnownNames {
   constructor(names: Names, list: ProblemList) {
     const nodesOfPods = names.pods.map((pod) => `${pod}.node`);
     this.machines = new Set([...names.routers, ...names.nodeWords, ...names.pods, ...nodesOfPods, ...names.hosts]);
+    this.pods = names.pods;
     this.routers = names.routers;
     this.services = names.services;
     this.shown = [...names.pods, ...names.nodes, ...names.routers, ...names.hosts];
@@ -131,6 +155,11 @@ class KnownNames {
   /** A machine by name. */
   machine(name: string, path: Path): void {
     if (!this.machines.has(name)) this.list.addUnknown(path, 'machine', name, this.shown);
+  }
+
+  /** A pod by name. */
+  pod(name: string, path: Path): void {
+    if (!this.pods.includes(name)) this.list.addUnknown(path, 'pod', name, this.pods);
   }
 
   /** A router by name. */

@@ -82,6 +82,17 @@ export type Expectation =
       readonly source: 'kept' | 'translated' | undefined;
     }
   | {
+      readonly kind: 'failover';
+      /** As `labctl fail` takes it: `link leaf0:spine0`. */
+      readonly fail: string;
+      readonly from: string;
+      readonly to: string;
+      /** Echoes, one every 10 ms, that may be lost; undefined: not asked. */
+      readonly lost: number | undefined;
+      /** The longest time without an answer; undefined: not asked. */
+      readonly withinMs: number | undefined;
+    }
+  | {
       readonly kind: 'path';
       readonly from: string;
       readonly to: string;

@@ -68,6 +68,11 @@ export function completeExpectation(item: MergedExpectation, nodeOfPod: Readonly
       source,
     };
   }
+  if (item.failover !== undefined) {
+    const { fail, from, to, lost, within } = item.failover;
+    const withinMs = within === undefined ? undefined : millisecondsOf(within);
+    return { kind: 'failover', fail, from, to, lost, withinMs };
+  }
   if (item.path !== undefined) {
     const { from, to, hops, encap, ttl, family } = item.path;
     const ends = { from: machine(from), to: machine(to) };

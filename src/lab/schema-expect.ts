@@ -108,6 +108,23 @@ export const expectationSchema = z.strictObject({
       source: z.enum(['kept', 'translated']).optional().describe("Whether pods see the sender's own address."),
     })
     .optional(),
+  failover: z
+    .strictObject({
+      fail: z
+        .string()
+        .regex(/^(link|node|daemon) [\w.:/-]+$/, 'is not what labctl fail takes, such as link leaf0:spine0')
+        .describe(
+          'What is broken, as `labctl fail` takes it: `link leaf0:spine0`, `node spine0`, `daemon leaf0/bgpd`.',
+        ),
+      from: reference.describe('A pod.'),
+      to: reference.describe('A pod.'),
+      lost: z.int().min(0).max(100_000).optional().describe('At most so many echoes, one sent every 10 ms, lost.'),
+      within: timeSchema.optional().describe('Answers come again within this time.'),
+    })
+    .optional()
+    .describe(
+      'What a failure may cost. Disturbs the lab: checked by `labctl test` and `labctl verify --with-failover`.',
+    ),
   path: z
     .strictObject({
       from: reference,

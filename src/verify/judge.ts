@@ -19,7 +19,8 @@ import { judgeSessions } from './sessions.ts';
 import { judgeInterfaces, judgeVteps } from './tables.ts';
 import type { CheckResult, Failure } from './verdict.ts';
 
-type Expectation = Design['expect'][number];
+/** What one look can tell; what a failure costs is tried by itself (failover.ts). */
+type Expectation = Exclude<Design['expect'][number], { kind: 'failover' }>;
 
 /** What the tables lack of the sessions and routes that the design expects (plan/converged.ts). */
 export interface TableDifferences {
@@ -54,7 +55,8 @@ export function judgeLab(design: Design, evidence: Evidence, differences: TableD
     ...(vteps === undefined ? [] : [vteps]),
     ...judgeJourneys(design, evidence),
   ];
-  const stated = design.expect.map((expectation): CheckResult => {
+  const seen = design.expect.filter((expectation) => expectation.kind !== 'failover');
+  const stated = seen.map((expectation): CheckResult => {
     const failures = judgeStated(design, expectation, evidence, differences);
     return { origin: 'stated', kind: expectation.kind, title: titleOf(design, expectation), failures };
   });

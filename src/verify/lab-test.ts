@@ -3,7 +3,7 @@
 import type { CheckResult } from './verdict.ts';
 
 /** What is done with each lab, in this order; `down` whatever came before. */
-export type TestStep = 'up' | 'verify' | 'capture' | 'down';
+export type TestStep = 'up' | 'verify' | 'capture' | 'failover' | 'down';
 
 /** Why a step could not be done: an error's message, its facts and the next thing to type. */
 export interface TestProblem {

@@ -16,6 +16,7 @@ export interface VerifyFlags {
   readonly hold?: number;
   readonly junitFile?: string;
   readonly markdown?: boolean;
+  readonly withFailover?: boolean;
 }
 
 /** `labctl verify [lab]`: 0 when every check is true, 1 when one is not. */
@@ -24,6 +25,7 @@ export async function verifyCommand(call: Call, [lab]: readonly string[], flags:
     lab: lab ?? call.flags.lab,
     timeoutMs: flags.timeout,
     holdMs: flags.hold,
+    withFailover: flags.withFailover,
   });
   if (flags.junitFile !== undefined) {
     const file = resolve(call.context.cwd, flags.junitFile);
