@@ -27,6 +27,13 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError('Write a whole number of at least 1.');
 }
 
+/** A share of a hundred: `1`, `0.5`. */
+export function percent(text: string): number {
+  const share = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && share <= 100) return share;
+  throw new InvalidArgumentError('Write a number of percent from 0 to 100.');
+}
+
 /** `2/4`: the second of four parts. */
 export function shardOf(text: string): { readonly index: number; readonly of: number } {
   const [index = 0, of = 0] = (/^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? []).slice(1).map(Number);

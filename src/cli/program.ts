@@ -6,6 +6,7 @@ import { addCalicoctlVerbs } from './verbs-calicoctl.ts';
 import { addImageVerbs } from './verbs-images.ts';
 import { addLabVerbs } from './verbs-lab.ts';
 import { addLiveVerbs } from './verbs-live.ts';
+import { addNetemVerbs } from './verbs-netem.ts';
 import { addOfflineVerbs } from './verbs-offline.ts';
 import { addOwnVerbs } from './verbs-own.ts';
 
@@ -70,6 +71,7 @@ export function buildProgram(door: Door): Command {
   addLabVerbs(program, door);
   addLiveVerbs(program, door);
   addOfflineVerbs(program, door);
+  addNetemVerbs(program, door);
   addCalicoctlVerbs(program, door);
   addImageVerbs(program, door);
   addOwnVerbs(program, door);

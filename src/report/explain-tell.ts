@@ -99,8 +99,8 @@ function tellWay(
       machine: shown(machine),
       steps: steps.map((step) => tellStep(step, language, shown)),
       headers: frame === undefined ? undefined : headersOf(frame),
-      seen: seenAt(machine, walk.packet.echo, capture),
-      row: [shown(machine), decidedBy(routes[0] ?? last), outOf(last, routes), ...frameCells(frame)],
+      seen: seenAt(machine, walk.packet.echo, capture, language),
+      row: [shown(machine), decidedBy(routes[0] ?? last), outOf(last, routes), ...frameCells(frame, language)],
     });
   }
   return { title: say(language, walk.packet.echo, { source, destination }), hops };
@@ -129,12 +129,12 @@ function outOf(last: Step, routes: readonly { readonly hop: { readonly dev: stri
   return last.kind === 'switch' ? last.port : [...new Set(routes.map((step) => step.hop.dev))].join(', ');
 }
 
-function frameCells(frame: Frame | undefined): readonly string[] {
+function frameCells(frame: Frame | undefined, language: Language): readonly string[] {
   if (frame === undefined) return ['', '', ''];
   const { ethernet, packet } = frame;
   const { wrapper } = packet;
   const outer = wrapper && { ...wrapper.ip, vni: wrapper.kind === 'vxlan' ? wrapper.vni : undefined };
-  const wrapping = encapsulationText(wrapper?.kind ?? 'none', outer);
+  const wrapping = wrapper === undefined ? say(language, 'plain') : encapsulationText(wrapper.kind, outer);
   return [`${ethernet.source ?? '?'} > ${ethernet.destination}`, String(packet.ip.ttl), wrapping];
 }
 
@@ -159,12 +159,18 @@ function echoText({ echo, ip }: Packet): string {
   return `${ip.destination.includes(':') ? 'ICMPv6' : 'ICMP'} echo ${echo}`;
 }
 
-function seenAt(machine: string, echo: Packet['echo'], capture: CaptureEvidence | undefined): readonly string[] {
+function seenAt(
+  machine: string,
+  echo: Packet['echo'],
+  capture: CaptureEvidence | undefined,
+  language: Language,
+): readonly string[] {
   return (capture?.lines ?? [])
     .filter((line) => line.point.machine === machine && line.packet.kind === echo)
     .map(({ point, direction, packet: seen, sinceFirst }) => {
       const addresses = `${seen.source} > ${seen.destination} ttl ${seen.ttl}`;
-      const wrapping = encapsulationText(seen.wrapping, seen.outer);
+      const isPlain = seen.outer === undefined;
+      const wrapping = isPlain ? say(language, 'plain') : encapsulationText(seen.wrapping, seen.outer);
       return `${point.interface} ${direction}: ${addresses}, ${wrapping}, +${(sinceFirst / 1000).toFixed(1)} us`;
     });
 }

@@ -12,8 +12,8 @@ export function explainText(told: Told): string {
     for (const [index, hop] of way.hops.entries()) {
       lines.push('', `${index + 1}  ${hop.machine}`);
       for (const step of hop.steps) lines.push(...stepLines(step).map((line) => `   ${line}`));
-      if (hop.headers !== undefined) lines.push(`   ${told.leavesAs}: ${hop.headers.join(' | ')}`);
-      lines.push(...hop.seen.map((seen) => `   ${told.captured}: ${seen}`));
+      if (hop.headers !== undefined) lines.push(`   ${told.leavesAs}${hop.headers.join(' | ')}`);
+      lines.push(...hop.seen.map((seen) => `   ${told.captured}${seen}`));
     }
   }
   lines.push('', told.summary);
@@ -40,8 +40,8 @@ export function explainMarkdown(told: Told): string {
     parts.push(`## ${way.title}`);
     for (const [index, hop] of way.hops.entries()) {
       parts.push(`### ${index + 1}. ${hop.machine}`, ...hop.steps.flatMap(stepParts));
-      if (hop.headers !== undefined) parts.push(`${told.leavesAs}: \`${hop.headers.join(' | ')}\``);
-      if (hop.seen.length > 0) parts.push(hop.seen.map((seen) => `- ${told.captured}: \`${seen}\``).join('\n'));
+      if (hop.headers !== undefined) parts.push(`${told.leavesAs}\`${hop.headers.join(' | ')}\``);
+      if (hop.seen.length > 0) parts.push(hop.seen.map((seen) => `- ${told.captured}\`${seen}\``).join('\n'));
     }
   }
   parts.push(`## ${told.summary}`);

@@ -11,8 +11,9 @@ export const sentences = {
   request: { en: 'Request: {source} to {destination}', zh: '请求：{source} 到 {destination}' },
   reply: { en: 'Reply: {source} to {destination}', zh: '应答：{source} 到 {destination}' },
   summary: { en: 'The walk in one table', zh: '路径一览' },
-  headers: { en: 'leaves as', zh: '发出的报文' },
-  seen: { en: 'captured', zh: '抓到的报文' },
+  headers: { en: 'leaves as: ', zh: '发出的报文：' },
+  seen: { en: 'captured: ', zh: '抓到的报文：' },
+  plain: { en: 'plain', zh: '未封装' },
 
   askRoute: { en: 'Which route takes {address}?', zh: '哪条路由匹配 {address}？' },
   askNeighbor: { en: 'Who answers for {address} on {dev}?', zh: '在 {dev} 上，谁来应答 {address}？' },
