@@ -1,7 +1,7 @@
 // Owns the stories of `fail` and `heal`: break a link, a node or a daemon of the running lab, and mend it.
 
 import { LabError } from '../base/errors.ts';
-import { type Failure, failureTarget } from '../plan/failure.ts';
+import { type Failure, failureName, failureTarget } from '../plan/failure.ts';
 import type { Context } from './context.ts';
 import { breakTarget, mend, readFailures } from './failures.ts';
 import { openRunning } from './running.ts';
@@ -40,11 +40,17 @@ export interface Healed {
 /** Mends what is named (`link leaf0:eth1`), or all, and when nothing is broken any more waits until the lab is itself again. Throws USAGE when no such thing is broken. */
 export async function heal(
   context: Context,
-  options: { readonly lab?: string | undefined; readonly name?: string | undefined },
+  options: {
+    readonly lab?: string | undefined;
+    readonly kind?: string | undefined;
+    readonly target?: string | undefined;
+  },
 ): Promise<Healed> {
   const running = await openRunning(context, { lab: options.lab });
   return withLock(context, running.name, async () => {
-    const { name } = options;
+    const { kind, target = '' } = options;
+    const { design } = running;
+    const name = kind === undefined ? undefined : failureName(design, failureTarget(design, kind, target));
     const known = await readFailures(running.state);
     if (name !== undefined && !known.some((failure) => failure.name === name)) {
       throw new LabError('USAGE', `${name} is not broken`, {

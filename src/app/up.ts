@@ -64,6 +64,7 @@ export async function up(context: Context, options: UpOptions, view: RunView): P
     const planned = performance.now() - started;
     const done = await changeLab(context, { ...options, ...loaded, programs }, view);
     isLeft = done.isLeft;
+    if (isLeft) await noteFailures(context, loaded.lab.name, view);
     if (done.error !== undefined) throw done.error;
     const timeline = [...done.times].map(([phase, ms]) => ({ phase, ms: ms + done.startedAt - started }));
     return {
@@ -85,6 +86,13 @@ function endsWithGuest(reference: string): LabError {
   return new LabError('USAGE', `${reference} says \`kernel: uml\`: ${why}`, {
     hint: `labctl test ${reference} brings it up, verifies it, captures in it and removes it, in one guest; or --kernel host`,
   });
+}
+
+/** A lab that is as its file says is still not whole while something in it is broken on purpose. */
+async function noteFailures({ stateHome }: Context, lab: string, view: RunView): Promise<void> {
+  const [{ readFailures }, { stateFolder }] = await Promise.all([import('./failures.ts'), import('../run/state.ts')]);
+  for (const { name } of await readFailures(stateFolder(stateHome, lab)))
+    view.note(`broken on purpose: ${name} (labctl heal mends it)`);
 }
 
 /** What would be done; nothing is changed, nothing is locked. */

@@ -40,7 +40,7 @@ export function failureName(design: Design, target: FailureTarget): string {
   }
 }
 
-/** Reads `link leaf0:eth1`, `link leaf0:spine0`, `node worker2`, `daemon leaf0/bgpd`. Throws USAGE or UNKNOWN_MACHINE. */
+/** Reads `link leaf0:eth1`, `link leaf0:spine0`, `link leaf0:eth1--spine0:eth1`, `node worker2`, `daemon leaf0/bgpd`. Throws USAGE or UNKNOWN_MACHINE. */
 export function failureTarget(design: Design, kind: string, text: string): FailureTarget {
   switch (kind) {
     case 'link':
@@ -57,6 +57,8 @@ export function failureTarget(design: Design, kind: string, text: string): Failu
 }
 
 function linkTarget(design: Design, text: string): FailureTarget {
+  const named = design.links.find(({ name }) => name === text)?.ends[0];
+  if (named !== undefined) return { kind: 'link', ...named };
   const [near = '', far = ''] = text.split(':');
   const machine = machineNamed(design, near);
   const ports = design.links.flatMap(({ ends }) =>

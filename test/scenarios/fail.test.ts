@@ -69,5 +69,9 @@ it.each(kinds)('fail and heal as %s', { timeout: 90_000 }, async (kind) => {
 
     await running.must(['fail', 'daemon', 'worker3/bird', '--flap', '1s/1']);
     await running.must(['verify', '--timeout', '20s']);
+
+    // What is left broken is told by `up`, and is in nobody's way when the lab goes.
+    await running.must(['fail', 'link', 'leaf0:spine0']);
+    expect((await running.must(['up', 'bgp-rr'])).stderr).toContain('broken on purpose: link leaf0:eth1');
   });
 });

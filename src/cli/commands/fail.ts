@@ -57,8 +57,7 @@ export async function failCommand(
 
 /** `labctl heal [what] [target]`. */
 export async function healCommand(call: Call, [kind, target]: readonly string[]): Promise<number> {
-  const name = kind === undefined ? undefined : [kind, target].filter((word) => word !== undefined).join(' ');
-  const result = await heal(call.context, { lab: call.flags.lab, name });
+  const result = await heal(call.context, { lab: call.flags.lab, kind, target });
   const names = result.healed.map((failure) => failure.name);
   for (const line of result.missing.slice(0, 5)) say(call, `still missing: ${line}`);
   for (const failure of result.failures) say(call, `still broken: ${failure.name}`);

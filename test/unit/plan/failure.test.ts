@@ -8,6 +8,7 @@ describe('what is to be broken', () => {
   it.each([
     ['link', 'leaf0:eth1', 'link leaf0:eth1', 'eth1'],
     ['link', 'leaf0:spine1', 'link leaf0:eth2', 'eth2'],
+    ['link', 'leaf0:eth1--spine0:eth1', 'link leaf0:eth1', 'eth1'],
     ['link', 'worker:net0', 'link worker:net0', 'net0'],
     ['link', 'pod-a:eth0', 'link pod-a:eth0', 'eth0'],
     ['node', 'leaf1', 'node leaf1', 'eth0 eth1 eth2 eth3'],
