@@ -255,6 +255,9 @@ async function unwrap(
   const { machine } = place;
   const device = (await lookups.ports(machine)).find(({ tunnel, isUp }) => {
     if (!isUp || tunnel?.kind !== wrapper.kind) return false;
+    // A dual-stack node has two VXLAN devices of one number, one for each family.
+    const family = familyOf(wrapper.ip.destination);
+    if (tunnel.local !== undefined && familyOf(tunnel.local) !== family) return false;
     return (
       wrapper.kind === 'ipip' || (tunnel.kind === 'vxlan' && tunnel.vni === wrapper.vni && tunnel.port === wrapper.port)
     );

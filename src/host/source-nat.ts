@@ -55,6 +55,8 @@ export function parseSourceNat(text: string): readonly SourceNatRule[] {
     for (const [, chain = ''] of body.matchAll(/^\tchain \S+ \{\n([\s\S]*?)^\t\}/gm)) {
       if (!/type nat hook postrouting/.test(chain)) continue;
       for (const line of chain.split('\n').map((row) => row.trim())) {
+        // kube-proxy marks what goes to a service, and nothing else has a mark: the rest of the chain is not for an echo.
+        if (/^meta mark .*!= .* return$/.test(line)) break;
         if (/\b(masquerade|snat)\b/.test(line)) rules.push({ text: line, family, sets });
       }
     }

@@ -73,7 +73,8 @@ function routeAnswer({ entry, hop, address, ttl, isOuter, isCertain }: Of<'route
   const isDefault = entry.prefix === '0.0.0.0/0' || entry.prefix === '::/0';
   const parts = [tell(hop.via === undefined ? 'routeConnected' : isDefault ? 'routeDefault' : 'routeVia', facts)];
   if (entry.hops.length > 1) parts[0] = tell(isCertain ? 'routeSeveral' : 'routeUncertain', facts);
-  const writer = writers[entry.protocol ?? ''];
+  const isVxlan = entry.protocol === undefined && hop.dev.startsWith('vxlan');
+  const writer = isVxlan ? 'byFelixVxlan' : writers[entry.protocol ?? ''];
   if (writer !== undefined) parts.push(tell(writer, {}));
   parts.push(tell(before === after ? 'ttlStart' : isOuter ? 'ttlOuter' : 'ttlForward', facts));
   return parts.join(space);

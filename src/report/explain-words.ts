@@ -50,6 +50,10 @@ export const sentences = {
   byBird: { en: 'BIRD wrote it, from BGP (proto bird).', zh: '它由 BIRD 根据 BGP 写入（proto bird）。' },
   byBgp: { en: 'FRR wrote it, from BGP (proto bgp).', zh: '它由 FRR 根据 BGP 写入（proto bgp）。' },
   byFelix: { en: 'Felix wrote it (proto 80).', zh: '它由 Felix 写入（proto 80）。' },
+  byFelixVxlan: {
+    en: 'Felix wrote it; its VXLAN routes name no protocol.',
+    zh: '它由 Felix 写入；Felix 的 VXLAN 路由不带协议标记。',
+  },
   byKernel: {
     en: "It came with the interface's own address (proto kernel).",
     zh: '它随接口自身的地址产生（proto kernel）。',

@@ -94,6 +94,14 @@ table ip nat {
 \t\tip daddr 192.0.2.1 tcp dport 80 masquerade
 \t}
 }
+table ip kube-proxy {
+\tchain postrouting {
+\t\ttype nat hook postrouting priority srcnat; policy accept;
+\t\tmeta mark & 0x00004000 != 0x00004000 return
+\t\tmeta mark set meta mark ^ 0x00004000
+\t\tmasquerade fully-random
+\t}
+}
 `;
 
 describe('source translation', () => {
