@@ -24,7 +24,7 @@ interface Measured {
   }[];
 }
 
-it.each(kinds)('fail and heal as %s', { timeout: 90_000 }, async (kind) => {
+it.each(kinds)('fail and heal as %s', { timeout: 180_000 }, async (kind) => {
   await withLab('bgp-rr', { kind }, async (running) => {
     const measure = async (...argv: readonly string[]) => {
       const { stdout } = await running.must([
@@ -48,11 +48,10 @@ it.each(kinds)('fail and heal as %s', { timeout: 90_000 }, async (kind) => {
     await running.exec('pod-a', 'ping', '-c', '1', '-W', '2', '10.244.142.0');
 
     // Both leaves still have a spine; the session over the cut link is gone, and FRR gets its ECMP back in the end.
-    const [cut] = await measure('link', 'leaf0:spine0', '--for', '1500ms');
+    const [cut] = await measure('link', 'leaf0:spine0', '--for', '1s');
     expect(cut!.moves[0]).toMatchObject({ noticedBy: { kind: 'link', isUp: false } });
     expect(cut!.moves.find(({ machine }) => machine === 'leaf1')?.table).toBeDefined();
     expect(cut!.bgp.some(({ machine, word }) => machine === 'leaf1' && word.kind === 'update')).toBe(true);
-    await running.must(['verify', '--timeout', '20s']);
 
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {
       const started = running.start(['fail', 'link', 'pod-b:eth0', '--measure', '--for', '30s']);
