@@ -157,13 +157,33 @@ function routesOf(
   return prefixes === undefined ? undefined : { afi, safi, nextHops, prefixes };
 }
 
-/** Prefixes as UPDATEs carry them: a length in bits, then as many bytes as it needs. Undefined when they do not fit. */
+/**
+ * Prefixes as UPDATEs carry them: a length in bits, then as many bytes as it needs. Undefined when they do not fit. With
+ * ADD-PATH (RFC 7911) a path identifier of four bytes stands before each, and the message does not say so: it is there where
+ * plain prefixes do not fit, or where its zeros would be the default route more than once.
+ */
 export function prefixesOf(bytes: Uint8Array, from: number, end: number, family: 4 | 6): readonly string[] | undefined {
+  const plain = prefixesBehind(0, bytes, from, end, family);
+  const defaults = plain?.filter((prefix) => prefix.endsWith('/0')).length ?? Infinity;
+  return defaults > 1 ? (prefixesBehind(pathIdLength, bytes, from, end, family) ?? plain) : plain;
+}
+
+const pathIdLength = 4;
+
+function prefixesBehind(
+  skipped: number,
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  family: 4 | 6,
+): readonly string[] | undefined {
   const width = family === 4 ? 4 : 16;
   const prefixes: string[] = [];
   const address = new Uint8Array(width);
   let at = from;
   while (at < end) {
+    at += skipped;
+    if (at >= end) return undefined;
     const length = bytes[at]!;
     const count = Math.ceil(length / 8);
     if (length > width * 8 || at + 1 + count > end) return undefined;

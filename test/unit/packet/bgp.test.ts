@@ -84,6 +84,14 @@ describe('a BGP message', () => {
     });
   });
 
+  it.each([
+    ['that BIRD sent to FRR', '00000004 1a 0af4df40', ['10.244.223.64/26']],
+    ['of two paths to the default route', '00000001 00 00000002 00', ['0.0.0.0/0', '0.0.0.0/0']],
+    ['without, of the default route and another', '00 18 0a0109', ['0.0.0.0/0', '10.1.9.0/24']],
+  ])('UPDATE with path identifiers (RFC 7911) %s', (_, prefixes, announced) => {
+    expect(read(update('', [], prefixes))).toMatchObject({ kind: 'update', announced });
+  });
+
   it('whose lengths contradict each other is malformed', () => {
     expect(read(update('', [hex('40 02 ff 0201')], ''))).toEqual({ kind: 'malformed', type: 2 });
     expect(read(message(2, hex('ffff')))).toEqual({ kind: 'malformed', type: 2 });
