@@ -1,16 +1,10 @@
 // Owns containerlab's topology: routers, the racks' switch, and kind's nodes as containers that someone else made.
 
 import { Document, isMap, isSeq, visit } from 'yaml';
-import type {
-  Design,
-  HostDesign,
-  Link,
-  NodeAddress,
-  NodeDesign,
-  RouterDesign,
-  SwitchDesign,
-} from '../design/design.ts';
+import { familyOf, inFamily } from '../base/address.ts';
+import type { Design, HostDesign, Interface, Link, NodeDesign, RouterDesign, SwitchDesign } from '../design/design.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
+import { defaultRoutesOf } from '../design/speakers.ts';
 import { frrNode } from './frr-container.ts';
 import { vyosNode } from './vyos-container.ts';
 
@@ -28,6 +22,13 @@ const routerSysctls = {
   'net.ipv4.fib_multipath_hash_policy': 1,
 };
 
+/** The same where the lab has IPv6; Docker turns it off in a container whose network has none. */
+const routerSysctls6 = {
+  'net.ipv6.conf.default.disable_ipv6': 0,
+  'net.ipv6.conf.all.forwarding': 1,
+  'net.ipv6.conf.default.forwarding': 1,
+};
+
 /**
  * fabric.clab.yml; undefined for a lab without a fabric. The same file serves containerlab 0.59 to 0.79: kind's nodes are
  * `ext-container`, because a fabric with `network-mode: container:` cannot be deployed again, and every link states its
@@ -36,16 +37,19 @@ const routerSysctls = {
 export function clabTopology(design: Design, cluster: KindCluster): string | undefined {
   if (design.routers.length === 0) return undefined;
   const nodes = [
-    ...design.routers.map((router) => [router.name, routerNode(router, cluster)] as const),
+    ...design.routers.map((router) => [router.name, routerNode(design, router, cluster)] as const),
     ...fabricSwitches(design).map((bridge) => [bridge.name, switchNode(bridge, cluster)] as const),
     ...design.hosts.map((host) => [host.name, outsideHost(host, cluster)] as const),
     ...fabricNodes(design).map((node) => [node.name, clusterNode(node)] as const),
   ];
+  const hasV6 = design.nodes.some(({ addresses }) => inFamily(addresses, 6) !== undefined);
   const topology = {
     name: design.lab,
     mgmt: managementNetwork(design),
     topology: {
-      kinds: { linux: { image: cluster.images.router, sysctls: routerSysctls } },
+      kinds: {
+        linux: { image: cluster.images.router, sysctls: { ...routerSysctls, ...(hasV6 ? routerSysctls6 : {}) } },
+      },
       nodes: Object.fromEntries(nodes),
       links: design.links.filter(({ role }) => clabRoles.has(role)).map(clabLink),
     },
@@ -84,14 +88,22 @@ function managementNetwork(design: Design): object {
   return { network: `${design.lab}-outside`, 'ipv4-subnet': subnet, 'ipv4-gw': gateway, 'external-access': false };
 }
 
-function routerNode(router: RouterDesign, cluster: KindCluster): object {
+function routerNode(design: Design, router: RouterDesign, cluster: KindCluster): object {
   const eth0 = router.interfaces.find(({ name }) => name === 'eth0');
   const [address] = eth0?.addresses[0]?.split('/') ?? [];
+  const exec = router.interfaces.flatMap((port) => mtuCommands(design, port));
   return {
     kind: 'linux',
     ...(address === undefined ? {} : { 'mgmt-ipv4': address }),
     ...(cluster.routers === 'vyos' ? vyosNode(router.name) : frrNode(router.name)),
+    ...(exec.length === 0 ? {} : { exec }),
   };
+}
+
+/** A link states one MTU, the smaller; an end that shall believe in more is told so afterwards. */
+function mtuCommands({ links }: Design, { name, mtu, link }: Interface): readonly string[] {
+  const wire = links.find((candidate) => candidate.name === link && clabRoles.has(candidate.role));
+  return wire === undefined || wire.mtu === mtu ? [] : [`ip link set dev ${name} mtu ${mtu}`];
 }
 
 /** Bridges in a container: nothing of the racks stands in the host's namespace, where Docker's firewall would drop it. */
@@ -111,7 +123,8 @@ function switchNode(bridge: SwitchDesign, cluster: KindCluster): object {
 
 /** The node leaves by the fabric; eth0 keeps its connected route, by which the cluster's API is reached. */
 function clusterNode(node: NodeDesign): object {
-  return { kind: 'ext-container', exec: node.addresses.flatMap(addressCommands) };
+  const ports = node.interfaces.filter(({ name }) => name !== 'eth0');
+  return { kind: 'ext-container', exec: [...ports.flatMap(addressCommands), ...defaultRouteCommands(node)] };
 }
 
 /** A machine outside of the cluster: a container with nothing but its port. */
@@ -121,15 +134,29 @@ function outsideHost(host: HostDesign, cluster: KindCluster): object {
     image: cluster.images.pod,
     'network-mode': 'none',
     cmd: 'sleep infinity',
-    exec: host.addresses.flatMap(addressCommands),
+    exec: [
+      ...host.interfaces.flatMap(addressCommands),
+      ...host.addresses.map(({ gateway, uplink }) => `ip route replace default via ${gateway} dev ${uplink}`),
+    ],
   };
 }
 
-function addressCommands({ family, address, uplink, gateway }: NodeAddress): readonly string[] {
-  return [
-    `ip address replace ${address} dev ${uplink}`,
-    `ip ${family === 6 ? '-6 ' : ''}route replace default via ${gateway} dev ${uplink}`,
-  ];
+/** kubelet takes an IPv6 address only when duplicate detection is done with it. */
+function addressCommands({ name, addresses }: Interface): readonly string[] {
+  return addresses.map(
+    (address) => `ip address replace ${address} dev ${name}${familyOf(address) === 6 ? ' nodad' : ''}`,
+  );
+}
+
+/** One default route a family; of a node in several racks, with a next hop in each (ECMP). */
+function defaultRouteCommands(node: NodeDesign): readonly string[] {
+  return ([4, 6] as const).flatMap((family) => {
+    const hops = defaultRoutesOf(node)
+      .filter(({ via, dev }) => via !== undefined && familyOf(via) === family && dev !== 'eth0')
+      .map(({ via, dev }) => `via ${via} dev ${dev}`);
+    const way = hops.length < 2 ? hops[0] : hops.map((hop) => `nexthop ${hop}`).join(' ');
+    return way === undefined ? [] : [`ip ${family === 6 ? '-6 ' : ''}route replace default ${way}`];
+  });
 }
 
 function clabLink(link: Link): object {

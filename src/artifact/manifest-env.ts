@@ -3,6 +3,7 @@
 import { type Family, familyOf, inFamily } from '../base/address.ts';
 import type { IPPool } from '../calico/objects.ts';
 import type { Design, NodeDesign } from '../design/design.ts';
+import { loopback } from '../design/interfaces.ts';
 
 /** calico-node makes a pool of this name at its first start; the lab's is then the same object. */
 const defaultPools = { 4: 'default-ipv4-ippool', 6: 'default-ipv6-ippool' } as const;
@@ -12,14 +13,21 @@ export type Environment = readonly (readonly [string, string])[];
 
 /**
  * What is set in calico-node's environment. The address is never left to `first-found`: it would take Docker's where the
- * fabric came late. Pools are stated because a tunnel has the first address of its block only when the pool was
- * encapsulated from the beginning.
+ * fabric came late; on a loopback no method looks, so there `IP` is empty and the Node object's own address stays. Pools are
+ * stated because a tunnel has the first address of its block only when the pool was encapsulated from the beginning.
  */
 export function calicoNodeEnvironment(design: Design): Environment {
   const pools = { 4: poolOf(design, 4), 6: poolOf(design, 6) };
+  const isStated = design.nodes.some(({ addresses: [{ address }], interfaces }) =>
+    interfaces.some(({ name, addresses }) => name === loopback && addresses.includes(address)),
+  );
   return [
-    ['IP', 'autodetect'],
-    ['IP_AUTODETECTION_METHOD', autodetectionMethod(design, 4)],
+    ...(isStated
+      ? ([['IP', '']] as const)
+      : ([
+          ['IP', 'autodetect'],
+          ['IP_AUTODETECTION_METHOD', autodetectionMethod(design, 4)],
+        ] as const)),
     ...(pools[4] === undefined ? ([['NO_DEFAULT_POOLS', 'true']] as const) : poolEnvironment(pools[4], 4)),
     ...(pools[6] === undefined
       ? []

@@ -13,7 +13,7 @@ import { nothingObserved, type Observed } from '../../plan/observed.ts';
 import { inspectKind, lookKind } from './look.ts';
 import { labelsOf, networkOf } from './names.ts';
 import { kindOperations, type OwnedPart } from './operations.ts';
-import { locate, type Places } from './place.ts';
+import { locate, type Places, shellIn } from './place.ts';
 import { planKind } from './plan.ts';
 import { probeKind } from './probe.ts';
 
@@ -76,7 +76,7 @@ export function kindEngine(options: KindOptions): Engine {
     },
     look: async (design) => lookKind(host, await locate(host, design), design),
     inspect: async (design) => inspectKind(host, await locate(host, design), design),
-    shell: (machine) => localShell(machine, entered().argvOf(machine)),
+    shell: (machine) => shellIn(entered(), machine),
     tap: (machine, name) => ({
       name: `${machine}:${name}`,
       machine,

@@ -1,5 +1,6 @@
 // Owns reading all machines of a kind lab: vtysh in routers, birdcl in calico-node, ip and bridge in every namespace.
 
+import { inFamily } from '../../base/address.ts';
 import type { Shell } from '../../base/shell.ts';
 import type { Design, Machine } from '../../design/design.ts';
 import { hasCommunities } from '../../design/implied.ts';
@@ -7,7 +8,7 @@ import { parseBgpRoutes, parseProtocols } from '../../host/birdc.ts';
 import { parseAddresses, parseForwarding, parseNeighbors, parseRoutes } from '../../host/ip.ts';
 import { bgpTableQuestion, parseBgpSummary, parseBgpTable } from '../../host/vtysh.ts';
 import type { Inspection, ObservedRoute, ObservedSession, Tables } from '../../plan/observed.ts';
-import { machinesRead, type Places } from './place.ts';
+import { argvIn, machinesRead, type Places } from './place.ts';
 
 /** How a program's text becomes rows. */
 type Parse<T> = (machine: string, text: string) => readonly T[];
@@ -64,13 +65,16 @@ function askRouters<T>(reader: Reader, question: string, parse: Parse<T>): Promi
   return askEach(reader, reader.design.routers, ['vtysh', '-c', question], parse);
 }
 
-/** calico-node's BIRD, by its client in the same container (calico.md B.1). */
+/** calico-node's BIRD, by its client in the same container: a daemon for each address family (calico.md B.1). */
 async function askBird<T>(reader: Reader, question: readonly string[], parse: Parse<T>): Promise<readonly T[]> {
-  const { places, design } = reader;
-  const birdcl = ['birdcl', '-s', '/var/run/calico/bird.ctl', 'show', ...question];
-  const answers = (design.backend === 'bird' ? design.nodes : []).map((node) => {
-    const id = places.calicoOf(node.name);
-    return id === undefined ? [] : askEach(reader, [node], ['crictl', 'exec', id, ...birdcl], parse);
+  const { design, places } = reader;
+  const asked = (design.backend === 'bird' ? design.nodes : []).filter(
+    ({ name }) => places.calicoOf(name) !== undefined,
+  );
+  const answers = ([4, 6] as const).map((family) => {
+    const speaking = asked.filter(({ addresses }) => inFamily(addresses, family) !== undefined);
+    const [client, socket] = family === 4 ? ['birdcl', 'bird.ctl'] : ['birdcl6', 'bird6.ctl'];
+    return askEach(reader, speaking, [client, '-s', `/var/run/calico/${socket}`, 'show', ...question], parse);
   });
   return (await Promise.all(answers)).flat();
 }
@@ -82,9 +86,8 @@ async function askEach<T>(
   parse: Parse<T>,
 ): Promise<readonly T[]> {
   const answers = machines.map(async ({ name }) => {
-    const enter = places.findArgv(name);
-    if (enter === undefined) return [];
-    const ran = await host.run([...enter, ...argv], { onFailure: 'return', timeoutMs: 10_000 });
+    if (places.findArgv(name) === undefined) return [];
+    const ran = await host.run(argvIn(places, name, argv), { onFailure: 'return', timeoutMs: 10_000 });
     return ran.exitCode === 0 ? parse(name, ran.stdout) : [];
   });
   return (await Promise.all(answers)).flat();

@@ -13,7 +13,7 @@ import { applyArgv, rolloutArgv, waitForKindsArgv, waitForPodsArgv } from '../..
 import { type Difference, routeDifferences, sessionDifferences } from '../../plan/converged.ts';
 import type { OperationContext, OperationTable } from '../../plan/engine.ts';
 import { readRoutes, readSessions } from './look.ts';
-import { locate, type Places } from './place.ts';
+import { argvIn, locate, type Places } from './place.ts';
 
 /** What of a lab stands on Docker: written down before it is made, so that `down` finds it after a crash. */
 export type OwnedPart = 'network' | 'cluster' | 'fabric';
@@ -104,7 +104,7 @@ export function kindOperations(work: KindWork, design: Design): OperationTable {
       apply: async (input, context) => {
         const { from, to, address } = input as { from: string; to: string; address: string };
         const places = await locate(host, design);
-        const ping = [...places.argvOf(from), 'ping', '-n', '-c', '3', '-W', '2', address];
+        const ping = argvIn(places, from, ['ping', '-n', '-c', '3', '-W', '2', address]);
         const ran = await host.run(ping, { onFailure: 'return', signal: context.signal });
         if (ran.exitCode === 0) return;
         throw new LabError('NOT_CONVERGED', `${from} does not reach ${to} (${address})`, {

@@ -4,11 +4,12 @@ import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
 import type { Design, Machine } from '../../design/design.ts';
 import { inspectContainers } from '../../host/docker.ts';
+import { localShell } from '../../host/local-shell.ts';
 import { containerOf } from './names.ts';
 
 /** Where each machine is, found once; containers that restart have other pids, so a wait finds them anew. */
 export interface Places {
-  /** Every namespace of a node, router or switch; a pod's network namespace, with this machine's programs. */
+  /** Every namespace of a node, router or switch; a pod's or host's network namespace, with this machine's programs. */
   argvOf(machine: string): readonly string[];
   /** The same; undefined for a machine that does not run. */
   findArgv(machine: string): readonly string[] | undefined;
@@ -16,6 +17,43 @@ export interface Places {
   networkOf(machine: string): readonly string[];
   /** The container of calico-node on a node; undefined while there is none. */
   calicoOf(node: string): string | undefined;
+}
+
+/**
+ * What images need not have: a kind node has no ping, an FRR image no tcpdump, busybox an `ip` without JSON. These run as this
+ * machine's own, in the network namespace alone.
+ */
+const ownPrograms: ReadonlySet<string> = new Set([
+  'bridge',
+  'ip',
+  'nft',
+  'perl',
+  'ping',
+  'ss',
+  'tcpdump',
+  'traceroute',
+]);
+
+/** What a node keeps in calico-node's container (calico.md B.1). */
+const calicoPrograms: ReadonlySet<string> = new Set(['birdcl', 'birdcl6']);
+
+/** The argument list that runs a program where the machine has it. Throws LAB_GONE. */
+export function argvIn(places: Places, machine: string, argv: readonly string[]): readonly string[] {
+  const [program = ''] = argv;
+  if (ownPrograms.has(program)) return [...places.networkOf(machine), ...argv];
+  const calico = places.calicoOf(machine);
+  const inCalico = calico !== undefined && calicoPrograms.has(program) ? ['crictl', 'exec', calico] : [];
+  return [...places.argvOf(machine), ...inCalico, ...argv];
+}
+
+/** A shell in a machine. */
+export function shellIn(places: Places, machine: string): Shell {
+  const whole = localShell(machine);
+  return {
+    where: machine,
+    argv: (argv) => argvIn(places, machine, argv),
+    run: (argv, options) => whole.run(argvIn(places, machine, argv), options),
+  };
 }
 
 /** Finds every machine of a lab that runs. Machines that are not there are left out: entering them throws LAB_GONE. */
@@ -53,12 +91,18 @@ export async function locate(host: Shell, design: Design): Promise<Places> {
     }),
   );
 
+  const plain = new Set(design.hosts.map(({ name }) => name));
   const gone = (machine: string): LabError =>
     new LabError('LAB_GONE', `${machine} does not run in lab ${design.lab}`, { hint: `labctl status ${design.lab}` });
+  const networkFile = (machine: string): string | undefined => {
+    const pid = pids.get(machine);
+    return pid === undefined ? pods.get(machine) : `/proc/${pid}/ns/net`;
+  };
   const findArgv = (machine: string): readonly string[] | undefined => {
     const pid = pids.get(machine);
-    if (pid !== undefined) return ['nsenter', '-t', String(pid), '-m', '-u', '-i', '-n', '-p', '--'];
-    const file = pods.get(machine);
+    if (pid !== undefined && !plain.has(machine))
+      return ['nsenter', '-t', String(pid), '-m', '-u', '-i', '-n', '-p', '--'];
+    const file = networkFile(machine);
     return file === undefined ? undefined : ['nsenter', `--net=${file}`, '--'];
   };
   return {
@@ -69,8 +113,7 @@ export async function locate(host: Shell, design: Design): Promise<Places> {
       return argv;
     },
     networkOf: (machine) => {
-      const pid = pids.get(machine);
-      const file = pid === undefined ? pods.get(machine) : `/proc/${pid}/ns/net`;
+      const file = networkFile(machine);
       if (file === undefined) throw gone(machine);
       return ['nsenter', `--net=${file}`, '--'];
     },

@@ -12,7 +12,7 @@ import { designLab } from '../../../src/design/design-lab.ts';
 import { kindClusterOf } from '../../../src/design/kind-cluster.ts';
 import { kindEngine } from '../../../src/engine/kind/index.ts';
 import type { OwnedPart } from '../../../src/engine/kind/operations.ts';
-import { locate } from '../../../src/engine/kind/place.ts';
+import { argvIn, locate } from '../../../src/engine/kind/place.ts';
 import { probeKind } from '../../../src/engine/kind/probe.ts';
 import { digestOf } from '../../../src/plan/digest.ts';
 import type { Engine, OperationContext } from '../../../src/plan/engine.ts';
@@ -93,8 +93,8 @@ function machines(leafPid: number, workerPid: number, calico: string): Record<st
     [`${inWorker} crictl exec ${calico} birdcl -s /var/run/calico/bird.ctl show protocols all`]: recorded(
       'bird/v0.3.3+birdv1.6.8/show-protocols-all',
     ),
-    [`${inLeaf} ip -j route show table all`]: { stdout: '[]' },
-    [`${inWorker} ip -j route show table all`]: { stdout: '[]' },
+    [`nsenter --net=/proc/${leafPid}/ns/net -- ip -j route show table all`]: { stdout: '[]' },
+    [`nsenter --net=/proc/${workerPid}/ns/net -- ip -j route show table all`]: { stdout: '[]' },
     [`nsenter --net=/proc/${workerPid}/root/proc/2222/ns/net -- ip -j route show table all`]: { stdout: '[]' },
   };
 }
@@ -116,12 +116,12 @@ describe.skipIf(recordedFolder === undefined)('looking at a lab on kind', () => 
   it('reads BGP tables, interfaces and neighbors where they are asked for', async () => {
     const inLeaf = 'nsenter -t 14721 -m -u -i -n -p --';
     const inWorker = 'nsenter -t 10801 -m -u -i -n -p --';
-    const inPod = 'nsenter --net=/proc/10801/root/proc/2222/ns/net --';
     const birdcl = 'crictl exec c0ffee birdcl -s /var/run/calico/bird.ctl show';
     const kernel = ['ip -j addr show', 'ip -j neigh show nud permanent'];
-    const empty = [inLeaf, inWorker, inPod].flatMap((enter) =>
-      kernel.map((ask) => [`${enter} ${ask}`, { stdout: '[]' }]),
-    );
+    const networks = ['/proc/14721/ns/net', '/proc/10801/ns/net', '/proc/10801/root/proc/2222/ns/net'];
+    const empty = networks
+      .map((file) => `nsenter --net=${file} --`)
+      .flatMap((enter) => kernel.map((ask) => [`${enter} ${ask}`, { stdout: '[]' }]));
     const host = recordingShell({
       [inspectAll]: inspected(),
       ...machines(14721, 10801, 'c0ffee'),
@@ -152,6 +152,11 @@ describe.skipIf(recordedFolder === undefined)('looking at a lab on kind', () => 
 
     expect(places.argvOf('pod-c')).toEqual(['nsenter', '--net=/proc/10801/root/proc/2222/ns/net', '--']);
     expect(places.networkOf('leaf0')).toEqual(['nsenter', '--net=/proc/14721/ns/net', '--']);
+    expect(argvIn(places, 'leaf0', ['vtysh']).join(' ')).toBe('nsenter -t 14721 -m -u -i -n -p -- vtysh');
+    expect(argvIn(places, 'bgp-rr-worker', ['ping', '10.1.5.1']).join(' ')).toBe(
+      'nsenter --net=/proc/10801/ns/net -- ping 10.1.5.1',
+    );
+    expect(argvIn(places, 'bgp-rr-worker', ['birdcl']).join(' ')).toMatch(/-p -- crictl exec c0ffee birdcl$/);
     expect(() => places.argvOf('spine1')).toThrow('spine1 does not run in lab bgp-rr');
   });
 });
