@@ -1,7 +1,7 @@
 // Owns the choice of the engine: the only place that names one.
 
 import { join } from 'node:path';
-import type { OwnedPart } from '../engine/kind/operations.ts';
+import type { OwnedPart } from '../engine/kind/step.ts';
 import type { ProcessIdentity } from '../host/proc.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Engine, EngineName } from '../plan/engine.ts';

@@ -50,7 +50,7 @@ export async function render(context: Context, options: RenderOptions): Promise<
     const file = join(folder, name);
     await attempt(file, async () => {
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text);
+      await writeFile(file, text, { mode: text.startsWith('#!') ? 0o755 : 0o644 });
     });
   }
   return { lab, folder, files: [...artifacts.keys()].toSorted(), notes };

@@ -49,7 +49,7 @@ function needsEdit(part: string, cluster: KindCluster): boolean {
 function editNode(workload: Document, design: Design, cluster: KindCluster): boolean {
   const container = containersOf(workload, 'containers').find((item) => item.get('name') === 'calico-node');
   if (container === undefined) return false;
-  setEnvironment(container, [...calicoNodeEnvironment(design), ...Object.entries(cluster.env)]);
+  setEnvironment(container, [...calicoNodeEnvironment(design, cluster), ...Object.entries(cluster.env)]);
   if (design.backend === 'vxlan') dropBirdProbes(container);
   runInstallersAsRoot(workload);
   return true;

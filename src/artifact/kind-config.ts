@@ -7,6 +7,9 @@ import type { KindCluster } from '../design/kind-cluster.ts';
 import type { KindTools } from './kind-tools.ts';
 import { registryFolder, registryHosts, registryPatch } from './registry-hosts.ts';
 
+/** kind's own, of IPv6. */
+const serviceSubnet6 = 'fd00:10:96::/112';
+
 /** Labels that kubeadm and kubelet set themselves; kubelet may not set those of kubernetes.io by its own wish. */
 const ownLabel = /^([a-z.-]+\.)?kubernetes\.io\//;
 
@@ -21,6 +24,7 @@ export function kindConfig(design: Design, cluster: KindCluster, tools: KindTool
       disableDefaultCNI: true,
       kubeProxyMode: cluster.kubeProxy,
       podSubnet: [cluster.podSubnet, ...sixSubnets(design)].join(','),
+      serviceSubnet: [cluster.serviceSubnet, ...(isDual(design) ? [serviceSubnet6] : [])].join(','),
     },
     nodes: design.nodes.map((node) => kindNode(node, cluster)),
     ...clusterPatches(cluster, tools),
@@ -33,13 +37,13 @@ export function kindConfig(design: Design, cluster: KindCluster, tools: KindTool
   return document.toString({ lineWidth: 0 });
 }
 
-/** Docker's network of the nodes: prefix and gateway, also of IPv6 where the cluster has it (kind refuses one without). */
+/** Docker's network of the nodes: prefix and gateway, of IPv6 too, as kind makes its own whatever the cluster has. */
 export function nodeNetworks(
   design: Design,
   cluster: KindCluster,
 ): readonly { readonly prefix: string; readonly gateway: string }[] {
   const bridge = design.switches.flatMap(({ bridges }) => bridges).find(({ name }) => name === 'br-kind');
-  const six = isDual(design) ? (bridge?.addresses ?? []).filter((address) => address.includes(':')) : [];
+  const six = (bridge?.addresses ?? []).filter((address) => address.includes(':'));
   return [cluster.network, ...six.map((address) => ({ prefix: networkOf(address), gateway: addressOf(address) }))];
 }
 

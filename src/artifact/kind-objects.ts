@@ -1,36 +1,59 @@
-// Owns Calico's objects as a cluster without calicoctl takes them: by kubectl, in the form in which Calico stores them.
+// Owns Calico's objects as a cluster without calicoctl takes them: by kubectl, in each of the two forms a cluster may serve.
 
 import { stringify } from 'yaml';
 import { asNumber } from '../calico/as-number.ts';
-import { type CalicoNode, type CalicoObject, objectsOf } from '../calico/objects.ts';
+import { type CalicoNode, type CalicoObject, calicoApiVersion, type IPPool, objectsOf } from '../calico/objects.ts';
+import type { KindCluster } from '../design/kind-cluster.ts';
 
-/** One document an object, `crd.projectcalico.org/v1` (calico.md A.1): the fields have the names of projectcalico.org/v3. */
-export function crdObjects(objects: readonly CalicoObject[]): string {
-  return objects
+type Form = 'projectcalico.org/v3' | 'crd.projectcalico.org/v1';
+
+/**
+ * One document an object, without Nodes, which are Kubernetes' own. `projectcalico.org/v3` is served where Calico's API server or
+ * its CRDs of that group are; else the form in which Calico stores, whose fields have the same names (calico.md A.1).
+ */
+export function clusterObjects(objects: readonly CalicoObject[], cluster: KindCluster, form: Form): string {
+  const isStored = form === 'crd.projectcalico.org/v1';
+  const calico = objects
     .filter(({ kind }) => kind !== 'Node')
-    .map((object) => ({ ...object, apiVersion: 'crd.projectcalico.org/v1', spec: withNumbers(object.spec) }))
-    .map(yamlText)
-    .join('---\n');
+    .map((object) => (isStored ? { ...object, apiVersion: form, spec: withNumbers(object.spec) } : object));
+  return [...calico, ...ipamConfiguration(cluster, form)].map(yamlText).join('---\n');
+}
+
+/** The objects with the pools that pods are made with; undefined where those are the lab's own. */
+export function firstObjects(
+  objects: readonly CalicoObject[],
+  { calico }: KindCluster,
+): readonly CalicoObject[] | undefined {
+  const pools = new Map(calico.firstPools?.map((pool) => [pool.metadata.name, pool]));
+  if (pools.size === 0) return undefined;
+  const firstOf = (pool: IPPool): IPPool => pools.get(pool.metadata.name) ?? pool;
+  return objects.map((object) => (object.kind === 'IPPool' ? firstOf(object) : object));
+}
+
+/** What `calicoctl ipam configure` writes; nothing where the lab leaves it alone. */
+function ipamConfiguration({ calico: { ipam } }: KindCluster, form: Form): readonly object[] {
+  if (!ipam.strictAffinity && ipam.maxBlocksPerHost === 0) return [];
+  const kind = form === calicoApiVersion ? 'IPAMConfiguration' : 'IPAMConfig';
+  const spec = { ...ipam, autoAllocateBlocks: true };
+  return [{ apiVersion: form, kind, metadata: { name: 'default' }, spec }];
 }
 
 /**
  * Nodes are Kubernetes' own; Calico's part is annotations (calico.md A.6). Only they are named, so that
- * `kubectl apply --server-side` changes nothing else. `addresses: 'detected'` leaves the node's address to calico-node, where
- * Docker chose it.
+ * `kubectl apply --server-side` changes nothing else.
  */
-export function nodeAnnotations(objects: readonly CalicoObject[], addresses: 'stated' | 'detected'): string {
+export function nodeAnnotations(objects: readonly CalicoObject[]): string {
   return objectsOf(objects, 'Node')
-    .map((node) => ({ name: node.metadata.name, annotations: annotationsOf(node, addresses) }))
+    .map((node) => ({ name: node.metadata.name, annotations: annotationsOf(node) }))
     .filter(({ annotations }) => Object.keys(annotations).length > 0)
     .map((metadata) => yamlText({ apiVersion: 'v1', kind: 'Node', metadata }))
     .join('---\n');
 }
 
-function annotationsOf({ spec }: CalicoNode, addresses: 'stated' | 'detected'): Record<string, string> {
-  const isStated = addresses === 'stated';
+function annotationsOf({ spec }: CalicoNode): Record<string, string> {
   const values: Readonly<Record<string, string | number | undefined>> = {
-    IPv4Address: isStated ? spec.bgp?.ipv4Address : undefined,
-    IPv6Address: isStated ? spec.bgp?.ipv6Address : undefined,
+    IPv4Address: spec.bgp?.ipv4Address,
+    IPv6Address: spec.bgp?.ipv6Address,
     ASNumber: spec.bgp?.asNumber,
     RouteReflectorClusterID: spec.bgp?.routeReflectorClusterID,
     IPv4IPIPTunnelAddr: spec.bgp?.ipv4IPIPTunnelAddr,

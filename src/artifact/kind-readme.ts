@@ -5,14 +5,18 @@ import type { KindCluster } from '../design/kind-cluster.ts';
 import { fabricNodes, fabricSwitches } from './clab-topology.ts';
 import { nodeNetworks } from './kind-config.ts';
 import { isBuiltRouter } from './kind-images.ts';
+import { secretNames } from './kind-secrets.ts';
+import { loadBalancerAddresses } from './kind-services.ts';
 import type { KindTools, ToolVersion } from './kind-tools.ts';
 import { manifestSource } from './manifest-source.ts';
 import { clabNetem } from './netem.ts';
+import { routerRules } from './router-rules.ts';
 import { vyosImageSection } from './vyos-container.ts';
 
 /** README.md for someone who has the folder, the programs and no labctl. */
 export function kindReadme(design: Design, cluster: KindCluster, tools: KindTools, hasManifest: boolean): string {
   const hasFabric = design.routers.length > 0;
+  const isSwitched = cluster.calico.firstPools !== undefined;
   return [
     `# ${design.lab} on kind`,
     '',
@@ -31,29 +35,37 @@ export function kindReadme(design: Design, cluster: KindCluster, tools: KindTool
     '## Up',
     '',
     "A network of the lab's own, then the cluster. Without a CNI its nodes stay NotReady: never add `--wait`.",
-    ...(hasFabric ? [] : ["Docker numbers the nodes as they start, so two of them may have each other's address."]),
+    'kind numbers its nodes as they happen to start: `bin/docker` stands before docker for that one command and gives each the',
+    "address that the lab's files name.",
     '',
     ...shell(
       `docker network create ${networkOptions(design, cluster)} ${design.lab}`,
       `export KIND_EXPERIMENTAL_DOCKER_NETWORK=${design.lab} KUBECONFIG=$PWD/kubeconfig`,
-      'kind create cluster --config kind.yaml',
+      'PATH=$PWD/bin:$PATH kind create cluster --config kind.yaml',
       `kind load docker-image --name ${design.lab} ${cluster.images.pod}`,
     ),
     '',
-    ...(hasFabric ? fabricSection(design) : []),
+    ...(hasFabric ? fabricSection(design, cluster) : []),
     ...manifestSection(design, cluster, hasManifest),
-    'Pods first: bound to their nodes they wait for the CNI, and take their addresses before coredns does. Then what calico-node',
-    'reads when it starts, then Calico, then its objects.',
+    "The lab's pods first: bound to their nodes they wait for the CNI, and while the nodes are cordoned nothing else takes an address.",
+    'Then what calico-node reads when it starts, then Calico, then its objects.',
     '',
     ...shell(
+      'kubectl cordon --selector=kubernetes.io/os=linux',
       'kubectl apply -f workload.yaml',
-      ...(hasNodeAnnotations(design) ? ['kubectl apply --server-side --force-conflicts -f calico/nodes.yaml'] : []),
+      ...serviceCommands(design),
+      'kubectl apply --server-side --force-conflicts -f calico/nodes.yaml',
+      ...secretCommands(design),
       'kubectl apply --server-side -f calico.yaml || kubectl apply --server-side -f calico.yaml',
       'kubectl wait --for=condition=Established --timeout=60s crd --all',
-      'kubectl apply -f calico/crd-objects.yaml',
+      `kubectl apply --server-side --force-conflicts -f calico/${isSwitched ? 'first-' : ''}crd-objects.yaml`,
       'kubectl rollout status --namespace kube-system daemonset/calico-node --timeout=180s',
       `kubectl wait --for=condition=Ready --timeout=120s ${design.pods.map(({ name }) => `pod/${name}`).join(' ')}`,
+      'kubectl uncordon --selector=kubernetes.io/os=linux',
+      ...(isSwitched ? ['kubectl apply --server-side --force-conflicts -f calico/crd-objects.yaml'] : []),
     ),
+    '',
+    'Where the cluster serves `projectcalico.org/v3` (Calico with its API server), take `v3-objects.yaml` instead of `crd-objects.yaml`.',
     '',
     '## Look',
     '',
@@ -70,7 +82,7 @@ export function kindReadme(design: Design, cluster: KindCluster, tools: KindTool
   ].join('\n');
 }
 
-function fabricSection(design: Design): readonly string[] {
+function fabricSection(design: Design, cluster: KindCluster): readonly string[] {
   const nodes = design.routers.length + fabricSwitches(design).length + fabricNodes(design).length;
   return [
     'The fabric: routers, and a switch for the racks in a container of its own, so that no bridge and no rule of it stands on the host.',
@@ -80,9 +92,42 @@ function fabricSection(design: Design): readonly string[] {
       'export CLAB_VERSION_CHECK=disable',
       `containerlab deploy --topo fabric.clab.yml --max-workers ${nodes}`,
       ...clabNetem(design).map((words) => `containerlab ${words.join(' ')}`),
+      ...rulesCommands(design, cluster),
     ),
     '',
   ];
+}
+
+/** FRR's image has no nft: the rules are loaded from the host into the router's network namespace. */
+function rulesCommands({ lab, routers }: Design, cluster: KindCluster): readonly string[] {
+  const translating = cluster.routers === 'frr' ? routers.filter((router) => routerRules(router) !== undefined) : [];
+  return translating.map(({ name }) => {
+    const pid = `$(docker inspect --format '{{.State.Pid}}' clab-${lab}-${name})`;
+    return `nsenter --target "${pid}" --net nft --file routers/${name}/rules.nft`;
+  });
+}
+
+function serviceCommands(design: Design): readonly string[] {
+  if (design.services.length === 0) return [];
+  const patches = loadBalancerAddresses(design).map(({ service, address }) => {
+    const patch = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: address }] } } });
+    return `kubectl patch service ${service} --subresource=status --type=merge --patch '${patch}'`;
+  });
+  return ['kubectl apply -f services.yaml', ...patches];
+}
+
+/** Passwords are in no file of this folder. */
+function secretCommands({ secrets }: Design): readonly string[] {
+  const names = secretNames(secrets);
+  if (names.length === 0) return [];
+  const create = names.map((name) => {
+    const keys = Object.keys(secrets).flatMap((one) =>
+      one.startsWith(`${name}/`) ? [one.slice(name.length + 1)] : [],
+    );
+    const words = keys.map((key) => `--from-file=${key}=PASSWORD-FILE`);
+    return `kubectl create secret generic ${name} --namespace kube-system ${words.join(' ')}   # and in routers/*/frr.conf`;
+  });
+  return ['kubectl apply -f calico/secret-access.yaml', ...create];
 }
 
 function manifestSection(design: Design, cluster: KindCluster, hasManifest: boolean): readonly string[] {
@@ -116,13 +161,6 @@ function networkOptions(design: Design, cluster: KindCluster): string {
   const networks = nodeNetworks(design, cluster);
   const subnets = networks.map(({ prefix, gateway }) => `--subnet ${prefix} --gateway ${gateway}`);
   return ['--opt com.docker.network.driver.mtu=1500', ...(networks.length > 1 ? ['--ipv6'] : []), ...subnets].join(' ');
-}
-
-function hasNodeAnnotations(design: Design): boolean {
-  return design.nodes.some(({ name, addresses: [{ uplink }] }) => {
-    const node = design.objects.find((object) => object.kind === 'Node' && object.metadata.name === name);
-    return uplink !== 'eth0' || (node?.kind === 'Node' && node.spec.bgp?.asNumber !== undefined);
-  });
 }
 
 function lookCommands(design: Design): readonly string[] {

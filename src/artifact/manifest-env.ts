@@ -4,6 +4,7 @@ import { type Family, familyOf, inFamily } from '../base/address.ts';
 import type { IPPool } from '../calico/objects.ts';
 import type { Design, NodeDesign } from '../design/design.ts';
 import { loopback } from '../design/interfaces.ts';
+import type { KindCluster } from '../design/kind-cluster.ts';
 
 /** calico-node makes a pool of this name at its first start; the lab's is then the same object. */
 const defaultPools = { 4: 'default-ipv4-ippool', 6: 'default-ipv6-ippool' } as const;
@@ -16,8 +17,9 @@ export type Environment = readonly (readonly [string, string])[];
  * fabric came late; on a loopback no method looks, so there `IP` is empty and the Node object's own address stays. Pools are
  * stated because a tunnel has the first address of its block only when the pool was encapsulated from the beginning.
  */
-export function calicoNodeEnvironment(design: Design): Environment {
-  const pools = { 4: poolOf(design, 4), 6: poolOf(design, 6) };
+export function calicoNodeEnvironment(design: Design, { calico }: KindCluster): Environment {
+  const made = calico.firstPools ?? design.pools;
+  const pools = { 4: poolOf(made, 4), 6: poolOf(made, 6) };
   const isStated = design.nodes.some(({ addresses: [{ address }], interfaces }) =>
     interfaces.some(({ name, addresses }) => name === loopback && addresses.includes(address)),
   );
@@ -37,6 +39,7 @@ export function calicoNodeEnvironment(design: Design): Environment {
           ['FELIX_IPV6SUPPORT', 'true'],
           ...poolEnvironment(pools[6], 6),
         ] as const)),
+    ...(calico.routerID === undefined ? [] : ([['CALICO_ROUTER_ID', calico.routerID]] as const)),
   ];
 }
 
@@ -45,8 +48,8 @@ export function hasPool(design: Design, family: 4 | 6): boolean {
   return design.pools.some(({ spec }) => spec.cidr.includes(':') === (family === 6));
 }
 
-function poolOf(design: Design, family: 4 | 6): IPPool | undefined {
-  return design.pools.find(({ metadata }) => metadata.name === defaultPools[family]);
+function poolOf(pools: readonly IPPool[], family: 4 | 6): IPPool | undefined {
+  return pools.find(({ metadata }) => metadata.name === defaultPools[family]);
 }
 
 /** `interface=net0` where all nodes hang on the fabric, else the networks the nodes are in. */

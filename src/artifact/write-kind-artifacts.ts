@@ -1,5 +1,6 @@
 // Owns which files a lab becomes for kind and containerlab: a folder that can be taken away and run.
 
+import type { CalicoObject } from '../calico/objects.ts';
 import type { Design } from '../design/design.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
 import type { Artifacts } from './artifacts.ts';
@@ -8,11 +9,15 @@ import { calicoResources } from './calico-resources.ts';
 import { clabTopology } from './clab-topology.ts';
 import { frrContainerConf, frrDaemons, vtyshConf } from './frr-container.ts';
 import { kindConfig } from './kind-config.ts';
-import { crdObjects, nodeAnnotations } from './kind-objects.ts';
+import { kindDocker } from './kind-docker.ts';
+import { clusterObjects, firstObjects, nodeAnnotations } from './kind-objects.ts';
 import { kindReadme } from './kind-readme.ts';
+import { secretAccess } from './kind-secrets.ts';
+import { kindServices } from './kind-services.ts';
 import type { KindTools } from './kind-tools.ts';
 import { kindWorkload } from './kind-workload.ts';
 import { registryHosts } from './registry-hosts.ts';
+import { routerRules } from './router-rules.ts';
 import { vyosBoot } from './vyos-boot.ts';
 import { vyosReleaseOf } from './vyos-container.ts';
 
@@ -24,7 +29,8 @@ export interface Manifest {
 
 /**
  * `kind.yaml`, `fabric.clab.yml` and `routers/…` where there is a fabric, `calico.yaml` where the release's manifest is at hand,
- * `calico/…`, `certs.d/…` where there are mirrors, `workload.yaml` and `README.md`. Throws USAGE when `manifest` is no Calico manifest.
+ * `calico/…`, `certs.d/…` where there are mirrors, `workload.yaml`, `services.yaml` where there are any, and `README.md`. Throws USAGE
+ * when `manifest` is no Calico manifest.
  */
 export function writeKindArtifacts(
   design: Design,
@@ -35,22 +41,43 @@ export function writeKindArtifacts(
   const files = new Map([
     ['README.md', kindReadme(design, cluster, tools, manifest !== undefined)],
     ['kind.yaml', kindConfig(design, cluster, tools)],
+    ['bin/docker', kindDocker(design)],
     ['workload.yaml', kindWorkload(design, cluster)],
     ['calico/objects.yaml', calicoResources(design.objects)],
-    ['calico/crd-objects.yaml', crdObjects(design.objects)],
+    ...objectFiles('', design.objects, cluster),
+    ...objectFiles('first-', firstObjects(design.objects, cluster), cluster),
     ...registryHosts(cluster),
   ]);
-  const annotations = nodeAnnotations(design.objects, design.routers.length > 0 ? 'stated' : 'detected');
+  const optional = { 'services.yaml': kindServices(design), 'calico/secret-access.yaml': secretAccess(design) };
+  for (const [name, text] of Object.entries(optional)) if (text !== undefined) files.set(name, text);
+  const annotations = nodeAnnotations(design.objects);
   if (annotations !== '') files.set('calico/nodes.yaml', annotations);
   const fabric = clabTopology(design, cluster);
   if (fabric !== undefined) {
     files.set('fabric.clab.yml', fabric);
     for (const [name, text] of routerFiles(design, cluster)) files.set(`routers/${name}`, text);
+    for (const router of design.routers) {
+      const rules = cluster.routers === 'frr' ? routerRules(router) : undefined;
+      if (rules !== undefined) files.set(`routers/${router.name}/rules.nft`, rules);
+    }
   }
   if (manifest !== undefined) {
     files.set('calico.yaml', editCalicoManifest(manifest.text, manifest.name, design, cluster));
   }
   return files;
+}
+
+/** The same objects twice: a cluster serves one form or the other, and says which only when it runs. */
+function objectFiles(
+  prefix: 'first-' | '',
+  objects: readonly CalicoObject[] | undefined,
+  cluster: KindCluster,
+): readonly (readonly [string, string])[] {
+  if (objects === undefined) return [];
+  return [
+    [`calico/${prefix}v3-objects.yaml`, clusterObjects(objects, cluster, 'projectcalico.org/v3')],
+    [`calico/${prefix}crd-objects.yaml`, clusterObjects(objects, cluster, 'crd.projectcalico.org/v1')],
+  ];
 }
 
 function routerFiles({ routers }: Design, cluster: KindCluster): readonly (readonly [string, string])[] {

@@ -17,6 +17,8 @@ export interface Ran {
 export interface RunOptions {
   /** Text given on standard input. */
   readonly input?: string | undefined;
+  /** Called with each line of either stream as it comes, for a command that runs long. */
+  readonly onLine?: ((line: string) => void) | undefined;
   /** Ends the command (SIGTERM, then SIGKILL) when aborted. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which the command is ended. */

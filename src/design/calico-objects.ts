@@ -96,8 +96,8 @@ function derive(lab: Lab, known: KnownAddresses, problems: Problem[]): Derived[]
       else problems.push(noPeerAddress(path, peer, family));
     }
   }
-  all.push({ object: ipPool(lab), path: ['cluster', 'podSubnet'] });
-  const pool6 = ipPool6(lab);
+  const [pool, pool6] = derivedPools(lab);
+  if (pool !== undefined) all.push({ object: pool, path: ['cluster', 'podSubnet'] });
   if (pool6 !== undefined) all.push({ object: pool6, path: ['cluster', 'podSubnet6'] });
   for (const [i, node] of lab.cluster.nodes.entries()) {
     const asNumber = asNumberOf(lab, node);
@@ -197,6 +197,12 @@ function routerEnd(lab: Lab, peer: LabPeer, known: KnownAddresses, family: Famil
 
 /** First minor release whose pools have `assignmentMode` (calico.md A.2). */
 const assignmentModeSince = 30;
+
+/** The pools that a lab's own words make: IPv4's, and IPv6's in a dual-stack cluster. */
+export function derivedPools(lab: Lab): readonly IPPool[] {
+  const six = ipPool6(lab);
+  return [ipPool(lab), ...(six === undefined ? [] : [six])];
+}
 
 function ipPool(lab: Lab): IPPool {
   const { blockSize, natOutgoing, encapsulation } = lab.calico;

@@ -1,7 +1,9 @@
 // Owns what of a lab only the kind engine needs: versions and images, and the cluster's own networks.
 
+import type { IPPool } from '../calico/objects.ts';
 import type { KindSettings } from '../lab/kind-settings.ts';
 import type { Lab } from '../lab/lab.ts';
+import { derivedPools } from './calico-objects.ts';
 
 /** A lab's kind cluster, beside its design. */
 export interface KindCluster extends KindSettings {
@@ -9,10 +11,25 @@ export interface KindCluster extends KindSettings {
   readonly podSubnet: string;
   /** Docker's network of the nodes: eth0 of each. */
   readonly network: { readonly prefix: string; readonly gateway: string };
+  readonly serviceSubnet: string;
+  readonly calico: {
+    readonly ipam: Lab['calico']['ipam'];
+    readonly routerID: string | undefined;
+    /** The pools that pods are made with, where the lab's own come later, on the live cluster. */
+    readonly firstPools: readonly IPPool[] | undefined;
+  };
 }
 
 /** The cluster of a lab; same lab, same bytes. */
 export function kindClusterOf(lab: Lab): KindCluster {
-  const { prefix, gateway } = lab.cluster.network;
-  return { ...lab.kind, podSubnet: lab.cluster.podSubnet, network: { prefix, gateway } };
+  const { podSubnet, serviceSubnet, network } = lab.cluster;
+  const { ipam, routerID, switchedFrom } = lab.calico;
+  const first = switchedFrom && { ...lab, calico: { ...lab.calico, encapsulation: switchedFrom } };
+  return {
+    ...lab.kind,
+    podSubnet,
+    serviceSubnet,
+    network: { prefix: network.prefix, gateway: network.gateway },
+    calico: { ipam, routerID, firstPools: first && derivedPools(first) },
+  };
 }

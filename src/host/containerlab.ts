@@ -11,17 +11,29 @@ export async function containerlabVersion(shell: Shell): Promise<string | undefi
   return version === '0.0.0' ? undefined : version;
 }
 
+/**
+ * containerlab writes the lab's names into /etc/hosts and ssh's configuration, and switches the host's reverse path filter off for ever.
+ * It is given copies of them, in a mount namespace that ends with it. Whoever may not do that (containerlab is setuid
+ * root then) runs it as it is.
+ */
+const aside = `[ "$(id -u)" = 0 ] || exec "$@"
+exec unshare --mount -- sh -e -c '
+  for file in /etc/hosts /proc/sys/net/ipv4/conf/all/rp_filter /proc/sys/net/ipv4/conf/default/rp_filter; do
+    copy=$(mktemp); cat "$file" >"$copy"; mount --bind "$copy" "$file"; rm "$copy"
+  done
+  [ ! -d /etc/ssh/ssh_config.d ] || mount -t tmpfs labctl /etc/ssh/ssh_config.d
+  exec "$@"' "$0" "$@"`;
+
 /** No request to the network for a newer release, on any call. */
-const quiet = ['env', 'CLAB_VERSION_CHECK=disable', 'containerlab'];
+const quiet = ['sh', '-c', aside, 'labctl', 'env', 'CLAB_VERSION_CHECK=disable', 'containerlab'];
 
-/** The argument list for any of its commands. */
-export function clabArgv(words: readonly string[]): readonly string[] {
-  return [...quiet, ...words];
-}
-
-/** The argument list that makes a fabric. Waiting external containers hold a worker each: `workers` above their number. */
-export function deployArgv(topology: string, workers: number): readonly string[] {
-  return clabArgv(['deploy', '--topo', topology, '--max-workers', String(workers)]);
+/**
+ * The argument list that makes a fabric. Waiting external containers hold a worker each: `workers` above their number. `again`: of a
+ * fabric whose wires are gone every router is made anew.
+ */
+export function deployArgv(topology: string, workers: number, how: 'first' | 'again'): readonly string[] {
+  const words = [...quiet, 'deploy', '--topo', topology, '--max-workers', String(workers)];
+  return how === 'again' ? [...words, '--reconfigure'] : words;
 }
 
 /**
@@ -29,7 +41,12 @@ export function deployArgv(topology: string, workers: number): readonly string[]
  * folder named `clab-*` beside the topology, whosever it is (recorded: destroy-again).
  */
 export function destroyArgv(topology: string): readonly string[] {
-  return clabArgv(['destroy', '--topo', topology, '--cleanup']);
+  return [...quiet, 'destroy', '--topo', topology, '--cleanup'];
+}
+
+/** The argument list of one of its other commands. */
+export function clabArgv(words: readonly string[]): readonly string[] {
+  return [...quiet, ...words];
 }
 
 /** What containerlab says at the end of its log lines: `Created link …`, or the boxed error as one line. */

@@ -20,12 +20,19 @@ export interface KindPlace {
   readonly cluster: string;
   readonly network: string;
   readonly kubeconfig: string;
+  /** A folder with a `docker` that gives nodes their addresses. */
+  readonly programs: string;
 }
 
 /** The argument list that makes a cluster. kind takes its network from the environment only, and mounts from the folder it runs in; `--retain` leaves the wreck to `down`. */
 export function createClusterArgv(place: KindPlace, config: string): readonly string[] {
-  const environment = ['env', `--chdir=${dirname(config)}`, `KIND_EXPERIMENTAL_DOCKER_NETWORK=${place.network}`];
+  const environment = [
+    `--chdir=${dirname(config)}`,
+    `KIND_EXPERIMENTAL_DOCKER_NETWORK=${place.network}`,
+    'KIND_EXPERIMENTAL_PROVIDER=docker',
+  ];
   return [
+    ...['sh', '-c', 'PATH=$0:$PATH exec "$@"', place.programs, 'env'],
     ...environment,
     'kind',
     'create',
@@ -41,6 +48,16 @@ export function createClusterArgv(place: KindPlace, config: string): readonly st
 /** The argument list that removes a cluster; exit 0 when there is none. */
 export function deleteClusterArgv({ cluster, kubeconfig }: KindPlace): readonly string[] {
   return ['kind', 'delete', 'cluster', '--name', cluster, '--kubeconfig', kubeconfig];
+}
+
+/**
+ * The argument list that copies images into one node without kind, for this machine's platform alone: a Docker that keeps its images in
+ * containerd saves an index of all platforms, and kind's import stops at those that are not there (kind issue 3795).
+ */
+export function importImagesArgv(node: string, images: readonly string[]): readonly string[] {
+  const script =
+    'docker save "$@" | docker exec --interactive "$0" ctr --namespace=k8s.io images import --digests --snapshotter=overlayfs -';
+  return ['sh', '-c', script, node, ...images];
 }
 
 /** The argument list that copies images of this Docker into every node. */

@@ -1,27 +1,52 @@
 // Owns the program `kubectl`: how it is called for a lab's own cluster.
 
 /** Always the lab's own kubeconfig: ~/.kube is neither read nor written. */
-function kubectl(kubeconfig: string, ...rest: readonly string[]): readonly string[] {
+export function kubectlArgv(kubeconfig: string, ...rest: readonly string[]): readonly string[] {
   return ['kubectl', '--kubeconfig', kubeconfig, ...rest];
 }
 
-/** The argument list that applies a file. `server`: fields of others are left alone, and large CRDs fit. */
+/** The argument list that applies a file (`-`: standard input). `server`: fields of others are left alone, and large CRDs fit. */
 export function applyArgv(kubeconfig: string, file: string, side: 'client' | 'server'): readonly string[] {
-  return kubectl(kubeconfig, 'apply', ...(side === 'server' ? ['--server-side', '--force-conflicts'] : []), '-f', file);
+  const how = side === 'server' ? ['--server-side', '--force-conflicts'] : [];
+  return kubectlArgv(kubeconfig, 'apply', ...how, '-f', file);
+}
+
+/** The argument list that exits 0 where the cluster serves Calico's objects as `projectcalico.org/v3`. */
+export function servesV3Argv(kubeconfig: string): readonly string[] {
+  return kubectlArgv(kubeconfig, 'get', '--raw', '/apis/projectcalico.org/v3');
 }
 
 /** The argument list that waits until the API knows Calico's kinds. */
 export function waitForKindsArgv(kubeconfig: string): readonly string[] {
-  return kubectl(kubeconfig, 'wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all');
+  return kubectlArgv(kubeconfig, 'wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all');
 }
 
 /** The argument list that waits for a DaemonSet to run everywhere. */
 export function rolloutArgv(kubeconfig: string, namespace: string, daemonSet: string): readonly string[] {
-  return kubectl(kubeconfig, 'rollout', 'status', '--namespace', namespace, `daemonset/${daemonSet}`, '--timeout=180s');
+  return kubectlArgv(
+    kubeconfig,
+    'rollout',
+    'status',
+    '--namespace',
+    namespace,
+    `daemonset/${daemonSet}`,
+    '--timeout=180s',
+  );
 }
 
 /** The argument list that waits for pods of a namespace to be Ready. */
 export function waitForPodsArgv(kubeconfig: string, namespace: string, pods: readonly string[]): readonly string[] {
   const names = pods.map((pod) => `pod/${pod}`);
-  return kubectl(kubeconfig, 'wait', '--namespace', namespace, '--for=condition=Ready', '--timeout=180s', ...names);
+  return kubectlArgv(kubeconfig, 'wait', '--namespace', namespace, '--for=condition=Ready', '--timeout=180s', ...names);
+}
+
+/** The argument list that keeps the scheduler from all nodes, or lets it at them again; pods bound by name run all the same. */
+export function scheduleArgv(kubeconfig: string, verb: 'cordon' | 'uncordon'): readonly string[] {
+  return kubectlArgv(kubeconfig, verb, '--selector=kubernetes.io/os=linux');
+}
+
+/** The argument list that writes a load balancer's address into a service's status, as a load balancer does. */
+export function loadBalancerArgv(kubeconfig: string, service: string, address: string): readonly string[] {
+  const patch = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: address }] } } });
+  return kubectlArgv(kubeconfig, 'patch', 'service', service, '--subresource=status', '--type=merge', '--patch', patch);
 }

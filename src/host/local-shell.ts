@@ -57,10 +57,12 @@ function spawned(program: string, rest: readonly string[], options: RunOptions):
     const kept = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     let size = 0;
     for (const name of ['stdout', 'stderr'] as const) {
+      const tell = lineTeller(options.onLine);
       child[name]?.on('data', (chunk: Buffer) => {
         size += chunk.length;
         if (size > maxOutput) stop('too much output');
         else kept[name].push(chunk);
+        tell?.(chunk);
       });
     }
     child.on('error', (error) => {
@@ -77,6 +79,17 @@ function spawned(program: string, rest: readonly string[], options: RunOptions):
     child.stdin?.on('error', () => undefined); // a command may end without reading all of its input
     child.stdin?.end(options.input);
   });
+}
+
+/** Hands on whole lines of a stream that comes in pieces. */
+function lineTeller(onLine: RunOptions['onLine']): ((chunk: Buffer) => void) | undefined {
+  if (onLine === undefined) return undefined;
+  let begun = '';
+  return (chunk) => {
+    const lines = (begun + chunk.toString()).split(/\r?\n/);
+    begun = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
+  };
 }
 
 async function runLocally(where: string, argv: readonly string[], options: RunOptions): Promise<Ran> {

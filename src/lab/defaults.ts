@@ -9,7 +9,7 @@ import { netemOfEnds } from './netem.ts';
 import { standOf } from './racks.ts';
 import type { MergedLab, MergedTopology } from './schema.ts';
 import { maxNodes } from './schema-words.ts';
-import { servicesOf } from './service.ts';
+import { defaultServiceSubnet, servicesOf } from './service.ts';
 import { type Entry, entryOf, type ListTree, type MapTree, type Tree } from './tree.ts';
 import { withEntry } from './variants.ts';
 import type { VyosRouter } from './vyos/router.ts';
@@ -179,6 +179,7 @@ export function completeLab(
     cluster: {
       podSubnet: cluster.podSubnet ?? defaultPodSubnet,
       podSubnet6: podSubnet6Of(merged),
+      serviceSubnet: cluster.serviceSubnet ?? defaultServiceSubnet,
       network: networkOfLab(merged),
       loopbacks: cluster.loopbacks,
       nodes: cluster.nodes.map((node, i) => ({

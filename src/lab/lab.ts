@@ -116,6 +116,7 @@ export interface Cluster {
   readonly podSubnet: string;
   /** Of a dual-stack cluster (kind's `ipFamily: dual`); undefined: IPv4 only. */
   readonly podSubnet6: string | undefined;
+  readonly serviceSubnet: string;
   readonly network: NodeNetwork;
   /** The prefix of the loopback addresses of nodes that stand in several racks. */
   readonly loopbacks?: string | undefined;

@@ -55,6 +55,7 @@ export function labNode(lab: string, short: string, rack: string | undefined): L
 const cluster = {
   podSubnet: '10.244.0.0/16',
   podSubnet6: undefined,
+  serviceSubnet: '10.96.0.0/16',
   network: { prefix: '172.18.0.0/16', gateway: '172.18.0.1' },
 };
 

@@ -19,9 +19,15 @@ export interface RecordingShell extends Shell {
   unused(): readonly string[];
 }
 
-/** Answers by whole command line, words joined by blanks. */
-export function recordingShell(answers: Readonly<Record<string, Said>>): RecordingShell {
+/** Answers by whole command line, words joined by blanks; a list of answers is given one after the other, the last for ever. */
+export function recordingShell(answers: Readonly<Record<string, Said | readonly Said[]>>): RecordingShell {
   const ran: string[] = [];
+  const answerTo = (line: string): Said | undefined => {
+    const answer = answers[line];
+    if (answer === undefined || !Array.isArray(answer)) return answer as Said | undefined;
+    const list = answer as readonly Said[];
+    return list[Math.min(list.length - 1, ran.filter((one) => one === line).length)];
+  };
   return {
     where: 'host',
     ran,
@@ -29,10 +35,11 @@ export function recordingShell(answers: Readonly<Record<string, Said>>): Recordi
     argv: (argv) => argv,
     run: async (argv, options = {}) => {
       const line = argv.join(' ');
-      const answer = answers[line];
+      const answer = answerTo(line);
       if (answer === undefined) throw new Error(`unexpected command: ${line}`);
       ran.push(line);
       const { exitCode = 0, stdout = '', stderr = '' } = answer;
+      for (const said of `${stdout}\n${stderr}`.split('\n')) if (said !== '') options.onLine?.(said);
       const result: Ran = { argv, where: 'host', exitCode, stdout, stderr, ms: 1 };
       if (exitCode === 127) throw new LabError('HOST_PROGRAM_MISSING', `${argv[0]} is not installed`);
       if (exitCode === 0 || options.onFailure === 'return') return result;

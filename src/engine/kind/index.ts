@@ -4,18 +4,19 @@ import { join } from 'node:path';
 import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
 import type { KindCluster } from '../../design/kind-cluster.ts';
-import { destroyArgv } from '../../host/containerlab.ts';
-import { containersLabelled } from '../../host/docker.ts';
-import { deleteClusterArgv, type KindPlace } from '../../host/kind.ts';
+import type { KindPlace } from '../../host/kind.ts';
 import { localShell } from '../../host/local-shell.ts';
 import type { Engine } from '../../plan/engine.ts';
 import { nothingObserved, type Observed } from '../../plan/observed.ts';
 import { inspectKind, lookKind } from './look.ts';
-import { labelsOf, networkOf } from './names.ts';
-import { kindOperations, type OwnedPart } from './operations.ts';
+import { networkOf } from './names.ts';
+import { kindOperations } from './operations.ts';
 import { locate, type Places, shellIn } from './place.ts';
 import { planKind } from './plan.ts';
 import { probeKind } from './probe.ts';
+import { removeParts } from './remove.ts';
+import { clusterWords } from './say.ts';
+import type { OwnedPart } from './step.ts';
 
 /** What the engine is told of the lab and of what it made before. */
 export interface KindOptions {
@@ -39,7 +40,12 @@ export interface KindOptions {
 /** The kind engine for one lab. */
 export function kindEngine(options: KindOptions): Engine {
   const { lab, host, folder, cluster } = options;
-  const place: KindPlace = { cluster: lab, network: networkOf(lab), kubeconfig: join(folder, 'kubeconfig') };
+  const place: KindPlace = {
+    cluster: lab,
+    network: networkOf(lab),
+    kubeconfig: join(folder, 'kubeconfig'),
+    programs: join(folder, 'bin'),
+  };
   let owned = options.owned;
   let places: Places | undefined;
   const entered = (): Places => {
@@ -70,7 +76,10 @@ export function kindEngine(options: KindOptions): Engine {
       if (cluster === undefined) throw new TypeError(`${lab}: no cluster to plan for`);
       return planKind(design, cluster, artifacts, seen);
     },
-    operations: (design) => kindOperations({ host, place, folder, own }, design),
+    operations: (design) => {
+      const say = (): Promise<readonly string[]> => clusterWords(host, place.kubeconfig);
+      return kindOperations({ host, place, folder, own, say, locate: () => locate(host, design) }, design);
+    },
     enter: async (design) => {
       places = await locate(host, design);
     },
@@ -83,36 +92,12 @@ export function kindEngine(options: KindOptions): Engine {
       interface: name,
       shell: localShell(machine, entered().networkOf(machine)),
     }),
-    remove: () => removeKind(options, place, owned),
+    remove: async () => {
+      if (owned.length === 0) return false;
+      await removeParts({ host, lab, folder, place }, owned);
+      owned = [];
+      await options.record(owned);
+      return true;
+    },
   };
-}
-
-/** Removes what the record and the labels say is the lab's, in the order in which nothing holds the next. */
-async function removeKind(
-  { host, lab, folder, record }: KindOptions,
-  place: KindPlace,
-  owned: readonly OwnedPart[],
-): Promise<boolean> {
-  if (owned.length === 0) return false;
-  const labels = labelsOf(lab);
-  const patience = { onFailure: 'return', timeoutMs: 120_000 } as const;
-  if (owned.includes('fabric')) {
-    const isAlive = (await containersLabelled(host, labels.fabric)).length > 0;
-    if (isAlive) await host.run(destroyArgv(join(folder, 'fabric.clab.yml')), patience);
-    await removeContainers(host, labels.fabric);
-    await host.run(['docker', 'network', 'rm', `${lab}-outside`], patience);
-  }
-  if (owned.includes('cluster')) {
-    await removeContainers(host, labels.cluster);
-    await host.run(deleteClusterArgv(place), patience);
-  }
-  if (owned.includes('network')) await host.run(['docker', 'network', 'rm', place.network], patience);
-  await record([]);
-  return true;
-}
-
-/** By force: a paused container, or one of a daemon that was restarted, is removed by neither kind nor containerlab. */
-async function removeContainers(host: Shell, label: string): Promise<void> {
-  const left = await containersLabelled(host, label);
-  if (left.length > 0) await host.run(['docker', 'rm', '--force', '--volumes', ...left], { timeoutMs: 120_000 });
 }

@@ -7,6 +7,11 @@ export function networkOf(lab: string): string {
   return lab;
 }
 
+/** The Docker network of the routers' eth0, which containerlab makes. */
+export function outsideOf(lab: string): string {
+  return `${lab}-outside`;
+}
+
 /** The container of a node (kind's name for it) or of a router or switch (containerlab's). */
 export function containerOf(lab: string, machine: { readonly kind: string; readonly name: string }): string {
   return machine.kind === 'node' ? machine.name : `clab-${lab}-${machine.name}`;

@@ -149,15 +149,18 @@ describe('VyOS in the routers', () => {
 
 describe('pods and nodes', () => {
   it('pins every pod to its node and address', () => {
-    const [pod] = objectsIn(filesOf(bgpRr).get('workload.yaml'));
+    const pod = objectsIn(filesOf(bgpRr).get('workload.yaml')).find(({ kind }) => kind === 'Pod');
     expect(pod?.spec['nodeName']).toBe('bgp-rr-control-plane');
     expect(pod?.metadata.annotations).toEqual({ 'cni.projectcalico.org/ipAddrs': '["10.244.238.192"]' });
   });
 
-  it("annotates nodes with AS, address and cluster id; on Docker's network the address is not stated", async () => {
+  it('annotates nodes with AS, address and cluster id', async () => {
     const reflector = objectsIn(filesOf(await catalogueLab('bgp-rr-node')).get('calico/nodes.yaml'));
     const annotations = reflector.map(({ metadata }) => metadata.annotations ?? {});
-    expect(annotations).toContainEqual({ 'projectcalico.org/RouteReflectorClusterID': '244.0.0.1' });
+    expect(annotations).toContainEqual({
+      'projectcalico.org/IPv4Address': '172.18.0.3/16',
+      'projectcalico.org/RouteReflectorClusterID': '244.0.0.1',
+    });
     expect(objectsIn(filesOf(bgpRr).get('calico/nodes.yaml'))[0]?.metadata.annotations).toEqual({
       'projectcalico.org/ASNumber': '65005',
       'projectcalico.org/IPv4Address': '10.1.5.10/24',

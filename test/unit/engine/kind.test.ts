@@ -6,14 +6,16 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { newestTools } from '../../../src/artifact/kind-tools.ts';
 import { writeKindArtifacts } from '../../../src/artifact/write-kind-artifacts.ts';
+import type { LabError } from '../../../src/base/errors.ts';
 import type { Shell } from '../../../src/base/shell.ts';
 import type { Design } from '../../../src/design/design.ts';
 import { designLab } from '../../../src/design/design-lab.ts';
 import { kindClusterOf } from '../../../src/design/kind-cluster.ts';
 import { kindEngine } from '../../../src/engine/kind/index.ts';
-import type { OwnedPart } from '../../../src/engine/kind/operations.ts';
 import { argvIn, locate } from '../../../src/engine/kind/place.ts';
 import { probeKind } from '../../../src/engine/kind/probe.ts';
+import type { OwnedPart } from '../../../src/engine/kind/step.ts';
+import { deployArgv } from '../../../src/host/containerlab.ts';
 import { digestOf } from '../../../src/plan/digest.ts';
 import type { Engine, OperationContext } from '../../../src/plan/engine.ts';
 import { nothingObserved } from '../../../src/plan/observed.ts';
@@ -66,6 +68,10 @@ function engineOn(host: Shell, owned: readonly OwnedPart[] = []): Made {
   return { engine, folder, records };
 }
 
+function inspectNetwork(name: string): string {
+  return `docker network inspect --format {{range .Containers}}{{.Name}} {{end}} ${name}`;
+}
+
 const context: OperationContext = { signal: new AbortController().signal, report: () => undefined };
 
 /** docker inspect of two machines of twelve: docker exits 1 for the others and prints what there is. */
@@ -76,17 +82,32 @@ function inspected(change: (text: string) => string = (text) => text): Said {
   return { exitCode: 1, stdout: JSON.stringify([...(worker ?? []), ...(leaf ?? [])]) };
 }
 
+/** The same with the other leaf, which is made like the first. */
+function withLeaf1({ exitCode, stdout = '' }: Said): Said {
+  const found = JSON.parse(stdout) as readonly { readonly Name: string }[];
+  const leaf = JSON.stringify(found.find(({ Name }) => Name === '/clab-bgp-rr-leaf0'));
+  const other = JSON.parse(leaf.replaceAll('14721', '14722').replaceAll('leaf0', 'leaf1')) as unknown;
+  return { exitCode: exitCode ?? 0, stdout: JSON.stringify([other, ...found]) };
+}
+
 const inspectAll =
   'docker inspect clab-bgp-rr-leaf0 clab-bgp-rr-leaf1 clab-bgp-rr-spine0 clab-bgp-rr-spine1 clab-bgp-rr-switch clab-bgp-rr-outside bgp-rr-control-plane bgp-rr-worker bgp-rr-worker2 bgp-rr-worker3';
 
-function machines(leafPid: number, workerPid: number, calico: string): Record<string, Said> {
-  const inLeaf = `nsenter -t ${leafPid} -m -u -i -n -p --`;
-  const inWorker = `nsenter -t ${workerPid} -m -u -i -n -p --`;
+/** What a node says of its containers. */
+function foundIn(workerPid: number, calico: string): Record<string, Said> {
   const crictl = `nsenter -t ${workerPid} -m -n -p -- crictl`;
   return {
     [`${crictl} ps --quiet --name ^calico-node$`]: { stdout: `${calico}\n` },
     [`${crictl} pods --quiet --state ready --namespace ^default$ --name ^pod-c$`]: { stdout: 'aa11\n' },
     [`${crictl} inspectp --output go-template --template {{.info.pid}} aa11`]: { stdout: '2222\n' },
+  };
+}
+
+function machines(leafPid: number, workerPid: number, calico: string): Record<string, Said> {
+  const inLeaf = `nsenter -t ${leafPid} -m -u -i -n -p --`;
+  const inWorker = `nsenter -t ${workerPid} -m -u -i -n -p --`;
+  return {
+    ...foundIn(workerPid, calico),
     [`${inLeaf} vtysh -c show bgp summary json`]: {
       stdout: `{"ipv4Unicast":${recorded('frr/8.4.4/summary-json').stdout}}`,
     },
@@ -169,16 +190,22 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
     const kubectl = `kubectl --kubeconfig ${folder}/kubeconfig`;
     const created = recorded('kubectl/v1.30.14/apply-created');
     Object.assign(answers, {
-      'docker network create --driver bridge --opt com.docker.network.driver.mtu=1500 --label labctl.lab=bgp-rr --subnet 172.18.0.0/16 --gateway 172.18.0.1 bgp-rr':
+      'docker network create --driver bridge --opt com.docker.network.driver.mtu=1500 --label labctl.lab=bgp-rr --ipv6 --subnet 172.18.0.0/16 --gateway 172.18.0.1 --subnet fc00:f853:ccd:e793::/64 --gateway fc00:f853:ccd:e793::1 bgp-rr':
         {},
-      [`env --chdir=${folder} KIND_EXPERIMENTAL_DOCKER_NETWORK=bgp-rr kind create cluster --config ${folder}/kind.yaml --kubeconfig ${folder}/kubeconfig --retain`]:
+      [`sh -c PATH=$0:$PATH exec "$@" ${folder}/bin env --chdir=${folder} KIND_EXPERIMENTAL_DOCKER_NETWORK=bgp-rr KIND_EXPERIMENTAL_PROVIDER=docker kind create cluster --config ${folder}/kind.yaml --kubeconfig ${folder}/kubeconfig --retain`]:
         recorded('kind/v0.33.0/create-4-nodes'),
       [`kind load docker-image --name bgp-rr ${busybox} quay.io/calico/node:v3.33.0`]: recorded(
         'kind/v0.33.0/load-docker-image',
       ),
-      [`env CLAB_VERSION_CHECK=disable containerlab deploy --topo ${folder}/fabric.clab.yml --max-workers 9`]: recorded(
-        'containerlab/HEAD-39ff2b7cc/deploy',
-      ),
+      'docker ps --all --filter label=containerlab=bgp-rr --format {{.Names}}': {},
+      [deployArgv(`${folder}/fabric.clab.yml`, 9, 'first').join(' ')]: recorded('containerlab/HEAD-39ff2b7cc/deploy'),
+      [inspectAll]: withLeaf1(inspected()),
+      ...foundIn(10801, 'c0ffee'),
+      'nsenter --net=/proc/14721/ns/net -- nft -f -': {},
+      'nsenter --net=/proc/14722/ns/net -- nft -f -': {},
+      [`${kubectl} cordon --selector=kubernetes.io/os=linux`]: {},
+      [`${kubectl} uncordon --selector=kubernetes.io/os=linux`]: {},
+      [`${kubectl} get --raw /apis/projectcalico.org/v3`]: { exitCode: 1, stderr: 'Error from server (NotFound)' },
       [`${kubectl} apply -f ${folder}/workload.yaml`]: recorded('kubectl/v1.30.14/apply-pods-created'),
       [`${kubectl} apply --server-side --force-conflicts -f ${folder}/calico/nodes.yaml`]: created,
       [`${kubectl} apply --server-side --force-conflicts -f ${folder}/calico.yaml`]: recorded(
@@ -230,17 +257,29 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
   });
 
   it('removes only what it recorded, and destroys no fabric of which nothing is left', async () => {
-    const answers: Record<string, Said> = {};
+    const answers: Record<string, Said | readonly Said[]> = {};
     const host: RecordingShell = recordingShell(answers);
     const { engine, folder, records } = engineOn(host, ['network', 'cluster', 'fabric']);
     Object.assign(answers, {
-      'docker ps --all --filter label=containerlab=bgp-rr --format {{.Names}}': {},
-      'docker ps --all --filter label=io.x-k8s.kind.cluster=bgp-rr --format {{.Names}}': { stdout: 'bgp-rr-worker\n' },
-      'docker rm --force --volumes bgp-rr-worker': {},
-      'docker network rm bgp-rr-outside': {
+      'docker network inspect --format {{.Id}} bgp-rr bgp-rr-outside': {
         exitCode: 1,
+        stdout: '0123456789abcdef\n',
         stderr: 'Error response from daemon: network bgp-rr-outside not found',
       },
+      'docker ps --all --filter label=containerlab=bgp-rr --format {{.Names}}': {},
+      'docker ps --all --filter label=io.x-k8s.kind.cluster=bgp-rr --format {{.Names}}': [
+        { stdout: 'bgp-rr-worker\n' },
+        {},
+      ],
+      'docker unpause bgp-rr-worker': { exitCode: 1, stderr: 'Container bgp-rr-worker is not paused' },
+      'docker rm --force --volumes bgp-rr-worker': {},
+      [inspectNetwork('bgp-rr-outside')]: recorded('docker/cli-28.2.2-dockerd-20.10.24/network-inspect-absent'),
+      [inspectNetwork('bgp-rr')]: { stdout: 'stranger \n' },
+      'docker network disconnect --force bgp-rr stranger': {},
+      'docker network ls --format {{.Name}}': { stdout: 'bridge\nhost\n' },
+      'ip -o link show': { stdout: '1: lo: <LOOPBACK,UP>\n' },
+      'iptables-save': {},
+      'ip6tables-save': { exitCode: 127 },
       [`kind delete cluster --name bgp-rr --kubeconfig ${folder}/kubeconfig`]: recorded('kind/v0.33.0/delete-absent'),
       'docker network rm bgp-rr': {},
     });
@@ -250,6 +289,40 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
     expect(host.unused()).toEqual([]);
     expect(records).toEqual([[]]);
     expect(await engineOn(recordingShell({})).engine.remove()).toBe(false);
+  });
+});
+
+describe.skipIf(recordedFolder === undefined)('what is left', () => {
+  it('names every container, network, link and rule that is still there, and keeps the record', async () => {
+    const answers: Record<string, Said> = {};
+    const { engine, folder, records } = engineOn(recordingShell(answers), ['network', 'cluster']);
+    Object.assign(answers, {
+      'docker network inspect --format {{.Id}} bgp-rr bgp-rr-outside': { exitCode: 1, stdout: '0123456789abcdef\n' },
+      'docker ps --all --filter label=containerlab=bgp-rr --format {{.Names}}': {},
+      'docker ps --all --filter label=io.x-k8s.kind.cluster=bgp-rr --format {{.Names}}': { stdout: 'bgp-rr-worker\n' },
+      'docker unpause bgp-rr-worker': {},
+      'docker rm --force --volumes bgp-rr-worker': { exitCode: 1, stderr: 'removal is already in progress' },
+      [`kind delete cluster --name bgp-rr --kubeconfig ${folder}/kubeconfig`]: { exitCode: 1 },
+      [inspectNetwork('bgp-rr')]: { stdout: '\n' },
+      'docker network rm bgp-rr': { exitCode: 1, stderr: 'has active endpoints' },
+      'docker network ls --format {{.Name}}': { stdout: 'bridge\nbgp-rr\n' },
+      'ip -o link show': { stdout: '1: lo: <LOOPBACK,UP>\n7: br-0123456789ab: <BROADCAST>\n8: br-ffffffffffff: <>\n' },
+      'iptables-save': { stdout: '-A DOCKER-USER -i br-0123456789ab -j ACCEPT\n-A FORWARD -i eth0 -j ACCEPT\n' },
+      'ip6tables-save': {},
+    });
+
+    const error = await engine.remove().catch((thrown: unknown) => thrown as LabError);
+
+    expect(error).toMatchObject({
+      code: 'UNDO_FAILED',
+      facts: [
+        'container bgp-rr-worker: docker rm --force --volumes bgp-rr-worker',
+        'network bgp-rr: docker network rm bgp-rr',
+        "link br-0123456789ab in the host's namespace",
+        "rule of the host's firewall: -A DOCKER-USER -i br-0123456789ab -j ACCEPT",
+      ],
+    });
+    expect(records).toEqual([]);
   });
 });
 

@@ -1,0 +1,116 @@
+// Owns what a lab on kind and containerlab consists of: each part, what it is made from, and what must be there before. Pure.
+
+import type { Artifacts } from '../../artifact/artifacts.ts';
+import { fabricNodes, fabricSwitches } from '../../artifact/clab-topology.ts';
+import { nodeNetworks } from '../../artifact/kind-config.ts';
+import { loadBalancerAddresses } from '../../artifact/kind-services.ts';
+import { clabNetem } from '../../artifact/netem.ts';
+import type { Design } from '../../design/design.ts';
+import type { KindCluster } from '../../design/kind-cluster.ts';
+import { reaches } from '../../design/walk.ts';
+import type { Json, Phase, ResourceId } from '../../plan/plan.ts';
+import { clusterImages } from './names.ts';
+
+/** One part. Waits are parts too; their verbs begin with `wait`. */
+export interface Wish {
+  readonly verb: string;
+  readonly resource: ResourceId;
+  readonly phase: Phase;
+  /** Those that the lab does not have are left out. */
+  readonly needs: readonly ResourceId[];
+  readonly input: Json;
+}
+
+/**
+ * Every part in order. Images are copied and the fabric is deployed at the same time. Calico comes after the fabric, because
+ * calico-node looks for its address when it starts, and after the lab's pods, bound to their nodes by name, while nothing
+ * else is scheduled: so they are first in their blocks, and coredns waits until they run.
+ */
+export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifacts): readonly Wish[] {
+  const text = (name: string): string => artifacts.get(name) ?? '';
+  const workers =
+    design.routers.length + fabricSwitches(design).length + fabricNodes(design).length + design.hosts.length;
+  const filesOf = (ending: RegExp): Record<string, string> =>
+    Object.fromEntries([...artifacts].filter(([name]) => name.startsWith('routers/') && ending.test(name)));
+  const isSwitched = artifacts.has('calico/first-crd-objects.yaml');
+  return [
+    wish('writeFiles', 'files', 'namespaces', [], { files: Object.fromEntries(artifacts), secrets: design.secrets }),
+    wish('createNetwork', 'network', 'namespaces', [], nodeNetworks(design, cluster) as unknown as Json),
+    wish('createCluster', 'cluster', 'namespaces', ['files', 'network'], {
+      config: text('kind.yaml'),
+      docker: text('bin/docker'),
+    }),
+    wish('loadImages', 'images', 'namespaces', ['cluster'], {
+      images: clusterImages(cluster.images.pod, artifacts.get('calico.yaml')),
+      nodes: design.nodes.map(({ name }) => name),
+    }),
+    ...when(artifacts.has('fabric.clab.yml'), () => [
+      wish('deployFabric', 'fabric', 'links', ['files', 'cluster'], {
+        fabric: text('fabric.clab.yml'),
+        routers: filesOf(/(\.conf|\.boot|daemons)$/),
+        workers,
+        impairments: clabNetem(design),
+      }),
+    ]),
+    ...Object.entries(filesOf(/\/rules\.nft$/)).map(([name, rules]) => {
+      const router = name.split('/')[1] ?? '';
+      return wish('translateSources', `rules:${router}`, 'links', ['fabric'], { router, rules });
+    }),
+    wish('holdPods', 'held', 'daemons', ['cluster'], null),
+    applied('workload.yaml', 'workload', ['cluster', 'images'], 'client'),
+    ...when(artifacts.has('services.yaml'), () => [
+      applied('services.yaml', 'services', ['cluster', 'workload'], 'client'),
+      wish(
+        'giveAddresses',
+        'load-balancers',
+        'daemons',
+        ['services'],
+        loadBalancerAddresses(design) as unknown as Json,
+      ),
+    ]),
+    ...when(artifacts.has('calico/nodes.yaml'), () => [applied('calico/nodes.yaml', 'nodes', ['cluster'], 'server')]),
+    ...when(artifacts.has('calico/secret-access.yaml'), () => [
+      applied('calico/secret-access.yaml', 'secret-access', ['cluster'], 'client'),
+      wish('createSecrets', 'secrets', 'daemons', ['cluster'], design.secrets),
+    ]),
+    applied('calico.yaml', 'calico', ['fabric', 'workload', 'nodes', 'images', 'held', 'secrets'], 'server'),
+    wish('waitKinds', 'kinds', 'daemons', ['calico'], null),
+    // Where the pools are switched on the live cluster, pods are made with those before.
+    ...(isSwitched
+      ? [objects('first-', 'first-objects', []), pods(['first-objects']), objects('', 'objects', ['pods'])]
+      : [objects('', 'objects', []), pods(['objects'])]),
+    wish('releasePods', 'released', 'daemons', ['pods'], null),
+    wish('waitSessions', 'sessions', 'sessions', ['pods', 'objects', 'fabric'], null),
+    wish('waitRoutes', 'routes', 'routes', ['sessions'], null),
+    ...firstPing(design),
+  ];
+
+  function applied(file: string, resource: ResourceId, needs: readonly ResourceId[], side: 'client' | 'server'): Wish {
+    return wish('applyFile', resource, 'daemons', ['files', ...needs], { file, text: text(file), side });
+  }
+
+  function objects(prefix: 'first-' | '', resource: ResourceId, needs: readonly ResourceId[]): Wish {
+    const stored = text(`calico/${prefix}crd-objects.yaml`);
+    return wish('applyObjects', resource, 'daemons', ['files', 'kinds', ...needs], { prefix, text: stored });
+  }
+
+  function pods(needs: readonly ResourceId[]): Wish {
+    const names = design.pods.map(({ namespace, name }) => `${namespace}/${name}`);
+    return wish('waitPods', 'pods', 'daemons', needs, names);
+  }
+}
+
+function firstPing(design: Design): readonly Wish[] {
+  const [from, to] = ['pod-a', 'pod-b'].map((name) => design.pods.find((pod) => pod.name === name));
+  if (from === undefined || to === undefined || !reaches(design, from, to)) return [];
+  const input = { from: from.name, to: to.name, address: to.addresses[0].address };
+  return [wish('waitPing', 'ping', 'first ping', ['routes'], input)];
+}
+
+function when(condition: boolean, wishes: () => readonly Wish[]): readonly Wish[] {
+  return condition ? wishes() : [];
+}
+
+function wish(verb: string, resource: ResourceId, phase: Phase, needs: readonly ResourceId[], input: Json): Wish {
+  return { verb, resource, phase, needs, input };
+}
