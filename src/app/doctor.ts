@@ -4,10 +4,12 @@ import { LabError } from '../base/errors.ts';
 import { localShell } from '../host/local-shell.ts';
 import { findPrograms, programVersions, setupCommand } from '../host/programs.ts';
 import { spawnAttached } from '../host/spawn-attached.ts';
+import type { EngineName } from '../plan/engine.ts';
 import type { Finding } from '../plan/finding.ts';
 import { stateFolder } from '../run/state.ts';
 import type { Context } from './context.ts';
-import { engineFor } from './engine-for.ts';
+import { engineFor, kindOf } from './engine-for.ts';
+import { withEngine } from './kind-artifacts.ts';
 import { loadLab } from './load-lab.ts';
 import { placesOf } from './preflight.ts';
 
@@ -16,12 +18,22 @@ export type { Finding } from '../plan/finding.ts';
 /** Everything preflight looks at; `reference` adds what that lab needs. Changes nothing. */
 export async function doctor(
   context: Context,
-  options: { readonly reference: string | undefined },
+  options: { readonly reference: string | undefined; readonly engine: EngineName },
 ): Promise<readonly Finding[]> {
+  if (options.engine === 'kind') return doctorOfKind(context, options.reference);
   const loaded = options.reference === undefined ? undefined : await loadLab(context, options.reference, []);
   const state = stateFolder(context.stateHome, loaded?.lab.name ?? 'doctor');
   const engine = await engineFor({ context, state, holder: undefined, saved: undefined, programs: undefined });
   return [...(await programFindings(context)), ...(await engine.probe(loaded?.design))];
+}
+
+/** Docker, kind, containerlab and the rest; for a lab also its images, manifest and networks. */
+async function doctorOfKind(context: Context, reference: string | undefined): Promise<readonly Finding[]> {
+  const loaded =
+    reference === undefined ? undefined : await withEngine(context, await loadLab(context, reference, []), 'kind');
+  const state = stateFolder(context.stateHome, loaded?.lab.name ?? 'doctor');
+  const manifest = loaded?.artifacts.get('calico.yaml');
+  return (await kindOf({ state, saved: undefined, lab: loaded?.lab, manifest })).probe(loaded?.design);
 }
 
 /** The programs a lab is made of: the versions found and where, and what is not there. */

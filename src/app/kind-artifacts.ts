@@ -33,14 +33,16 @@ export async function kindArtifacts(context: Context, { lab, design }: LoadedDes
   return { artifacts: writeKindArtifacts(design, cluster, await findTools(), manifest), notes };
 }
 
-/** A lab with the files of the engine it is for. */
+/** A lab with the files of the engine it is for, on kind with networks that nobody else has. */
 export async function withEngine(
   context: Context,
   loaded: LoadedDesign,
   engine: EngineName,
 ): Promise<LoadedDesign & { readonly engine: EngineName }> {
   if (engine === 'netns') return { ...loaded, engine };
-  return { ...loaded, engine, artifacts: (await kindArtifacts(context, loaded)).artifacts };
+  const { withFreeNetworks } = await import('./kind-networks.ts');
+  const own = await withFreeNetworks(context, loaded);
+  return { ...own, engine, artifacts: (await kindArtifacts(context, own)).artifacts };
 }
 
 /** Versions as found; the newest known where a program is absent: the files may be for another machine. */

@@ -55,3 +55,14 @@ export async function workOut(context: Context, reference: string, set: readonly
   const { writeArtifacts } = await import('../artifact/write-artifacts.ts');
   return { lab: loaded.lab, design, artifacts: writeArtifacts(design), warnings: all };
 }
+
+/** What follows from a changed lab whose file was read and checked before. Throws LAB_INVALID when it has no meaning any more. */
+export async function workOutAgain(loaded: LoadedDesign, lab: Lab): Promise<LoadedDesign> {
+  const { designLab } = await import('../design/design-lab.ts');
+  const { design, problems } = designLab(lab);
+  const { throwIfInvalid } = await import('../lab/problems.ts');
+  throwIfInvalid(problems, lab.source);
+  if (design === undefined) throw new TypeError(`no design and no problem: ${lab.source}`);
+  const { writeArtifacts } = await import('../artifact/write-artifacts.ts');
+  return { ...loaded, lab, design, artifacts: writeArtifacts(design) };
+}

@@ -1,7 +1,7 @@
 // Owns containerlab's topology: routers, the racks' switch, and kind's nodes as containers that someone else made.
 
 import { Document, isMap, isSeq, visit } from 'yaml';
-import { familyOf, inFamily } from '../base/address.ts';
+import { addressOf, familyOf, inFamily, networkOf } from '../base/address.ts';
 import type { Design, HostDesign, Interface, Link, NodeDesign, RouterDesign, SwitchDesign } from '../design/design.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
 import { defaultRoutesOf } from '../design/speakers.ts';
@@ -82,10 +82,14 @@ export function fabricNodes(design: Design): readonly NodeDesign[] {
 function managementNetwork(design: Design): object {
   const bridges = design.switches.flatMap(({ bridges }) => bridges);
   const bridge = bridges.find(({ name }) => name === 'br-clab');
-  const [gateway, length] = bridge?.addresses[0]?.split('/') ?? [];
+  const gateway = bridge?.addresses[0];
   if (gateway === undefined) throw new TypeError(`${design.lab}: routers without a network for their eth0`);
-  const subnet = `${gateway.replace(/\.\d+$/, '.0')}/${length}`;
-  return { network: `${design.lab}-outside`, 'ipv4-subnet': subnet, 'ipv4-gw': gateway, 'external-access': false };
+  return {
+    network: `${design.lab}-outside`,
+    'ipv4-subnet': networkOf(gateway),
+    'ipv4-gw': addressOf(gateway),
+    'external-access': false,
+  };
 }
 
 function routerNode(design: Design, router: RouterDesign, cluster: KindCluster): object {

@@ -15,12 +15,6 @@ import {
   parseAddress,
 } from '../base/address.ts';
 
-/** The silent network behind every router's eth0, as containerlab's management network is (netns-engine.md). */
-export const outsideNetwork = { prefix: '172.20.20.0/24', gateway: '172.20.20.1/24' } as const;
-
-/** kind's IPv6 network on every node's eth0. */
-export const nodeNetworkV6 = 'fc00:f853:ccd:e793::/64';
-
 /** First host number of nodes in a rack; the leaf has 1. */
 export const firstRackHost = 10;
 
@@ -39,6 +33,11 @@ export function hostOf(prefix: string, n: number): string | undefined {
 function isBroadcast(network: Prefix, host: Address): boolean {
   if (network.family !== 4 || network.length > 30) return false;
   return host.value === maskPrefix(network).value + (1n << BigInt(32 - network.length)) - 1n;
+}
+
+/** The first address of a network, with its length: its gateway's. Every checked prefix has one. */
+export function gatewayOf(prefix: string): string {
+  return formatPrefix(nthAddress(mustParsePrefix(prefix), 1));
 }
 
 /** Gives every name an address of the prefix: its stated one, else the next free from host number `first` on. */

@@ -6,7 +6,6 @@ import { poolMode, routeOwner } from '../calico/encapsulation.ts';
 import { objectsOf } from '../calico/objects.ts';
 import { generationIn } from '../calico/route-owner.ts';
 import type { Lab } from '../lab/lab.ts';
-import { nodeNetworkV6, outsideNetwork } from './addressing.ts';
 import type { ObjectSet } from './calico-objects.ts';
 import type { Interface } from './design.ts';
 import { errorAt, warningAt } from './problem.ts';
@@ -26,8 +25,8 @@ function networksOf(lab: Lab): readonly Network[] {
   });
   return [
     { prefix: lab.cluster.network.prefix, what: 'the node network' },
-    { prefix: nodeNetworkV6, what: "the node network's IPv6 part" },
-    ...(fabric === undefined ? [] : [{ prefix: outsideNetwork.prefix, what: 'the outside network' }]),
+    { prefix: lab.cluster.network.prefix6, what: "the node network's IPv6 part" },
+    ...(fabric === undefined ? [] : [{ prefix: lab.cluster.network.outside, what: 'the outside network' }]),
     ...links,
     ...(fabric?.racks ?? []).flatMap((rack) => both(rack, `rack ${rack.name}`)),
   ];

@@ -13,7 +13,7 @@ import { type CalicoNode, type CalicoObject, objectsOf } from '../calico/objects
 import type { NodePeers } from '../calico/peer.ts';
 import { peersOfNode } from '../calico/peers.ts';
 import type { Lab, LabNode } from '../lab/lab.ts';
-import { hostOf, nodeNetworkV6, podMac } from './addressing.ts';
+import { hostOf, podMac } from './addressing.ts';
 import type { ObjectSet } from './calico-objects.ts';
 import type { Block, Interface, Link, NodeAddress, NodeDesign, PodDesign } from './design.ts';
 import type { Earlier } from './earlier.ts';
@@ -199,7 +199,7 @@ function addressesOf(
 /** The leaf in a rack, Docker's gateway elsewhere (calico.md G.4). */
 function gatewayOf(lab: Lab, stand: string | undefined, family: Family): string {
   const rack = lab.topology?.racks.find(({ name }) => name === stand);
-  if (family === 6) return addressOf(hostOf(rack?.prefix6 ?? nodeNetworkV6, 1) ?? '');
+  if (family === 6) return addressOf(hostOf(rack?.prefix6 ?? lab.cluster.network.prefix6, 1) ?? '');
   return addressOf((rack && (leafAddressOf(lab, rack) ?? hostOf(rack.prefix, 1))) ?? lab.cluster.network.gateway);
 }
 

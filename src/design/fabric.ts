@@ -11,9 +11,8 @@ import {
   fabricMac,
   firstDockerHost,
   firstRackHost,
+  gatewayOf,
   hostOf,
-  nodeNetworkV6,
-  outsideNetwork,
   pairedV6,
 } from './addressing.ts';
 import type { Bridge, Interface, Link, LinkRole, SwitchDesign } from './design.ts';
@@ -121,7 +120,7 @@ interface Plug {
 }
 
 function wireNodeNetwork(lab: Lab, wiring: WiringDraft): void {
-  const { prefix, gateway } = lab.cluster.network;
+  const { prefix, prefix6, gateway } = lab.cluster.network;
   const gatewayAddress = `${addressOf(gateway)}/${mustParsePrefix(prefix).length}`;
   const hosts = assignHosts(
     prefix,
@@ -139,25 +138,26 @@ function wireNodeNetwork(lab: Lab, wiring: WiringDraft): void {
     const plug = {
       machine: node.name,
       interface: 'eth0',
-      addresses: [address, pairedV6(nodeNetworkV6, address)],
+      addresses: [address, pairedV6(prefix6, address)],
       mac: dockerMac(address),
     };
     ports.push(wiring.plugIn('node-network', dockerMtu, outsideMachine, node.short, plug));
   }
-  const addresses = [gatewayAddress, hostOf(nodeNetworkV6, 1)!];
+  const addresses = [gatewayAddress, gatewayOf(prefix6)];
   wiring.addBridge(outsideMachine, { name: 'br-kind', addresses, ports, mtu: dockerMtu });
 }
 
 function wireOutside(lab: Lab, wiring: WiringDraft): void {
   const routers = lab.topology?.routers ?? [];
   if (routers.length === 0) return;
+  const { outside } = lab.cluster.network;
   const ports: string[] = [];
   for (const [i, router] of routers.entries()) {
-    const address = hostOf(outsideNetwork.prefix, firstDockerHost + i);
+    const address = hostOf(outside, firstDockerHost + i);
     if (address === undefined) {
       const path = ['topology', 'routers', router.name];
       wiring.problems.push(
-        errorAt(path, 'TOPOLOGY_TOO_MANY_ROUTERS', `${outsideNetwork.prefix} has no address for router ${router.name}`),
+        errorAt(path, 'TOPOLOGY_TOO_MANY_ROUTERS', `${outside} has no address for router ${router.name}`),
       );
       continue;
     }
@@ -165,7 +165,7 @@ function wireOutside(lab: Lab, wiring: WiringDraft): void {
     const plug = { machine: router.name, interface: 'eth0', addresses: [address, ...own], mac: dockerMac(address) };
     ports.push(wiring.plugIn('outside', dockerMtu, outsideMachine, router.name, plug));
   }
-  wiring.addBridge(outsideMachine, { name: 'br-clab', addresses: [outsideNetwork.gateway], ports, mtu: dockerMtu });
+  wiring.addBridge(outsideMachine, { name: 'br-clab', addresses: [gatewayOf(outside)], ports, mtu: dockerMtu });
 }
 
 function wireLinks(lab: Lab, wiring: WiringDraft): void {

@@ -10,7 +10,7 @@ export interface KindCluster extends KindSettings {
   /** What kubeadm is told of pods. */
   readonly podSubnet: string;
   /** Docker's network of the nodes: eth0 of each. */
-  readonly network: { readonly prefix: string; readonly gateway: string };
+  readonly network: Lab['cluster']['network'];
   readonly serviceSubnet: string;
   readonly calico: {
     readonly ipam: Lab['calico']['ipam'];
@@ -29,7 +29,7 @@ export function kindClusterOf(lab: Lab): KindCluster {
     ...lab.kind,
     podSubnet,
     serviceSubnet,
-    network: { prefix: network.prefix, gateway: network.gateway },
+    network,
     calico: { ipam, routerID, firstPools: first && derivedPools(first) },
   };
 }

@@ -3,7 +3,7 @@
 import { addressOf, comparePrefixes, familyOf, inFamily, networkOf } from '../base/address.ts';
 import type { Endpoint, Lab, LabPeer, TopologyRouter } from '../lab/lab.ts';
 import { racksOf } from '../lab/racks.ts';
-import { coveringPrefix, highestAddress, outsideNetwork } from './addressing.ts';
+import { coveringPrefix, gatewayOf, highestAddress } from './addressing.ts';
 import { hostPrefix } from './borrowed.ts';
 import type { Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
 import { designVyosRouter } from './router-vyos.ts';
@@ -41,7 +41,7 @@ function designRouter(
     multipathRelax: lab.topology?.bgp.multipathRelax ?? false,
     timers: lab.topology?.bgp.timers,
     sourceNat: sourceNatOf(lab, router),
-    defaultGateway: addressOf(outsideNetwork.gateway),
+    defaultGateway: addressOf(gatewayOf(lab.cluster.network.outside)),
     filter: router.filter,
     config: router.config,
   };

@@ -3,7 +3,7 @@
 import { addressOf, containsPrefix, mustParseAddress, mustParsePrefix } from '../base/address.ts';
 import type { Lab, TopologyRouter } from '../lab/lab.ts';
 import type { VyosNeighbor, VyosRouter } from '../lab/vyos/router.ts';
-import { highestAddress, outsideNetwork } from './addressing.ts';
+import { gatewayOf, highestAddress } from './addressing.ts';
 import type { Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
 import { loopbacksOf } from './vyos-ports.ts';
 
@@ -34,7 +34,7 @@ export function designVyosRouter(
     neighbors: bgp === undefined ? [] : [...statedNeighbors(vyos, owners, own), ...callers(router, vyos, nodes, own)],
     multipathRelax: bgp?.multipathRelax ?? false,
     sourceNat: undefined,
-    defaultGateway: addressOf(outsideNetwork.gateway),
+    defaultGateway: addressOf(gatewayOf(lab.cluster.network.outside)),
     config: [],
     vyos,
   };

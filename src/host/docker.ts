@@ -27,6 +27,8 @@ export interface DockerNetwork {
 export interface DaemonInfo {
   readonly version: string;
   readonly cgroup: 1 | 2;
+  /** Where it keeps images and containers. */
+  readonly dataRoot: string;
 }
 
 interface InspectedContainer {
@@ -42,9 +44,10 @@ export async function daemonInfo(shell: Shell): Promise<DaemonInfo | { readonly 
   const argv = ['docker', 'info', '--format', '{{json .}}'];
   const ran = await shell.run(argv, { onFailure: 'return', timeoutMs: 10_000 }).catch(missingProgram);
   if ('missing' in ran) return ran;
-  const info = readJson(ran) as { ServerVersion?: string; CgroupVersion?: string } | undefined;
+  const info = readJson(ran) as { ServerVersion?: string; CgroupVersion?: string; DockerRootDir?: string } | undefined;
   if (ran.exitCode !== 0 || !info?.ServerVersion) return { missing: lastLine(ran) };
-  return { version: info.ServerVersion, cgroup: info.CgroupVersion === '2' ? 2 : 1 };
+  const { ServerVersion: version, CgroupVersion, DockerRootDir: dataRoot = '/var/lib/docker' } = info;
+  return { version, cgroup: CgroupVersion === '2' ? 2 : 1, dataRoot };
 }
 
 /** The containers of these names; absent ones are left out (docker exits 1 and prints the others). */

@@ -15,15 +15,12 @@ import {
   parsePrefix,
   sizeOf,
 } from '../base/address.ts';
-import { defaultBlockSize, defaultNetwork, defaultPodSubnet } from './defaults.ts';
+import { defaultBlockSize, defaultNetwork, defaultOutside, defaultPodSubnet } from './defaults.ts';
 import type { ProblemList } from './problems.ts';
 import { racksOf, standOf } from './racks.ts';
 import type { MergedLab } from './schema.ts';
 import { defaultServiceSubnet } from './service.ts';
 import type { Path } from './tree.ts';
-
-/** The silent network behind every router's eth0, as containerlab has it. */
-export const outsideNetwork = '172.20.20.0/24';
 
 /** Ranges that no lab can route: this host, loopback, link-local (and Calico's pod gateway), multicast, reserved. */
 const unusable: readonly (readonly [string, string])[] = [
@@ -52,7 +49,13 @@ export function checkAddresses(merged: MergedLab, list: ProblemList): void {
     return prefix;
   };
   if (merged.topology !== undefined) {
-    networks.push({ prefix: mustParsePrefix(outsideNetwork), path: ['topology'], what: 'the outside of the routers' });
+    const { outside = defaultOutside } = merged.cluster.network ?? {};
+    read(
+      outside,
+      merged.cluster.network?.outside === undefined ? ['topology'] : ['cluster', 'network', 'outside'],
+      'the outside of the routers',
+      28,
+    );
   }
   const { cluster } = merged;
   const flat = read(

@@ -17,6 +17,12 @@ import type { VyosRouter } from './vyos/router.ts';
 /** Docker's first network beside `bridge`: what kind's nodes get. */
 export const defaultNetwork = '172.18.0.0/16';
 
+/** kind's own, made of the name of its network. */
+export const defaultNetwork6 = 'fc00:f853:ccd:e793::/64';
+
+/** containerlab's management network. */
+export const defaultOutside = '172.20.20.0/24';
+
 /** kubeadm's pod subnet as kind sets it. */
 export const defaultPodSubnet = '10.244.0.0/16';
 
@@ -109,11 +115,11 @@ export function fillPods(tree: MapTree): MapTree {
   });
 }
 
-/** The flat node network with its gateway. */
-export function networkOfLab(merged: MergedLab): NodeNetwork {
-  const prefix = merged.cluster.network?.prefix ?? defaultNetwork;
-  const gateway = merged.cluster.network?.gateway ?? formatAddress(nthAddress(mustParsePrefix(prefix), 1));
-  return { prefix, gateway };
+/** Docker's networks, the nodes' with its gateway. */
+export function networkOfLab({ cluster: { network } }: MergedLab): NodeNetwork {
+  const prefix = network?.prefix ?? defaultNetwork;
+  const gateway = network?.gateway ?? formatAddress(nthAddress(mustParsePrefix(prefix), 1));
+  return { prefix, gateway, prefix6: network?.prefix6 ?? defaultNetwork6, outside: network?.outside ?? defaultOutside };
 }
 
 /** The IPv6 pod subnet; undefined where the cluster has IPv4 only. */

@@ -105,10 +105,14 @@ export interface LabNode {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The flat network of Docker that every kind node has on eth0; the node network where there are no racks. */
+/** The networks that Docker has for a lab: every node's eth0 (the node network where there are no racks), and every router's. */
 export interface NodeNetwork {
   readonly prefix: string;
   readonly gateway: string;
+  /** Of the nodes' eth0 too, whatever addresses the cluster has. */
+  readonly prefix6: string;
+  /** The silent network behind every router's eth0, as containerlab's management network is (netns-engine.md). */
+  readonly outside: string;
 }
 
 /** The Kubernetes cluster. */

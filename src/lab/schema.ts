@@ -122,10 +122,15 @@ const cluster = z.strictObject({
   podSubnet6: prefix6.optional().describe('Of a dual-stack cluster; default fd00:10:244::/56.'),
   serviceSubnet: prefix.optional().describe('Default 10.96.0.0/16.'),
   network: z
-    .strictObject({ prefix: prefix.optional(), gateway: address.optional() })
+    .strictObject({
+      prefix: prefix.optional(),
+      gateway: address.optional(),
+      prefix6: prefix6.optional().describe('IPv6 of the same network; default fc00:f853:ccd:e793::/64.'),
+      outside: prefix.optional().describe('The network behind the eth0 of all routers; default 172.20.20.0/24.'),
+    })
     .optional()
     .describe(
-      'The flat network that Docker gives every node; default 172.18.0.0/16 with its first address as gateway.',
+      'The flat network that Docker gives every node; default 172.18.0.0/16 with its first address as gateway. On kind others are taken where these are in use.',
     ),
   loopbacks: prefix
     .optional()

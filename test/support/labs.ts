@@ -56,7 +56,12 @@ const cluster = {
   podSubnet: '10.244.0.0/16',
   podSubnet6: undefined,
   serviceSubnet: '10.96.0.0/16',
-  network: { prefix: '172.18.0.0/16', gateway: '172.18.0.1' },
+  network: {
+    prefix: '172.18.0.0/16',
+    gateway: '172.18.0.1',
+    prefix6: 'fc00:f853:ccd:e793::/64',
+    outside: '172.20.20.0/24',
+  },
 };
 
 const calico = {

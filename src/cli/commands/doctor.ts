@@ -13,7 +13,7 @@ export interface DoctorFlags {
 
 /** `labctl doctor [lab]`: 4 when something is missing that `up` needs. */
 export async function doctorCommand(call: Call, [lab]: readonly string[], flags: DoctorFlags): Promise<number> {
-  const options = { reference: lab ?? call.flags.lab };
+  const options = { reference: lab ?? call.flags.lab, engine: call.flags.engine };
   let findings = await doctor(call.context, options);
   if (flags.fix === true && (await mendAll(call, findings))) findings = await doctor(call.context, options);
   const commands = findings.map((finding) => fixOf(call.context, finding));

@@ -1,6 +1,5 @@
 // Owns preflight of the kind engine: what this machine lacks for a lab, all of it, before anything is built.
 
-import { readFile } from 'node:fs/promises';
 import { kindImages } from '../../artifact/kind-images.ts';
 import { toolVersionIn } from '../../artifact/kind-tools.ts';
 import { overlaps, parsePrefix } from '../../base/address.ts';
@@ -8,10 +7,12 @@ import type { Shell } from '../../base/shell.ts';
 import type { Design } from '../../design/design.ts';
 import type { KindCluster } from '../../design/kind-cluster.ts';
 import { containerlabVersion } from '../../host/containerlab.ts';
-import { daemonInfo, dockerNetworks, missingImages } from '../../host/docker.ts';
+import { daemonInfo, missingImages } from '../../host/docker.ts';
 import { kindClusters, kindVersion } from '../../host/kind.ts';
 import type { Finding } from '../../plan/finding.ts';
+import { networksInUse } from './networks-in-use.ts';
 import { imageFindings } from './probe-images.ts';
+import { machineFindings } from './probe-machine.ts';
 
 /** What is checked; `owned` is true while parts of the lab are labctl's own from before. */
 export interface KindNeed {
@@ -21,9 +22,6 @@ export interface KindNeed {
   readonly manifest: string | undefined;
   readonly isOwned: boolean;
 }
-
-/** inotify instances a kind node takes, about: kubelet's, containerd's, systemd's (faults.md 6). */
-const inotifyPerNode = 60;
 
 /** Everything at once. Without a daemon the rest cannot be known and is not guessed. */
 export async function probeKind(host: Shell, need: KindNeed | undefined): Promise<readonly Finding[]> {
@@ -56,7 +54,9 @@ export async function probeKind(host: Shell, need: KindNeed | undefined): Promis
     ];
   }
   const ok: Finding = { id: 'docker', level: 'ok', message: `Docker ${daemon.version}, cgroup v${daemon.cgroup}` };
-  const machine = await machineFindings(need?.design.nodes.length ?? 1);
+  const { design } = need ?? {};
+  const nodes = design?.nodes.length ?? 1;
+  const machine = await machineFindings(host, { nodes, design, dataRoot: daemon.dataRoot });
   if (need === undefined) return [ok, ...used, ...machine];
   return [ok, ...used, ...machine, ...cgroupFindings(daemon.cgroup, need), ...(await labFindings(host, need))];
 }
@@ -103,42 +103,6 @@ async function kubectlFinding(host: Shell): Promise<Finding> {
   return { id: 'kubectl', level: 'ok', message: `kubectl ${version}` };
 }
 
-/** Limits of the kernel that all containers share (faults.md 6; kind-engine.md 9). */
-async function machineFindings(nodes: number): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  const instances = await sysctl('fs/inotify/max_user_instances');
-  const needed = Math.max(512, 128 + nodes * inotifyPerNode);
-  if (instances !== undefined && instances < needed) {
-    findings.push({
-      id: 'inotify',
-      level: 'warning',
-      message: `fs.inotify.max_user_instances is ${instances}; ${nodes} nodes want about ${needed}`,
-      cause: 'kubelet then ends with "too many open files"',
-      fix: ['sysctl', '-w', `fs.inotify.max_user_instances=${needed}`],
-      needsRoot: true,
-    });
-  }
-  if ((await sysctl('net/bridge/bridge-nf-call-iptables')) === 1) {
-    findings.push({
-      id: 'bridge-nf',
-      level: 'ok',
-      message: "bridged frames pass the host's FORWARD chain; the lab has no bridge in the host's namespace",
-    });
-  }
-  const neighbors = await sysctl('net/ipv4/neigh/default/gc_thresh3');
-  if (neighbors !== undefined && neighbors < nodes * nodes + 256) {
-    findings.push({
-      id: 'neighbors',
-      level: 'warning',
-      message: `the neighbor table holds ${neighbors} entries for all namespaces together`,
-      cause: 'a full table gives "No buffer space available" in every lab at once',
-      fix: ['sysctl', '-w', `net.ipv4.neigh.default.gc_thresh3=${nodes * nodes + 1024}`],
-      needsRoot: true,
-    });
-  }
-  return findings;
-}
-
 /** kubelet 1.35 and later refuse cgroup v1 by default; kind.yaml tells them not to. */
 function cgroupFindings(cgroup: 1 | 2, { cluster }: KindNeed): readonly Finding[] {
   if (cgroup === 2 || cluster.kubernetes.minor < 35) return [];
@@ -180,26 +144,32 @@ async function labFindings(host: Shell, need: KindNeed): Promise<readonly Findin
       fix: ['kind', 'delete', 'cluster', '--name', design.lab],
     });
   }
-  for (const network of await dockerNetworks(host)) {
-    const isTaken =
-      network.name === design.lab || network.subnets.some((subnet) => isOverlapping(subnet, cluster.network.prefix));
-    if (!isTaken) continue;
-    findings.push({
-      id: 'subnet',
-      level: 'missing',
-      message: `Docker's network ${network.name} (${network.subnets.join(', ')}) is in the way of the lab's ${cluster.network.prefix}`,
-      fix: ['labctl', 'up', design.lab, '--engine', 'kind', '--set', 'cluster.network.prefix=172.30.0.0/16'],
-    });
-  }
-  return findings;
+  return [...findings, ...(await networkFindings(host, need))];
+}
+
+/** Networks that the lab states itself are not replaced: whoever has them is named. */
+async function networkFindings(host: Shell, { design, cluster }: KindNeed): Promise<readonly Finding[]> {
+  const used = await networksInUse(host, design.lab);
+  const { prefix, prefix6, outside } = cluster.network;
+  const wanted = [
+    { key: 'prefix', own: prefix, free: '172.30.0.0/16' },
+    { key: 'prefix6', own: prefix6, free: 'fc00:30::/64' },
+    ...(design.routers.length > 0 ? [{ key: 'outside', own: outside, free: '192.168.230.0/24' }] : []),
+  ];
+  return wanted.flatMap(({ key, own, free }) =>
+    used
+      .filter((other) => isOverlapping(other.prefix, own))
+      .map(({ prefix: theirs, by }) => ({
+        id: 'subnet',
+        level: 'missing',
+        message: `${by} (${theirs}) is in the way of the lab's ${own}`,
+        cause: 'a lab that states no networks gets free ones',
+        fix: ['labctl', 'up', design.lab, '--engine', 'kind', '--set', `cluster.network.${key}=${free}`],
+      })),
+  );
 }
 
 function isOverlapping(one: string, other: string): boolean {
   const [a, b] = [parsePrefix(one), parsePrefix(other)];
   return a !== undefined && b !== undefined && overlaps(a, b);
-}
-
-async function sysctl(name: string): Promise<number | undefined> {
-  const text = await readFile(`/proc/sys/${name}`, 'utf8').catch(() => '');
-  return text.trim() === '' ? undefined : Number(text);
 }

@@ -8,7 +8,6 @@ import {
   fabricMac,
   highestAddress,
   hostOf,
-  nodeNetworkV6,
   pairedV6,
   podMac,
 } from '../../../src/design/addressing.ts';
@@ -48,8 +47,8 @@ describe('assignHosts', () => {
 describe('names made into numbers', () => {
   it('gives Docker MACs and the paired IPv6 address (truth/bgp-rr/control-plane)', () => {
     expect(dockerMac('172.18.0.4/16')).toBe('02:42:ac:12:00:04');
-    expect(pairedV6(nodeNetworkV6, '172.18.0.4/16')).toBe('fc00:f853:ccd:e793::4/64');
-    expect(pairedV6(nodeNetworkV6, '172.18.0.26/16')).toBe('fc00:f853:ccd:e793::1a/64');
+    expect(pairedV6('fc00:f853:ccd:e793::/64', '172.18.0.4/16')).toBe('fc00:f853:ccd:e793::4/64');
+    expect(pairedV6('fc00:f853:ccd:e793::/64', '172.18.0.26/16')).toBe('fc00:f853:ccd:e793::1a/64');
   });
 
   it('gives each port its own containerlab MAC, always the same', () => {

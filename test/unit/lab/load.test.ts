@@ -187,7 +187,12 @@ describe('defaults', () => {
       resources: [],
     });
     expect(lab.cluster.podSubnet).toBe('10.244.0.0/16');
-    expect(lab.cluster.network).toEqual({ prefix: '172.18.0.0/16', gateway: '172.18.0.1' });
+    expect(lab.cluster.network).toEqual({
+      prefix: '172.18.0.0/16',
+      gateway: '172.18.0.1',
+      prefix6: 'fc00:f853:ccd:e793::/64',
+      outside: '172.20.20.0/24',
+    });
     expect(lab.pods).toEqual([
       { name: 'pod-a', node: 'small-control-plane' },
       { name: 'pod-b', node: 'small-worker' },
