@@ -1,6 +1,5 @@
 // Owns what preflight looks at on the machine itself: limits that all containers share, modules, the firewall, room on disk.
 
-import { readFile, statfs } from 'node:fs/promises';
 import type { Shell } from '../../base/shell.ts';
 import type { Design } from '../../design/design.ts';
 import type { Finding } from '../../plan/finding.ts';
@@ -37,13 +36,13 @@ export async function machineFindings(host: Shell, need: MachineNeed): Promise<r
   const found = await Promise.all([
     programFindings(host),
     rootFinding(host),
-    inotifyFinding(need.nodes),
-    neighborFinding(need.nodes),
-    bridgeFinding(),
+    inotifyFinding(host, need.nodes),
+    neighborFinding(host, need.nodes),
+    bridgeFinding(host),
     forwardFinding(host),
-    ipv6Finding(),
+    ipv6Finding(host),
     tunnelFinding(host, need.design),
-    roomFinding(need),
+    roomFinding(host, need),
   ]);
   return found.flat();
 }
@@ -81,8 +80,8 @@ async function rootFinding(host: Shell): Promise<readonly Finding[]> {
   ];
 }
 
-async function inotifyFinding(nodes: number): Promise<readonly Finding[]> {
-  const instances = await sysctl('fs/inotify/max_user_instances');
+async function inotifyFinding(host: Shell, nodes: number): Promise<readonly Finding[]> {
+  const instances = await sysctl(host, 'fs/inotify/max_user_instances');
   const needed = Math.max(512, 128 + nodes * inotifyPerNode);
   if (instances === undefined || instances >= needed) return [];
   return [
@@ -98,8 +97,8 @@ async function inotifyFinding(nodes: number): Promise<readonly Finding[]> {
 }
 
 /** kind-engine.md 9. */
-async function neighborFinding(nodes: number): Promise<readonly Finding[]> {
-  const neighbors = await sysctl('net/ipv4/neigh/default/gc_thresh3');
+async function neighborFinding(host: Shell, nodes: number): Promise<readonly Finding[]> {
+  const neighbors = await sysctl(host, 'net/ipv4/neigh/default/gc_thresh3');
   if (neighbors === undefined || neighbors >= nodes * nodes + 256) return [];
   return [
     {
@@ -113,8 +112,8 @@ async function neighborFinding(nodes: number): Promise<readonly Finding[]> {
   ];
 }
 
-async function bridgeFinding(): Promise<readonly Finding[]> {
-  if ((await sysctl('net/bridge/bridge-nf-call-iptables')) !== 1) return [];
+async function bridgeFinding(host: Shell): Promise<readonly Finding[]> {
+  if ((await sysctl(host, 'net/bridge/bridge-nf-call-iptables')) !== 1) return [];
   const message = "bridged frames pass the host's FORWARD chain; the lab has no bridge in the host's namespace";
   return [{ id: 'bridge-nf', level: 'ok', message }];
 }
@@ -141,8 +140,8 @@ async function forwardFinding(host: Shell): Promise<readonly Finding[]> {
 }
 
 /** kind gives its network IPv6, whatever a cluster has, and so does a lab. */
-async function ipv6Finding(): Promise<readonly Finding[]> {
-  if ((await sysctl('net/ipv6/conf/all/disable_ipv6')) === 0) return [];
+async function ipv6Finding(host: Shell): Promise<readonly Finding[]> {
+  if ((await sysctl(host, 'net/ipv6/conf/all/disable_ipv6')) === 0) return [];
   return [
     {
       id: 'ipv6',
@@ -184,11 +183,10 @@ async function tunnelFinding(host: Shell, design: Design | undefined): Promise<r
   return found.flat();
 }
 
-async function roomFinding({ nodes, dataRoot }: MachineNeed): Promise<readonly Finding[]> {
-  const stat = await statfs(dataRoot).catch(() => undefined);
-  if (stat === undefined) return [];
-  const [free, needed] = [stat.bavail * stat.bsize, nodes * roomPerNode];
-  if (free >= needed) return [];
+async function roomFinding(host: Shell, { nodes, dataRoot }: MachineNeed): Promise<readonly Finding[]> {
+  const ran = await host.run(['df', '--block-size=1', '--output=avail', dataRoot], { onFailure: 'return' });
+  const [free, needed] = [Number(ran.stdout.trim().split('\n').at(-1)), nodes * roomPerNode];
+  if (ran.exitCode !== 0 || Number.isNaN(free) || free >= needed) return [];
   return [
     {
       id: 'disk',
@@ -204,7 +202,7 @@ function gibibytes(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }
 
-async function sysctl(name: string): Promise<number | undefined> {
-  const text = await readFile(`/proc/sys/${name}`, 'utf8').catch(() => '');
-  return text.trim() === '' ? undefined : Number(text);
+async function sysctl(host: Shell, name: string): Promise<number | undefined> {
+  const { stdout } = await host.run(['cat', `/proc/sys/${name}`], { onFailure: 'return' });
+  return stdout.trim() === '' ? undefined : Number(stdout);
 }

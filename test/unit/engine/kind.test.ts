@@ -13,7 +13,6 @@ import { designLab } from '../../../src/design/design-lab.ts';
 import { kindClusterOf } from '../../../src/design/kind-cluster.ts';
 import { kindEngine } from '../../../src/engine/kind/index.ts';
 import { argvIn, locate } from '../../../src/engine/kind/place.ts';
-import { probeKind } from '../../../src/engine/kind/probe.ts';
 import type { OwnedPart } from '../../../src/engine/kind/step.ts';
 import { deployArgv } from '../../../src/host/containerlab.ts';
 import { digestOf } from '../../../src/plan/digest.ts';
@@ -28,9 +27,7 @@ import {
   type Said,
 } from '../../support/recording-shell.ts';
 
-const frr = 'quay.io/frrouting/frr:10.5.1';
 const busybox = 'docker.io/library/busybox:1.36.1';
-const nodeImage = 'docker.io/kindest/node:v1.30.14';
 const cluster = kindClusterOf(bgpRr);
 
 function designOf(): Design {
@@ -323,77 +320,5 @@ describe.skipIf(recordedFolder === undefined)('what is left', () => {
       ],
     });
     expect(records).toEqual([]);
-  });
-});
-
-describe.skipIf(recordedFolder === undefined)('preflight', () => {
-  const need = { design: designOf(), cluster, manifest: 'spec: {}', isOwned: false };
-  const able: Record<string, Said> = {
-    'docker info --format {{json .}}':
-      recordedFolder === undefined ? {} : recorded('docker/cli-28.2.2-dockerd-20.10.24/info'),
-    'kind version': recordedFolder === undefined ? {} : recorded('kind/v0.33.0/version'),
-    'containerlab version -j': { stdout: '{"version":"0.79.0"}' },
-    'kubectl version --client --output json': recordedFolder === undefined ? {} : recorded('kubectl/v1.30.14/version'),
-    'kind get clusters': recordedFolder === undefined ? {} : recorded('kind/v0.33.0/get-clusters-none'),
-    'docker network ls --format {{.Name}}': { stdout: 'host\n' },
-    'docker network inspect host': { stdout: '[{"Name":"host","IPAM":{"Config":[]}}]' },
-    ...Object.fromEntries(
-      [nodeImage, frr, busybox].map((image) => [
-        `docker image inspect --format {{.Id}} ${image}`,
-        { stdout: 'sha256:1\n' },
-      ]),
-    ),
-  };
-
-  async function missing(answers: Record<string, Said>): Promise<readonly string[]> {
-    const findings = await probeKind(recordingShell({ ...able, ...answers }), need);
-    return findings.filter(({ level }) => level === 'missing').map(({ id, message }) => `${id}: ${message}`);
-  }
-
-  it('finds nothing missing where all is there', async () => {
-    expect(await missing({})).toEqual([]);
-  });
-
-  it('says that no daemon answers, and asks it nothing more', async () => {
-    const info = recorded('docker/cli-28.2.2-dockerd-20.10.24/no-daemon');
-    const findings = await probeKind(recordingShell({ ...able, 'docker info --format {{json .}}': info }), need);
-    expect(findings[0]).toMatchObject({
-      id: 'docker',
-      level: 'missing',
-      cause: 'Cannot connect to the Docker daemon at unix:///run/absent.sock. Is the docker daemon running?',
-    });
-  });
-
-  it('names every missing image at once', async () => {
-    const gone = { exitCode: 1, stderr: 'Error: No such image' };
-    expect(
-      await missing({
-        [`docker image inspect --format {{.Id}} ${nodeImage}`]: gone,
-        [`docker image inspect --format {{.Id}} ${frr}`]: gone,
-      }),
-    ).toEqual([`images: not on this Docker: ${nodeImage}, ${frr}`]);
-  });
-
-  it.each([
-    ['no kind', { 'kind version': { exitCode: 127 } }, 'kind: kind is not on this machine, or does not answer'],
-    [
-      'an old containerlab',
-      { 'containerlab version -j': { stdout: '{"version":"0.48.1"}' } },
-      'containerlab: containerlab 0.48 is too old',
-    ],
-    [
-      'a cluster of that name',
-      { 'kind get clusters': { stdout: 'bgp-rr\n' } },
-      'cluster-exists: a kind cluster named bgp-rr exists that this labctl did not make',
-    ],
-    [
-      'an overlapping network',
-      { 'docker network ls --format {{.Name}}': { stdout: 'kind\n' }, 'docker network inspect kind': 'kind' },
-      "subnet: Docker's network kind (172.18.0.0/16, fc00:f853:ccd:e793::/64) is in the way of the lab's 172.18.0.0/16",
-    ],
-  ])('finds %s', async (_, answers, message) => {
-    const real = recorded('docker/cli-28.2.2-dockerd-20.10.24/network-inspect-kind');
-    const said = Object.entries(answers).map(([line, answer]) => [line, answer === 'kind' ? real : answer] as const);
-    expect(await missing(Object.fromEntries(said) as Record<string, Said>)).toEqual([message]);
   });
 });

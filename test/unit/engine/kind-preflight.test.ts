@@ -1,0 +1,192 @@
+// Owns the proof of what preflight and doctor say of a machine for kind: every fault replayed, its message and command read.
+
+import { describe, expect, it } from 'vitest';
+import { designLab } from '../../../src/design/design-lab.ts';
+import { kindClusterOf } from '../../../src/design/kind-cluster.ts';
+import { freeNetworks } from '../../../src/engine/kind/free-networks.ts';
+import { type KindNeed, probeKind } from '../../../src/engine/kind/probe.ts';
+import { kindSettingsOf } from '../../../src/lab/kind-settings.ts';
+import type { Lab } from '../../../src/lab/lab.ts';
+import { bgpRr, vxlan } from '../../support/labs.ts';
+import { recorded, recordedFolder, recordingShell, type Said } from '../../support/recording-shell.ts';
+
+const frr = 'quay.io/frrouting/frr:10.5.1';
+const busybox = 'docker.io/library/busybox:1.36.1';
+const nodeImage = 'docker.io/kindest/node:v1.30.14';
+const programs = 'nsenter ip bridge ping traceroute tcpdump perl nft';
+
+function needOf(lab: Lab): KindNeed {
+  const { design } = designLab(lab);
+  if (design === undefined) throw new Error('no design');
+  return { design, cluster: kindClusterOf(lab), manifest: 'spec: {}', isOwned: false };
+}
+
+const cat = (file: string): string => `cat /proc/sys/${file}`;
+const image = (name: string): string => `docker image inspect --format {{.Id}} ${name}`;
+
+describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
+  const able: Record<string, Said> =
+    recordedFolder === undefined
+      ? {}
+      : {
+          'docker info --format {{json .}}': recorded('docker/cli-28.2.2-dockerd-20.10.24/info'),
+          'kind version': recorded('kind/v0.33.0/version'),
+          'containerlab version -j': { stdout: '{"version":"0.79.0"}' },
+          'kubectl version --client --output json': recorded('kubectl/v1.30.14/version'),
+          'kind get clusters': recorded('kind/v0.33.0/get-clusters-none'),
+          'docker network ls --format {{.Name}}': { stdout: 'host\n' },
+          'docker network inspect host': { stdout: '[{"Name":"host","IPAM":{"Config":[]}}]' },
+          'ip -4 -j route show': { stdout: '[{"dst":"default","dev":"eth0"},{"dst":"10.0.2.0/24","dev":"eth0"}]' },
+          'ip -6 -j route show': { stdout: '' },
+          [`sh -c for p; do command -v "$p" >/dev/null || echo "$p"; done labctl ${programs}`]: {},
+          'id -u': { stdout: '0\n' },
+          [cat('fs/inotify/max_user_instances')]: { stdout: '8192\n' },
+          [cat('net/ipv4/neigh/default/gc_thresh3')]: { stdout: '1024\n' },
+          [cat('net/bridge/bridge-nf-call-iptables')]: { exitCode: 1 },
+          [cat('net/ipv6/conf/all/disable_ipv6')]: { stdout: '0\n' },
+          'iptables -S FORWARD': { stdout: '-P FORWARD ACCEPT\n' },
+          'df --block-size=1 --output=avail /var/lib/docker': { stdout: 'Avail\n900000000000\n' },
+          ...Object.fromEntries([nodeImage, frr, busybox].map((name) => [image(name), { stdout: 'sha256:1\n' }])),
+        };
+
+  /** What is wrong, as a person reads it. */
+  async function wrong(answers: Record<string, Said>, lab: Lab = bgpRr): Promise<readonly string[]> {
+    const findings = await probeKind(recordingShell({ ...able, ...answers }), needOf(lab));
+    return findings
+      .filter(({ level }) => level !== 'ok')
+      .map(({ id, level, message, cause = '', fix = [] }) =>
+        [`${level} ${id}`, message, cause, fix.join(' ')].join(' | '),
+      );
+  }
+
+  it('finds nothing where all is there', async () => {
+    expect(await wrong({})).toEqual([]);
+  });
+
+  it('asks a daemon that does not answer nothing more', async () => {
+    const info = recorded('docker/cli-28.2.2-dockerd-20.10.24/no-daemon');
+    const kind = { exitCode: 127 };
+    expect(await wrong({ 'docker info --format {{json .}}': info, 'kind version': kind })).toEqual([
+      'missing docker | no Docker daemon answers | Cannot connect to the Docker daemon at unix:///run/absent.sock. Is the docker daemon running? | systemctl start docker',
+      'missing kind | kind is not on this machine, or does not answer |  | xdg-open https://kind.sigs.k8s.io/docs/user/quick-start/#installation',
+    ]);
+  });
+
+  it('names every missing image at once, each with the command that gets it', async () => {
+    const gone = { exitCode: 1, stderr: 'Error: No such image' };
+    const cause = 'a node on the fabric reaches no registry, so all images are here before anything is built';
+    expect(await wrong({ [image(nodeImage)]: gone, [image(frr)]: gone })).toEqual([
+      `missing image | image ${nodeImage} is not on this Docker | ${cause} | docker pull ${nodeImage}`,
+      `missing image | image ${frr} is not on this Docker | ${cause} | docker pull ${frr}`,
+    ]);
+  });
+
+  const networks = { stdout: '[{"Name":"kind","IPAM":{"Config":[{"Subnet":"172.18.0.0/16"}]}}]' };
+
+  it.each<[string, Record<string, Said>, string]>([
+    [
+      'an old containerlab',
+      { 'containerlab version -j': { stdout: '{"version":"0.48.1"}' } },
+      "missing containerlab | containerlab 0.48 is too old | the lab's files are written for 0.59 and later | xdg-open https://containerlab.dev/install/",
+    ],
+    [
+      'a cluster of that name',
+      { 'kind get clusters': { stdout: 'bgp-rr\n' } },
+      'missing cluster-exists | a kind cluster named bgp-rr exists that this labctl did not make |  | kind delete cluster --name bgp-rr',
+    ],
+    [
+      'a network in the way',
+      { 'docker network ls --format {{.Name}}': { stdout: 'kind\n' }, 'docker network inspect kind': networks },
+      "missing subnet | Docker's network kind (172.18.0.0/16) is in the way of the lab's 172.18.0.0/16 | a lab that states no networks gets free ones | labctl up bgp-rr --engine kind --set cluster.network.prefix=172.30.0.0/16",
+    ],
+    [
+      'a route in the way',
+      { 'ip -4 -j route show': { stdout: '[{"dst":"172.16.0.0/12","dev":"wg0"}]' } },
+      "missing subnet | the host's route by wg0 (172.16.0.0/12) is in the way of the lab's 172.18.0.0/16 | a lab that states no networks gets free ones | labctl up bgp-rr --engine kind --set cluster.network.prefix=172.30.0.0/16",
+    ],
+    [
+      'few inotify instances',
+      { [cat('fs/inotify/max_user_instances')]: { stdout: '128\n' } },
+      'warning inotify | fs.inotify.max_user_instances is 128; 4 nodes want about 512 | kubelet then ends with "too many open files" | sysctl -w fs.inotify.max_user_instances=512',
+    ],
+    [
+      "a firewall without Docker's rules",
+      { 'iptables -S FORWARD': { stdout: '-P FORWARD DROP\n' } },
+      "warning forward | the host's FORWARD policy is DROP, and Docker's rules are not there | somebody flushed the firewall after Docker had started: nodes of one network do not hear each other | systemctl restart docker",
+    ],
+    [
+      'no IPv6',
+      { [cat('net/ipv6/conf/all/disable_ipv6')]: { exitCode: 1 } },
+      "missing ipv6 | IPv6 is switched off on this machine | Docker makes no network with IPv6 then, and every node's eth0 has it | sysctl -w net.ipv6.conf.all.disable_ipv6=0",
+    ],
+    [
+      'programs that are not there',
+      {
+        [`sh -c for p; do command -v "$p" >/dev/null || echo "$p"; done labctl ${programs}`]: {
+          stdout: 'ping\nnft\n',
+        },
+      },
+      "missing programs | not on this machine: ping, nft | they look into the lab's network namespaces from here, so that nothing is installed in nodes and pods | apt-get install --yes iputils-ping nftables",
+    ],
+    [
+      'a disk that is nearly full',
+      { 'df --block-size=1 --output=avail /var/lib/docker': { stdout: 'Avail\n1073741824\n' } },
+      'warning disk | 1.0 GiB are free where Docker keeps its data (/var/lib/docker); 4 nodes want about 8.0 GiB | kubelet evicts pods from a full disk | docker system df',
+    ],
+  ])('finds %s', async (_, answers, message) => {
+    const found = await wrong(answers);
+    expect(found[0]).toBe(message);
+  });
+
+  it('says FORWARD DROP with Docker as it is: nothing of the lab passes there', async () => {
+    const rules = '-P FORWARD DROP\n-A FORWARD -j DOCKER-USER\n';
+    expect(await wrong({ 'iptables -S FORWARD': { stdout: rules } })).toEqual([]);
+  });
+
+  it('tells cgroup v1 to a kubelet that would refuse it', async () => {
+    const lab = { ...bgpRr, kind: kindSettingsOf({ kubernetes: 'v1.35.0', images: { node: nodeImage } }) };
+    const said = JSON.parse(recorded('docker/cli-28.2.2-dockerd-20.10.24/info').stdout) as object;
+    const v1 = { stdout: JSON.stringify({ ...said, CgroupVersion: '1' }) };
+    expect(await wrong({ 'docker info --format {{json .}}': v1 }, lab)).toEqual([
+      'warning cgroup-v1 | Kubernetes v1.35.0 on cgroup v1: kind.yaml sets failCgroupV1 to false | kubelet 1.35 and later refuse cgroup v1 otherwise | ',
+    ]);
+  });
+
+  it('tries a tunnel that the lab needs instead of believing a list of modules', async () => {
+    const device = 'unshare --net -- ip link add name probe type vxlan id 1 dstport 4789';
+    const refused = { exitCode: 2, stderr: 'Error: Unknown device type.\n' };
+    const own = { ...vxlan, kind: kindSettingsOf(undefined) };
+    expect(await wrong({ [device]: refused }, own)).toEqual([
+      'missing vxlan | this kernel makes no vxlan device: Error: Unknown device type. | calico-node is Ready all the same and packets go unwrapped (kind-engine.md 5) | modprobe vxlan',
+    ]);
+    expect(await wrong({ [device]: {} }, own)).toEqual([]);
+  });
+});
+
+describe('networks of a lab', () => {
+  const usual = {
+    prefix: '172.18.0.0/16',
+    gateway: '172.18.0.1',
+    prefix6: 'fc00:f853:ccd:e793::/64',
+    outside: '172.20.20.0/24',
+  };
+
+  it('are the usual ones where nobody has them', () => {
+    expect(freeNetworks(usual, ['10.0.0.0/8', '172.17.0.0/16', '192.168.1.0/24'])).toEqual(usual);
+  });
+
+  it("are the next free ones beside another lab, kind's own network and a composed application", () => {
+    const used = ['172.18.0.0/16', '172.19.0.0/16', '172.20.0.0/16', 'fc00:f853:ccd:e793::/64'];
+    expect(freeNetworks(usual, used)).toEqual({
+      prefix: '172.21.0.0/16',
+      gateway: '172.21.0.1',
+      prefix6: 'fc00:f853:ccd:e794::/64',
+      outside: '172.22.20.0/24',
+    });
+  });
+
+  it('leave a machine alone that routes all of 172.16.0.0/12 elsewhere', () => {
+    const { prefix, outside } = freeNetworks(usual, ['172.16.0.0/12']);
+    expect([prefix, outside]).toEqual(['192.168.0.0/20', '192.168.200.0/24']);
+  });
+});
