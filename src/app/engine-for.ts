@@ -62,6 +62,7 @@ export async function kindOf(request: Pick<EngineRequest, 'state' | 'saved' | 'l
     record: (owned) => state.write(stateFiles.kind, { owned }),
     made: new Map(Object.entries(saved?.made ?? {})),
     isBuilt: saved?.isBuilt ?? false,
+    built: saved?.design,
     manifest,
   });
 }

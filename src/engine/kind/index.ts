@@ -10,6 +10,7 @@ import type { Engine } from '../../plan/engine.ts';
 import { nothingObserved, type Observed } from '../../plan/observed.ts';
 import { inspectKind, lookKind } from './look.ts';
 import { networkOf } from './names.ts';
+import { type BuiltDesign, observeKind } from './observe.ts';
 import { kindOperations } from './operations.ts';
 import { locate, type Places, shellIn } from './place.ts';
 import { planKind } from './plan.ts';
@@ -33,6 +34,8 @@ export interface KindOptions {
   readonly record: (owned: readonly OwnedPart[]) => Promise<void>;
   readonly made: ReadonlyMap<string, string>;
   readonly isBuilt: boolean;
+  /** What stands, as it was designed; undefined where nothing is recorded. */
+  readonly built?: BuiltDesign | undefined;
   /** calico.yaml as it will be applied; undefined where it could not be got. */
   readonly manifest: string | undefined;
 }
@@ -70,7 +73,9 @@ export function kindEngine(options: KindOptions): Engine {
       ),
     observe: async (): Promise<Observed> => {
       if (owned.length === 0) return nothingObserved;
-      return { state: options.isBuilt ? 'running' : 'partial', made: options.made, dead: new Set() };
+      const { isBuilt, built, made } = options;
+      if (!isBuilt || built === undefined) return { state: 'partial', made, dead: new Set() };
+      return observeKind(host, built, made);
     },
     plan: (design, artifacts, seen) => {
       if (cluster === undefined) throw new TypeError(`${lab}: no cluster to plan for`);

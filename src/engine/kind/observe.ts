@@ -1,0 +1,54 @@
+// Owns the question what of a kind lab lives: after a restart of Docker its containers are back, and their wires are not.
+
+import type { Shell } from '../../base/shell.ts';
+import type { Design } from '../../design/design.ts';
+import { inspectContainers } from '../../host/docker.ts';
+import { parseLinks } from '../../host/link.ts';
+import type { Observed } from '../../plan/observed.ts';
+import { containerOf } from './names.ts';
+
+/** What `observe` needs of a design. */
+export type BuiltDesign = Pick<Design, 'lab' | 'nodes' | 'routers' | 'hosts' | 'links'>;
+
+/**
+ * `partial` where a node is not there or does not run: the cluster cannot be mended. `dead` names the fabric, and the rules in its routers,
+ * where a router does not run or a port of a node is gone (containerlab issue 730): it is plugged anew.
+ */
+export async function observeKind(
+  host: Shell,
+  design: BuiltDesign,
+  made: ReadonlyMap<string, string>,
+): Promise<Observed> {
+  const machines = [...design.nodes, ...design.routers, ...design.hosts];
+  const containers = await inspectContainers(
+    host,
+    machines.map((machine) => containerOf(design.lab, machine)),
+  );
+  const pids = new Map(containers.filter(({ isRunning }) => isRunning).map(({ name, pid }) => [name, pid]));
+  const runs = (machine: (typeof machines)[number]): boolean => pids.has(containerOf(design.lab, machine));
+  if (!design.nodes.every(runs)) return { state: 'partial', made, dead: new Set() };
+  const plugged = await Promise.all(
+    machines.map(async (machine) => {
+      const pid = pids.get(containerOf(design.lab, machine));
+      return pid !== undefined && hasPorts(host, pid, portsOf(design, machine.name));
+    }),
+  );
+  if (plugged.every(Boolean)) return { state: 'running', made, dead: new Set() };
+  const dead = [...made.keys()].filter((resource) => resource === 'fabric' || resource.startsWith('rules:'));
+  return { state: 'running', made, dead: new Set(dead) };
+}
+
+/** The ports that containerlab makes. */
+function portsOf({ links }: BuiltDesign, machine: string): readonly string[] {
+  return links
+    .filter(({ role }) => role === 'fabric' || role === 'rack' || role === 'host')
+    .flatMap(({ ends }) => ends.filter((end) => end.machine === machine).map((end) => end.interface));
+}
+
+async function hasPorts(host: Shell, pid: number, ports: readonly string[]): Promise<boolean> {
+  if (ports.length === 0) return true;
+  const argv = ['nsenter', `--net=/proc/${pid}/ns/net`, '--', 'ip', '-j', 'link', 'show'];
+  const ran = await host.run(argv, { onFailure: 'return', timeoutMs: 10_000 });
+  const names = new Set(ran.exitCode === 0 ? parseLinks(ran.stdout).map(({ name }) => name) : []);
+  return ports.every((port) => names.has(port));
+}
