@@ -1,6 +1,6 @@
 // Owns the proof that the kind engine waits for, reads and mends real clusters: their recorded state, under other pids, ids and orders.
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LabError } from '../../../src/base/errors.ts';
@@ -8,6 +8,7 @@ import type { Design } from '../../../src/design/design.ts';
 import { designLab } from '../../../src/design/design-lab.ts';
 import { kindClusterOf } from '../../../src/design/kind-cluster.ts';
 import { kindEngine } from '../../../src/engine/kind/index.ts';
+import { parseAddresses } from '../../../src/host/ip.ts';
 import type { Lab } from '../../../src/lab/lab.ts';
 import { readLab } from '../../../src/lab/load.ts';
 import type { Engine } from '../../../src/plan/engine.ts';
@@ -61,7 +62,20 @@ async function realLab(name: string): Promise<Lab> {
   const cwd = scratchFolder('kind-replay-');
   writeFileSync(join(cwd, `${name}.lab.yml`), text);
   const places = { labsDir: `${root}/labs`, topologiesDir: `${root}/topologies`, cwd };
-  return (await readLab(`./${name}.lab.yml`, places)).lab;
+  const { lab } = await readLab(`./${name}.lab.yml`, places);
+  const set = lab.cluster.nodes.flatMap(({ rack, short }, i) =>
+    rack === undefined ? [`cluster.nodes.${i}.address=${dockerAddress(name, short)}`] : [],
+  );
+  return (await readLab(`./${name}.lab.yml`, { ...places, set })).lab;
+}
+
+function dockerAddress(name: string, machine: string): string | undefined {
+  const text = readFileSync(join(folder ?? '', name, machine, 'addr.json'), 'utf8');
+  const ports = parseAddresses(machine, text).filter((port) => port.name === 'eth0');
+  return ports
+    .flatMap(({ addresses }) => addresses)
+    .find((address) => !address.includes(':'))
+    ?.split('/')[0];
 }
 
 /** Runs the plan's waits as `up` does; what each said last. */
