@@ -49,6 +49,23 @@ export function addLiveVerbs(program: Command, door: Door): void {
     examples: ['labctl shell worker2', 'labctl shell bgp-rr/leaf0'],
     load: async () => (await import('./commands/shell.ts')).shellCommand,
   });
+  addVerb(program, door, {
+    usage: 'kubectl <words...>',
+    group,
+    summary: 'run kubectl for a lab on kind',
+    description:
+      "Runs kubectl with the lab's own kubeconfig, which stands in no other place. Returns kubectl's exit code.",
+    passThrough: true,
+    examples: ['labctl kubectl -- get pods --all-namespaces', 'labctl --lab bgp-rr kubectl -- logs ds/calico-node'],
+    load: async () => (await import('./commands/kubectl.ts')).kubectlCommand,
+  });
+  addVerb(program, door, {
+    usage: 'env [lab]',
+    group,
+    summary: 'print what a shell needs to reach a lab on kind',
+    examples: ['source <(labctl env)', 'labctl env bgp-rr --format json'],
+    load: async () => (await import('./commands/kubectl.ts')).envCommand,
+  });
   addVerb<CaptureFlags>(program, door, {
     usage: 'capture [from] [to]',
     group,
