@@ -102,9 +102,9 @@ A lab that this machine cannot run is skipped, with the reason.`,
     usage: 'diff <lab> <other>',
     group,
     summary: 'say what differs between two labs: sessions, routes, MTUs, the way of a packet',
-    description: `Says what differs between two labs: sessions, routes, devices' MTUs, and a packet's way, wrapping and TTL.\nA lab that runs is looked at; of another the design is taken, which up proves. Names stand for addresses, so that labs\nwith other nodes compare. Exit status 1 when something differs.\nIn all verbs ${reference}.`,
+    description: `Says what differs between two labs: sessions, routes, devices' MTUs, and a packet's way, wrapping and TTL.\nA lab that runs is looked at; of another the design is taken, which up proves; lab@netns\nand lab@kind are brought up on that engine for the comparison. Names stand for addresses, so that labs\nwith other nodes compare. Exit status 1 when something differs.\nIn all verbs ${reference}.`,
     flags: [{ flags: '-m, --markdown', description: 'print tables in Markdown' }],
-    examples: ['labctl diff vxlan vxlan-crosssubnet', 'labctl diff bgp-rr bgp-rr:article --markdown'],
+    examples: ['labctl diff vxlan vxlan-crosssubnet --markdown', 'labctl diff bgp-rr@netns bgp-rr@kind'],
     load: async () => (await import('./commands/diff.ts')).diffCommand,
   });
   addVerb<ListFlags>(program, door, {

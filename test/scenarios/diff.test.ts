@@ -36,6 +36,14 @@ describe.runIf(kind !== undefined)('diff', () => {
     expect(stdout).not.toMatch(/^[-+] /m);
   });
 
+  it('brings a lab up on the engine that is named, beside the one that runs, and takes it away', async () => {
+    const { stdout } = await place.must(['diff', 'fullmesh@netns', 'fullmesh']);
+
+    expect(stdout).toMatch(/^--- fullmesh@netns \(as it runs now\)\n\+\+\+ fullmesh \(as it is when it is up\)/);
+    expect(stdout).not.toMatch(/^[-+] /m);
+    expect((await place.must(['ps'])).stdout).not.toContain('fullmesh');
+  });
+
   it('says what was taken away, changed and added', async () => {
     await place.must(['exec', 'worker3', '--', 'ip', 'link', 'set', 'dev', 'net0', 'mtu', '1400']);
     await place.must(['exec', 'worker3', '--', 'ip', 'route', 'add', '10.99.0.0/24', 'via', '10.1.8.1']);

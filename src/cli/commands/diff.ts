@@ -3,7 +3,7 @@
 import { diff } from '../../app/diff.ts';
 import { exitCodes } from '../../base/errors.ts';
 import { labDiffMarkdown, labDiffText } from '../../report/lab-diff-text.ts';
-import { type Call, print } from '../call.ts';
+import { type Call, print, withView } from '../call.ts';
 
 /** Flags of `diff`. */
 export interface DiffFlags {
@@ -12,7 +12,7 @@ export interface DiffFlags {
 
 /** `labctl diff <lab> <lab>`. */
 export async function diffCommand(call: Call, [a = '', b = '']: readonly string[], flags: DiffFlags): Promise<number> {
-  const result = await diff(call.context, a, b);
+  const result = await withView(call, (view) => diff(call.context, a, b, view));
   print(call, 'LabDiff', { ...result }, () =>
     flags.markdown === true ? labDiffMarkdown(result) : labDiffText(result),
   );

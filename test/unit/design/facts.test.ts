@@ -49,11 +49,17 @@ it('shows only what differs, as text and as Markdown', async () => {
   const b = { reference: 'vxlan-crosssubnet', from: 'running' } as const;
   const kinds = diffFacts(factsOf(await catalogueDesign('vxlan')), factsOf(await catalogueDesign('vxlan-crosssubnet')));
 
-  const text = labDiffText({ a, b, kinds });
-  const markdown = labDiffMarkdown({ a, b, kinds });
+  const text = labDiffText({ a, b, kinds, known: [] });
+  const markdown = labDiffMarkdown({
+    a,
+    b,
+    kinds,
+    known: [{ id: 'bird-2', what: 'BIRD is newer', why: 'the fork is not packaged' }],
+  });
 
   expect(text).toMatch(/^--- vxlan \(as it is when it is up\)\n\+\+\+ vxlan-crosssubnet \(as it runs now\)\n/);
   expect(text).toContain('\nsessions: all 4 equal\n');
+  expect(markdown).toContain('- BIRD is newer: the fork is not packaged');
   expect(text).toContain(
     '- control-plane: worker.block: via worker.tunnel dev vxlan.calico onlink mtu 1450\n' +
       '+ control-plane: worker.block: via worker dev net0 proto 80 onlink\n',
