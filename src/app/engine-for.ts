@@ -1,6 +1,6 @@
 // Owns the choice of the engine: the only place that names one.
 
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { OwnedPart } from '../engine/kind/step.ts';
 import type { ProcessIdentity } from '../host/proc.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -56,7 +56,7 @@ export async function kindOf(request: Pick<EngineRequest, 'state' | 'saved' | 'l
   return kindEngine({
     lab: state.lab,
     cluster: lab === undefined ? undefined : kindClusterOf(lab),
-    folder: join(state.folder, 'kind'),
+    folder: resolve(state.folder, 'kind'),
     host: localShell(),
     owned: await ownedParts(state),
     record: (owned) => state.write(stateFiles.kind, { owned }),

@@ -29,12 +29,22 @@ export function frrNode(router: string): object {
   };
 }
 
-/** /etc/frr/daemons: zebra always runs; the image starts no bgpd by itself. */
-export const frrDaemons = `bgpd=yes
-vtysh_enable=yes
-zebra_options="  -A 127.0.0.1 -s 90000000"
-bgpd_options="   -A 127.0.0.1"
-`;
+/**
+ * /etc/frr/daemons, the same for all routers: zebra always runs, and the image starts no other by itself. Without bfdd a session that
+ * asks for BFD comes up all the same, and nobody watches it.
+ */
+export function frrDaemons(routers: readonly RouterDesign[]): string {
+  const watches = routers.some(({ neighbors }) => neighbors.some(({ bfd }) => bfd !== undefined));
+  const stated = routers.flatMap(({ vyos }) => vyos?.daemons ?? []);
+  const names = [...new Set(['bgpd', ...(watches ? ['bfdd'] : []), ...stated])];
+  return [
+    ...names.map((name) => `${name}=yes`),
+    'vtysh_enable=yes',
+    'zebra_options="  -A 127.0.0.1 -s 90000000"',
+    ...names.map((name) => `${name}_options="   -A 127.0.0.1"`),
+    '',
+  ].join('\n');
+}
 
 /** /etc/frr/vtysh.conf: one file for all daemons; without it vtysh complains at every call. */
 export const vtyshConf = 'service integrated-vtysh-config\n';

@@ -13,6 +13,8 @@ export function kindDocker({ nodes }: Design): string {
 # Stands in for docker while kind makes the nodes: each gets its own address. Everything else is docker's.
 own=$(cd "$(dirname "$0")" && pwd)
 PATH=$(printf %s "$PATH" | tr : '\\n' | grep -vxF "$own" | paste -sd : -)
+[ -z "$LABCTL_DOCKER" ] || { echo "there is no docker in PATH but $0" >&2; exit 127; }
+export LABCTL_DOCKER="$own"
 case "$1 $2 $3" in
 ${nodes.map(nodeCase).join('')}esac
 exec docker "$@"

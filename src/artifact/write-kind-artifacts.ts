@@ -86,7 +86,7 @@ function routerFiles({ routers }: Design, cluster: KindCluster): readonly (reado
     return routers.map((router) => [`${router.name}/config.boot`, vyosBoot(router, release)]);
   }
   return [
-    ['daemons', frrDaemons],
+    ['daemons', frrDaemons(routers)],
     ['vtysh.conf', vtyshConf],
     ...routers.map((router) => [`${router.name}/frr.conf`, frrContainerConf(router)] as const),
   ];
