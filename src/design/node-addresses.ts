@@ -5,7 +5,7 @@ import type { Problem } from '../base/place.ts';
 import { detectAddress, type HostAddresses } from '../calico/autodetection.ts';
 import { generationOf } from '../calico/generations.ts';
 import type { Lab, LabNode } from '../lab/lab.ts';
-import { hostOf, nodeNetworkV6 } from './addressing.ts';
+import { hostOf } from './addressing.ts';
 import type { Interface } from './design.ts';
 import { loopback } from './interfaces.ts';
 import { errorAt, type ProblemPath } from './problem.ts';
@@ -67,7 +67,7 @@ function hostOfNode(lab: Lab, node: LabNode, interfaces: readonly Interface[], f
     ?.addresses.find((address) => familyOf(address) === family);
   const byIndex = interfaces.toSorted((a, b) => Number(b.name === loopback) - Number(a.name === loopback));
   const prefix = rack && (family === 4 ? rack.prefix : rack.prefix6);
-  const docker = family === 4 ? lab.cluster.network.gateway : (hostOf(nodeNetworkV6, 1) ?? '');
+  const docker = family === 4 ? lab.cluster.network.gateway : (hostOf(lab.cluster.network.prefix6, 1) ?? '');
   const gateway = addressOf((prefix && hostOf(prefix, 1)) ?? docker);
   return { interfaces: byIndex, internalIp: kubelets && addressOf(kubelets), gateway };
 }
