@@ -72,7 +72,7 @@ async function builtFacts(context: Context, reference: string, engine: EngineNam
   const run = await beginTestRun(context.stateHome);
   const inside = { ...context, stateHome: run.home(0), ifLeft: () => undefined };
   const timeoutMs = engine === 'kind' ? 600_000 : 60_000;
-  const flags = { keep: false, dryRun: false, reconfigure: false, yes: false };
+  const flags = { keep: false, dryRun: false, reconfigure: false, yes: false, locked: false };
   try {
     const { lab } = await up(inside, { reference, set: [], engine, timeoutMs, ...flags }, view);
     return await seenFacts(inside, lab);

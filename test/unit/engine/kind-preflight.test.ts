@@ -72,12 +72,12 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
     ]);
   });
 
-  it('names every missing image at once, each with the command that gets it', async () => {
+  it('names every missing image at once, and the command that gets them', async () => {
     const gone = { exitCode: 1, stderr: 'Error: No such image' };
-    const cause = 'a node on the fabric reaches no registry, so all images are here before anything is built';
+    const cause =
+      'a node on the fabric reaches no registry, so all images are here before anything is built; labctl images load takes them from a file where there is no network';
     expect(await wrong({ [image(nodeImage)]: gone, [image(frr)]: gone })).toEqual([
-      `missing image | image ${nodeImage} is not on this Docker | ${cause} | docker pull ${nodeImage}`,
-      `missing image | image ${frr} is not on this Docker | ${cause} | docker pull ${frr}`,
+      `missing images | not on this Docker: ${nodeImage}, ${frr} | ${cause} | labctl images pull bgp-rr`,
     ]);
   });
 
