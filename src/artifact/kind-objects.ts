@@ -5,18 +5,22 @@ import { asNumber } from '../calico/as-number.ts';
 import { type CalicoNode, type CalicoObject, calicoApiVersion, type IPPool, objectsOf } from '../calico/objects.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
 
-type Form = 'projectcalico.org/v3' | 'crd.projectcalico.org/v1';
+const storedForm = 'crd.projectcalico.org/v1';
 
 /**
- * One document an object, without Nodes, which are Kubernetes' own. `projectcalico.org/v3` is served where Calico's API server or
- * its CRDs of that group are; else the form in which Calico stores, whose fields have the same names (calico.md A.1).
+ * One document an object, without Nodes, which are Kubernetes' own, in the form in which Calico stores them: its fields have the
+ * names of `projectcalico.org/v3` (calico.md A.1).
  */
-export function clusterObjects(objects: readonly CalicoObject[], cluster: KindCluster, form: Form): string {
-  const isStored = form === 'crd.projectcalico.org/v1';
+export function clusterObjects(objects: readonly CalicoObject[], cluster: KindCluster): string {
   const calico = objects
     .filter(({ kind }) => kind !== 'Node')
-    .map((object) => (isStored ? { ...object, apiVersion: form, spec: withNumbers(object.spec) } : object));
-  return [...calico, ...ipamConfiguration(cluster, form)].map(yamlText).join('---\n');
+    .map((object) => ({ ...object, apiVersion: storedForm, spec: withNumbers(object.spec) }));
+  return [...calico, ...ipamConfiguration(cluster)].map(yamlText).join('---\n');
+}
+
+/** The same text where the cluster serves `projectcalico.org/v3`: by Calico's API server, or by CRDs of that group. */
+export function servedAsV3(stored: string): string {
+  return stored.replaceAll(storedForm, calicoApiVersion).replaceAll('kind: IPAMConfig\n', 'kind: IPAMConfiguration\n');
 }
 
 /** The objects with the pools that pods are made with; undefined where those are the lab's own. */
@@ -31,11 +35,10 @@ export function firstObjects(
 }
 
 /** What `calicoctl ipam configure` writes; nothing where the lab leaves it alone. */
-function ipamConfiguration({ calico: { ipam } }: KindCluster, form: Form): readonly object[] {
+function ipamConfiguration({ calico: { ipam } }: KindCluster): readonly object[] {
   if (!ipam.strictAffinity && ipam.maxBlocksPerHost === 0) return [];
-  const kind = form === calicoApiVersion ? 'IPAMConfiguration' : 'IPAMConfig';
   const spec = { ...ipam, autoAllocateBlocks: true };
-  return [{ apiVersion: form, kind, metadata: { name: 'default' }, spec }];
+  return [{ apiVersion: storedForm, kind: 'IPAMConfig', metadata: { name: 'default' }, spec }];
 }
 
 /**

@@ -65,7 +65,7 @@ export function kindReadme(design: Design, cluster: KindCluster, tools: KindTool
       ...(isSwitched ? ['kubectl apply --server-side --force-conflicts -f calico/crd-objects.yaml'] : []),
     ),
     '',
-    'Where the cluster serves `projectcalico.org/v3` (Calico with its API server), take `v3-objects.yaml` instead of `crd-objects.yaml`.',
+    'Where the cluster serves `projectcalico.org/v3` (Calico with its API server), write that for `crd.projectcalico.org/v1` in `crd-objects.yaml`.',
     '',
     '## Look',
     '',

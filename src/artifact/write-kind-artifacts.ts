@@ -67,17 +67,13 @@ export function writeKindArtifacts(
   return files;
 }
 
-/** The same objects twice: a cluster serves one form or the other, and says which only when it runs. */
 function objectFiles(
   prefix: 'first-' | '',
   objects: readonly CalicoObject[] | undefined,
   cluster: KindCluster,
 ): readonly (readonly [string, string])[] {
   if (objects === undefined) return [];
-  return [
-    [`calico/${prefix}v3-objects.yaml`, clusterObjects(objects, cluster, 'projectcalico.org/v3')],
-    [`calico/${prefix}crd-objects.yaml`, clusterObjects(objects, cluster, 'crd.projectcalico.org/v1')],
-  ];
+  return [[`calico/${prefix}crd-objects.yaml`, clusterObjects(objects, cluster)]];
 }
 
 function routerFiles({ routers }: Design, cluster: KindCluster): readonly (readonly [string, string])[] {

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { servedAsV3 } from '../../artifact/kind-objects.ts';
 import { secretNames } from '../../artifact/kind-secrets.ts';
 import type { LoadBalancerAddress } from '../../artifact/kind-services.ts';
 import { LabError } from '../../base/errors.ts';
@@ -47,10 +48,10 @@ export function clusterOperations(work: KindWork): OperationTable {
     },
     applyObjects: {
       apply: async (input, context) => {
-        const { prefix } = input as unknown as { prefix: string };
+        const { prefix, text } = input as unknown as { prefix: string; text: string };
         const asked = await host.run(servesV3Argv(kubeconfig), { onFailure: 'return', timeoutMs: 10_000 });
-        const form = asked.exitCode === 0 ? 'v3' : 'crd';
-        await apply(`calico/${prefix}${form}-objects.yaml`, 'server', context);
+        if (asked.exitCode !== 0) return apply(`calico/${prefix}crd-objects.yaml`, 'server', context);
+        await runStep(work, applyArgv(kubeconfig, '-', 'server'), context, servedAsV3(text));
       },
     },
     createSecrets: {

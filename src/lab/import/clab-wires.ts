@@ -2,7 +2,7 @@
 
 import { entryOf, type Span, spanAt, type Tree } from '../tree.ts';
 import { type Account, itemsOf, textOf } from './account.ts';
-import type { ClabNode } from './clab-nodes.ts';
+import { type ClabNode, portMtu } from './clab-nodes.ts';
 
 /** A port and the MTU that its link has. */
 export interface WirePort {
@@ -73,5 +73,11 @@ function portOf(end: Tree, link: Tree, topology: Tree): WirePort {
   const mtus = [link, entryOf(entryOf(topology, 'defaults')?.value, 'settings')?.value].map((tree) =>
     Number(textOf(entryOf(tree, 'mtu')?.value)),
   );
-  return { machine: machine ?? '', interface: port ?? '', mtu: mtus.find((mtu) => mtu > 0) ?? clabMtu, span: end.span };
+  const own = entryOf(entryOf(entryOf(topology, 'nodes')?.value, machine ?? '')?.value, 'exec')?.value;
+  const [stated] = itemsOf(own).flatMap((item) => {
+    const [, name, mtu] = portMtu.exec(textOf(item) ?? '') ?? [];
+    return name === port && mtu !== undefined ? [Number(mtu)] : [];
+  });
+  const mtu = stated ?? mtus.find((one) => one > 0) ?? clabMtu;
+  return { machine: machine ?? '', interface: port ?? '', mtu, span: end.span };
 }

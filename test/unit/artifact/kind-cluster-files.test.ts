@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { servedAsV3 } from '../../../src/artifact/kind-objects.ts';
 import { newestTools } from '../../../src/artifact/kind-tools.ts';
 import { writeKindArtifacts } from '../../../src/artifact/write-kind-artifacts.ts';
 import { designLab } from '../../../src/design/design-lab.ts';
@@ -117,12 +118,12 @@ describe('services', () => {
 });
 
 describe("Calico's objects", () => {
-  it('are there in both forms that a cluster may serve, without Nodes', () => {
-    const files = filesOf(bgpRr);
-    const forms = ['v3', 'crd'].map((form) => documentsIn(files.get(`calico/${form}-objects.yaml`)));
+  it('are there as Calico stores them, without Nodes, and the same for a cluster that serves v3', () => {
+    const stored = filesOf(bgpRr).get('calico/crd-objects.yaml') ?? '';
+    const forms = [stored, servedAsV3(stored)].map(documentsIn);
     expect(forms.map((documents) => new Set(documents.map(({ apiVersion }) => apiVersion)))).toEqual([
-      new Set(['projectcalico.org/v3']),
       new Set(['crd.projectcalico.org/v1']),
+      new Set(['projectcalico.org/v3']),
     ]);
     expect(forms[0]?.map(({ kind }) => kind)).not.toContain('Node');
   });
@@ -141,8 +142,8 @@ describe("Calico's objects", () => {
 
   it("carry the lab's IPAM configuration, by the name of each form", () => {
     const calico = { ...bgpRr.calico, ipam: { strictAffinity: true, maxBlocksPerHost: 2 } };
-    const files = filesOf({ ...bgpRr, calico });
-    const found = ['v3', 'crd'].map((form) => documentsIn(files.get(`calico/${form}-objects.yaml`)).at(-1));
+    const stored = filesOf({ ...bgpRr, calico }).get('calico/crd-objects.yaml') ?? '';
+    const found = [servedAsV3(stored), stored].map((text) => documentsIn(text).at(-1));
     expect(found.map((document) => [document?.kind, document?.spec['maxBlocksPerHost']])).toEqual([
       ['IPAMConfiguration', 2],
       ['IPAMConfig', 2],
