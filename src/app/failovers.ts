@@ -11,6 +11,12 @@ import { withLock } from './with-lock.ts';
 /** Seconds to look on where the lab does not say how long it may take. */
 const unstatedSeconds = 5;
 
+/** Whether the lab states any. */
+export async function statesFailovers(context: Context): Promise<boolean> {
+  const { design } = await openRunning(context, {});
+  return design.expect.some(({ kind }) => kind === 'failover');
+}
+
 /** Tries every `failover:` line, and judges it. The lab is itself again when this returns or throws. */
 export async function checkFailovers(
   context: Context,

@@ -51,7 +51,7 @@ export async function testInGuest(
 }
 
 /** `up` began with the guest. */
-const steps: readonly TestStep[] = ['verify', 'capture', 'down'];
+const steps: readonly TestStep[] = ['verify', 'capture', 'failover', 'down'];
 
 function byLine(tell: (line: string) => void): Writable {
   let rest = '';

@@ -5,7 +5,7 @@ import { LabError } from '../base/errors.ts';
 import { type LabTest, reportOf, type TestProblem, type TestReport, type TestStep } from '../verify/lab-test.ts';
 import { type CheckResult, isAllTrue } from '../verify/verdict.ts';
 import type { Context, RunView } from './context.ts';
-import { checkFailovers } from './failovers.ts';
+import { checkFailovers, statesFailovers } from './failovers.ts';
 import { loadLab } from './load-lab.ts';
 import { readyPrograms } from './preflight.ts';
 import { removeLabs } from './remove-lab.ts';
@@ -163,7 +163,8 @@ async function testLab(
   if (problems.length === 0) {
     await attempt('verify', async () => checks.push(...(await verified(context, verifyTimeoutMs, kept))));
     await attempt('capture', async () => checks.push(...(await checkCaptures(context, kept))));
-    await attempt('failover', async () => checks.push(...(await checkFailovers(context))));
+    if (problems.length === 0 && (await statesFailovers(context)))
+      await attempt('failover', async () => checks.push(...(await checkFailovers(context))));
   }
   await attempt('down', () => removeLabs(context.stateHome));
   const isIncapable = problems[0]?.code === 'ENGINE_MISSING';
