@@ -30,8 +30,8 @@ export interface TestOptions {
   readonly incapable: 'skipped' | 'failed';
   /** Consent to install missing programs. */
   readonly yes: boolean;
-  /** `host`: this machine's kernel, whatever a lab says. */
-  readonly kernel?: 'host' | undefined;
+  /** This machine's kernel (`host`), or User-Mode Linux, whatever a lab says. */
+  readonly kernel?: 'host' | 'uml' | undefined;
   /** Folder in which each lab's tables, verdict and captures are kept. */
   readonly evidence?: string | undefined;
 }
@@ -74,7 +74,7 @@ export async function testLabs(context: Context, options: TestOptions, view: Tes
         startedAt: performance.now(),
         ifLeft: () => undefined,
       };
-      const isInGuest = sketches.get(lab)?.kernel === 'uml' && options.kernel !== 'host';
+      const isInGuest = (options.kernel ?? sketches.get(lab)?.kernel) === 'uml';
       const test = await testLab(inside, { lab, isInGuest }, options, view);
       tests.set(lab, test);
       view.over(test);
@@ -153,7 +153,7 @@ async function testLab(
     dryRun: false,
     reconfigure: false,
     yes,
-    kernel,
+    kernel: kernel === 'host' ? kernel : undefined,
   };
   let kept: LabEvidence | undefined;
   await attempt('up', async () => {

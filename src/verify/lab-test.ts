@@ -42,6 +42,18 @@ export function reportOf(labs: readonly LabTest[], ms: number): TestReport {
   return { labs, passed: count('passed'), failed: count('failed'), skipped: count('skipped'), ms };
 }
 
+/** The report of a run of which some labs were tested again. */
+export function withRepeated(first: TestReport, again: TestReport): TestReport {
+  const tests = first.labs.map((test) => again.labs.find(({ lab }) => lab === test.lab) ?? test);
+  return reportOf(tests, first.ms + again.ms);
+}
+
+/** Whether all that a lab lacked was a kernel that has what it needs. */
+export function wantsOtherKernel({ problems }: LabTest): boolean {
+  const facts = problems.flatMap((problem) => (problem.code === 'ENGINE_MISSING' ? problem.facts : []));
+  return facts.length > 0 && facts.every((fact) => fact.includes('--kernel uml'));
+}
+
 /** Milliseconds of all steps of one lab. */
 export function msOf(test: LabTest): number {
   let sum = 0;

@@ -4,11 +4,12 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { chooseLabs, type Shard } from '../../app/choose-labs.ts';
 import { attempt } from '../../app/render.ts';
-import { testLabs } from '../../app/test-labs.ts';
+import { testWithConsent } from '../../app/test-with-consent.ts';
 import { LabError } from '../../base/errors.ts';
 import { testJunit } from '../../report/test-junit.ts';
 import { testMarkdown } from '../../report/test-markdown.ts';
 import { testText } from '../../report/test-text.ts';
+import { ask } from '../ask.ts';
 import { type Call, print } from '../call.ts';
 import { testViewFor } from '../view/test-view.ts';
 
@@ -33,8 +34,8 @@ export async function testCommand(call: Call, patterns: readonly string[], flags
     throw new LabError('USAGE', 'labctl test needs labs', { hint: "labctl test --all, or labctl test 'bgp-*'" });
   }
   const labs = await chooseLabs(context, { patterns, all: flags.all ?? false, shard: flags.shard });
-  const view = await testViewFor(call);
-  const report = await testLabs(
+  const canAsk = context.isStdinTty && context.isStderrTty && !call.flags.yes;
+  const report = await testWithConsent(
     context,
     {
       labs,
@@ -46,7 +47,7 @@ export async function testCommand(call: Call, patterns: readonly string[], flags
       kernel: flags.kernel,
       evidence: flags.evidence === undefined ? undefined : resolve(context.cwd, flags.evidence),
     },
-    view,
+    { view: () => testViewFor(call), ask: canAsk ? (question) => ask(call, question) : undefined },
   );
   print(call, 'TestReport', report, () => testText(report));
   for (const [file, write] of [
