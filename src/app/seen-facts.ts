@@ -1,16 +1,18 @@
 // Owns the facts of a running lab: what its design says, put right wherever daemons, kernels and packets show otherwise.
 
+import { shownName } from '../design/address-book.ts';
 import type { Design } from '../design/design.ts';
-import { deviceKey, factsOf, type LabFacts, routeFact, routeKey, sessionKey } from '../design/facts.ts';
+import { deviceFact, deviceKey, factsOf, type LabFacts, routeFact, routeKey, sessionKey } from '../design/facts.ts';
 import { pairName, pathFactsOf, type TellingPair, tellingPairs } from '../design/path-facts.ts';
 import { roleNames } from '../design/role-names.ts';
 import { gatherEvidence } from '../evidence/gather.ts';
 import { routeDifferences, sessionDifferences } from '../plan/converged.ts';
 import { judgeLab } from '../verify/judge.ts';
 import type { Context } from './context.ts';
+import { showNetem } from './netem.ts';
 import { openRunning } from './running.ts';
 
-/** Looks at a running lab once: its tables, the MTU of every interface, and one ping and one trace for each telling pair of pods. */
+/** Looks at a running lab once: its tables, the MTU of every interface and what it does to what it sends, and one ping and one trace for each telling pair of pods. */
 export async function seenFacts(context: Context, lab: string): Promise<LabFacts> {
   const { design, engine } = await openRunning(context, { lab });
   const names = roleNames(design);
@@ -19,6 +21,7 @@ export async function seenFacts(context: Context, lab: string): Promise<LabFacts
   const expect = pairs.map((pair) => expectationOf(design, pair));
   const asked = { ...design, expect };
   const evidence = await gatherEvidence(asked, engine, context.signal);
+  const impaired = await showNetem(context, { lab });
   const differences = {
     sessions: sessionDifferences(design.expected.sessions, evidence.tables.sessions),
     routes: routeDifferences(design.expected.routes, evidence.tables.routes),
@@ -29,7 +32,10 @@ export async function seenFacts(context: Context, lab: string): Promise<LabFacts
     devices: new Map(
       evidence.tables.interfaces.map(({ machine, name, mtu }) => [
         deviceKey(design, names, machine, name),
-        `MTU ${mtu}`,
+        deviceFact(
+          mtu,
+          impaired.find((row) => row.node === shownName(design, machine) && row.interface === name),
+        ),
       ]),
     ),
     paths: new Map(told.paths),

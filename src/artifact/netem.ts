@@ -1,26 +1,15 @@
 // Owns how a bad wire is typed: the queueing discipline of a port that holds, loses, slows and spoils what it sends.
 
 import type { Design, Interface } from '../design/design.ts';
+import { netemWords } from '../design/netem-words.ts';
 
 type Netem = NonNullable<Interface['netem']>;
 
 /** A script's line that makes a port do this to what it sends, whatever it did before; undefined: nothing any more. */
 export function netemLine(port: string, netem: Netem | undefined): string {
-  if (netem !== undefined) return `tc qdisc replace dev ${port} root ${netemWords(netem)}\n`;
+  if (netem !== undefined) return `tc qdisc replace dev ${port} root netem ${netemWords(netem)}\n`;
   // A port that did nothing before has nothing to delete.
   return `tc qdisc delete dev ${port} root 2>/dev/null || :\n`;
-}
-
-/** In tc-netem(8)'s words: `netem delay 20ms 5ms loss 1% rate 200kbit corrupt 1%`. */
-function netemWords({ delayMs, jitterMs, lossPercent, rateKbit, corruptionPercent }: Netem): string {
-  return [
-    'netem',
-    ...(delayMs + jitterMs === 0 ? [] : [`delay ${delayMs}ms`]),
-    ...(jitterMs === 0 ? [] : [`${jitterMs}ms`]),
-    ...(lossPercent === 0 ? [] : [`loss ${lossPercent}%`]),
-    ...(rateKbit === undefined ? [] : [`rate ${rateKbit}kbit`]),
-    ...(corruptionPercent === 0 ? [] : [`corrupt ${corruptionPercent}%`]),
-  ].join(' ');
 }
 
 /** What is typed behind `containerlab` for every bad port of a deployed fabric. */

@@ -1,7 +1,9 @@
 // Owns what a lab shows once it is converged, as named facts that can be held against those of another lab. Pure.
 
+import type { Netem } from '../lab/netem.ts';
 import { shownName } from './address-book.ts';
 import type { Design, ExpectedRoute } from './design.ts';
+import { netemWords } from './netem-words.ts';
 import { pairName, pathFactsOf, type TellingPair, tellingPairs } from './path-facts.ts';
 import { type RoleNames, roleNames } from './role-names.ts';
 import { attributeWords, type RouteAttributes } from './route-words.ts';
@@ -82,13 +84,18 @@ export function routeFact(names: RoleNames, route: RouteLike): string {
     .join(' ');
 }
 
+/** What an interface is, and what it does to the packets it sends. */
+export function deviceFact(mtu: number, netem: Netem | undefined): string {
+  return netem === undefined ? `MTU ${mtu}` : `MTU ${mtu}, netem ${netemWords(netem)}`;
+}
+
 function deviceFacts(design: Design, names: RoleNames): Facts {
   const facts = new Map<string, string>();
-  const add = (machine: string, device: string, mtu: number): void => {
-    facts.set(deviceKey(design, names, machine, device), `MTU ${mtu}`);
+  const add = (machine: string, device: string, mtu: number, netem?: Netem): void => {
+    facts.set(deviceKey(design, names, machine, device), deviceFact(mtu, netem));
   };
   for (const machine of [...design.routers, ...design.nodes])
-    for (const port of machine.interfaces) add(machine.name, port.name, port.mtu);
+    for (const port of machine.interfaces) add(machine.name, port.name, port.mtu, port.netem);
   for (const node of design.nodes) for (const tunnel of node.tunnels) add(node.name, tunnel.name, tunnel.mtu);
   for (const pod of design.pods) {
     add(pod.node, pod.interface, pod.mtu);

@@ -44,6 +44,28 @@ it('knows the way, the wrapping and the TTL of plain and wrapped packets', async
   expect((await ways('fullmesh-routed')).find(([name]) => name === 'pod-b')?.[1]).toMatchObject({ arrives: false });
 });
 
+it('tells what each end of a bad wire does to what it sends', async () => {
+  const design = await catalogueDesign('impaired');
+  const mended = {
+    ...design,
+    routers: design.routers.map((router) => ({
+      ...router,
+      interfaces: router.interfaces.map((port) => ({ ...port, netem: undefined })),
+    })),
+  };
+
+  const [, , devices] = diffFacts(factsOf(design), factsOf(mended));
+
+  expect(devices?.changes).toEqual([
+    { name: 'border0: eth1', a: 'MTU 1500, netem loss 20%', b: 'MTU 1500' },
+    { name: 'leaf0: eth1', a: 'MTU 1500, netem delay 20ms 5ms', b: 'MTU 1500' },
+    { name: 'leaf1: eth1', a: 'MTU 1500, netem rate 200kbit', b: 'MTU 1500' },
+    { name: 'spine0: eth1', a: 'MTU 1500, netem delay 20ms 5ms', b: 'MTU 1500' },
+    { name: 'spine0: eth2', a: 'MTU 1500, netem rate 200kbit', b: 'MTU 1500' },
+    { name: 'spine0: eth3', a: 'MTU 1500, netem corrupt 5%', b: 'MTU 1500' },
+  ]);
+});
+
 it('shows only what differs, as text and as Markdown', async () => {
   const a = { reference: 'vxlan', from: 'design' } as const;
   const b = { reference: 'vxlan-crosssubnet', from: 'running' } as const;
