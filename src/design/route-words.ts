@@ -1,4 +1,6 @@
-// Owns what is said of a route behind its next hops, in iproute2's words.
+// Owns what is said of a route behind its next hops, in iproute2's words, and who wrote it.
+
+import { felixProtocol } from './felix-routes.ts';
 
 /** What a route has beside its prefix and its next hops, expected or seen. */
 export interface RouteAttributes {
@@ -18,4 +20,11 @@ export function attributeWords(route: RouteAttributes): readonly string[] {
     route.onlink ? 'onlink' : '',
     route.mtu === undefined ? '' : `mtu ${route.mtu}`,
   ].filter((word) => word !== '');
+}
+
+const daemons: ReadonlySet<string> = new Set(['bird', 'bgp', felixProtocol]);
+
+/** Whether BIRD, FRR (`bgp`) or Felix wrote the route; Felix's `boot` routes look like anybody's. */
+export function isOfDaemon({ protocol }: Pick<RouteAttributes, 'protocol'>): boolean {
+  return daemons.has(protocol);
 }

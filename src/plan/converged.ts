@@ -1,7 +1,7 @@
 // Owns the comparison of what must be true with what is seen: used by waiting, by status and by verify alike. Pure.
 
 import type { ExpectedRoute, ExpectedSession, NextHop } from '../design/design.ts';
-import { attributeWords } from '../design/route-words.ts';
+import { attributeWords, isOfDaemon } from '../design/route-words.ts';
 import type { ObservedRoute, ObservedSession } from './observed.ts';
 
 /** One thing that is not as it must be. */
@@ -41,9 +41,6 @@ export function sessionDifferences(
   return differences;
 }
 
-/** The daemons whose routes are all expected ones. */
-const writers: ReadonlySet<string> = new Set(['bird', 'bgp', '80']);
-
 /**
  * Expected routes that are absent or other than expected, with what stands in the kernel instead; and a daemon's routes
  * beside the right one to the same prefix, for of two metrics the kernel takes the smaller.
@@ -77,7 +74,7 @@ export function routeDifferences(
   for (const found of index.values()) {
     if (found.length < 2 || !found.some((route) => right.has(route))) continue;
     for (const route of found) {
-      if (right.has(route) || !writers.has(route.protocol)) continue;
+      if (right.has(route) || !isOfDaemon(route)) continue;
       const { machine: where, prefix: what } = route;
       differences.push({ kind: 'route', where, what, expected: 'no other route beside it', seen: routeText(route) });
     }

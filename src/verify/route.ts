@@ -4,6 +4,7 @@ import { addressOf, containsPrefix, parseAddress, parsePrefix } from '../base/ad
 import { addressBookOf, shownName } from '../design/address-book.ts';
 import { type Design, findMachine } from '../design/design.ts';
 import { referencedDestination } from '../design/reference.ts';
+import { isOfDaemon } from '../design/route-words.ts';
 import { isTunnel } from '../design/tunnel.ts';
 import type { ObservedRoute } from '../plan/observed.ts';
 import type { Failure } from './verdict.ts';
@@ -34,14 +35,11 @@ export function judgeRoute(
   });
 }
 
-/** Who writes routes into a lab's kernels: BIRD, FRR, Felix (80 where not `boot`). */
-const writers: ReadonlySet<string> = new Set(['bird', 'bgp', '80']);
-
 /** Routes of BIRD, FRR or Felix, or through a tunnel, that no expectation knows. */
 export function strangeRoutes(design: Design, routes: readonly ObservedRoute[]): readonly Failure[] {
   const known = new Set(design.expected.routes.map(({ machine, prefix }) => `${machine} ${prefix}`));
   const strange = routes.filter((route) => {
-    const isWritten = writers.has(route.protocol) || route.nextHops.some(({ dev = '' }) => isTunnel(dev));
+    const isWritten = isOfDaemon(route) || route.nextHops.some(({ dev = '' }) => isTunnel(dev));
     return isWritten && route.protocol !== 'kernel' && !known.has(`${route.machine} ${route.prefix}`);
   });
   return strange.map((route) => ({

@@ -50,6 +50,13 @@ export function hostsFile({ nodes, routers, hosts }: Design): string {
   return ['127.0.0.1\tlocalhost', '::1\tlocalhost ip6-localhost ip6-loopback', ...lines, ''].join('\n');
 }
 
+/** The metric of a node's routes to its own pods; undefined: the kernel's. */
+export function podRouteMetric({ expected, pods }: Design): number | undefined {
+  return expected.routes.find((route) =>
+    pods.some((pod) => route.prefix === `${pod.addresses[0].address}/32` && route.machine === pod.node),
+  )?.metric;
+}
+
 /** A node: Docker's network on eth0, the fabric on net0, pod routes (calico.md C.1). */
 export function nodeScript(node: NodeDesign, podRouteMetric: number | undefined): string {
   const metric = podRouteMetric === undefined ? '' : ` metric ${podRouteMetric}`;

@@ -9,6 +9,7 @@ import {
   hostScript,
   hostsFile,
   nodeScript,
+  podRouteMetric,
   podScript,
   routerScript,
   startBirdScript,
@@ -16,7 +17,6 @@ import {
   switchScript,
 } from './machine-scripts.ts';
 import { netemScripts } from './netem.ts';
-import { podRouteMetric } from './plan.ts';
 import { podList, podServerProgram } from './pod-server-program.ts';
 import { programScript } from './program-script.ts';
 import { ipBatch, withInput, writeFileLine } from './script.ts';
@@ -60,12 +60,16 @@ function head(design: Design, ports: readonly string[]): string {
   ].join('');
 }
 
-function routerStart(design: Design, router: RouterDesign, artifacts: Artifacts): string {
-  const macs = router.interfaces.flatMap(({ name, mac }) =>
-    mac === undefined ? [] : [`link set dev ${name} address ${mac}`],
+/** Ports come with addresses of chance; what is expected of neighbor tables has the lab's. */
+function macScript({ interfaces }: RouterDesign | NodeDesign): string {
+  return ipBatch(
+    interfaces.flatMap(({ name, mac }) => (mac === undefined ? [] : [`link set dev ${name} address ${mac}`])),
   );
+}
+
+function routerStart(design: Design, router: RouterDesign, artifacts: Artifacts): string {
   return [
-    ipBatch(macs),
+    macScript(router),
     routerScript(router, artifacts),
     ...netemScripts(design, false).flatMap(({ machine, script }) => (machine === router.name ? [script] : [])),
     ...frrFiles(router, artifacts).map(writeFileLine),
@@ -88,14 +92,11 @@ function podLinks({ links }: Design, node: NodeDesign): string {
 }
 
 function nodeStart(design: Design, node: NodeDesign, artifacts: Artifacts): string {
-  const macs = node.interfaces.flatMap(({ name, mac }) =>
-    mac === undefined ? [] : [`link set dev ${name} address ${mac}`],
-  );
   const routes = felixScripts(design, false).find(({ machine }) => machine === node.name)?.script ?? '';
   const pods = node.pods.map((pod) => withInput(`ip netns exec ${pod.name} sh -e -s`, podScript(pod).script));
   const speaks = artifacts.has(`nodes/${node.name}/bird.conf`);
   return [
-    ipBatch(macs),
+    macScript(node),
     nodeScript(node, podRouteMetric(design)),
     felixRulesScript(design, node, artifacts),
     routes,

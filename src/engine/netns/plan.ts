@@ -13,6 +13,7 @@ import {
   hostScript,
   hostsFile,
   nodeScript,
+  podRouteMetric,
   podScript,
   routerScript,
   startBirdScript,
@@ -77,13 +78,6 @@ function causeOf(wish: Wish, seen: Observed): string | undefined {
   if (made === undefined) return 'not there';
   if (seen.dead.has(wish.resource)) return 'no longer alive';
   return made === digestOf(wish.input) ? undefined : 'differs from the design';
-}
-
-/** The metric of a node's routes to its own pods; undefined: the kernel's. */
-export function podRouteMetric({ expected, pods }: Design): number | undefined {
-  return expected.routes.find((route) =>
-    pods.some((pod) => route.prefix === `${pod.addresses[0].address}/32` && route.machine === pod.node),
-  )?.metric;
 }
 
 function wishesOf(

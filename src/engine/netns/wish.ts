@@ -2,13 +2,13 @@
 
 import type { Json, Phase, ResourceId } from '../../plan/plan.ts';
 
-/** One wish: a resource, made from an input, after others. `replace` tells what a different input means. */
+/** One wish: a resource, made from an input, after others. */
 export interface Wish {
   readonly verb: string;
   readonly resource: ResourceId;
   readonly phase: Phase;
   readonly needs: readonly ResourceId[];
   readonly input: Json;
-  /** `rebuild`: the lab has to be made anew when it differs; `again`: the operation is simply done again; `wait`: done whenever anything is. */
+  /** What a different input means. `rebuild`: the lab has to be made anew; `again`: the operation is simply done again; `wait`: done whenever anything is. */
   readonly whenDifferent: 'rebuild' | 'again' | 'wait';
 }
