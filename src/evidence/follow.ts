@@ -171,24 +171,23 @@ function directionsOf(
   asked: ReadonlySet<number>,
   packets: readonly { readonly rows: readonly number[] }[],
 ): ReadonlyMap<number, Direction> {
+  const translated = new Map<number, Set<number>>();
+  for (const { rows } of packets) {
+    const own = [...new Set(rows.map((row) => table.sightings.flow[row]!))];
+    if (own.length === 1) continue;
+    for (const index of own) translated.set(index, new Set([...(translated.get(index) ?? []), ...own]));
+  }
   const known = new Map<number, Direction>();
   let connections = 0;
   for (const index of [...asked].sort((a, b) => a - b)) {
     if (known.has(index)) continue;
-    const { reverse } = table.flows.all[index]!;
-    const other = asked.has(reverse) ? known.get(reverse) : undefined;
-    known.set(index, other === undefined ? { kind: 'request', connection: ++connections } : answering(other));
-  }
-  for (let before = -1; before !== known.size; ) {
-    before = known.size;
-    for (const { rows } of packets) {
-      const own = rows.map((row) => table.sightings.flow[row]!);
-      const direction = own.map((index) => known.get(index)).find((one) => one !== undefined);
-      if (direction !== undefined) for (const index of own) if (!known.has(index)) known.set(index, direction);
-    }
-    for (const [index, direction] of [...known]) {
-      const { reverse } = table.flows.all[index]!;
-      if (reverse >= 0 && !known.has(reverse)) known.set(reverse, answering(direction));
+    const found: [number, Direction][] = [[index, { kind: 'request', connection: ++connections }]];
+    for (const [flow, direction] of found) {
+      if (known.has(flow)) continue;
+      known.set(flow, direction);
+      for (const other of translated.get(flow) ?? []) found.push([other, direction]);
+      const { reverse } = table.flows.all[flow]!;
+      if (reverse >= 0) found.push([reverse, answering(direction)]);
     }
   }
   return known;

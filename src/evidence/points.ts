@@ -68,7 +68,12 @@ export function pointsAt(
   for (const word of at) {
     const found = all.filter((point) => isMeant(design, point, word, known));
     if (found.length === 0) {
+      const machines = machinesOf(design).filter(({ kind }) => kind !== 'switch');
       throw new LabError('USAGE', `--at ${word}: no machine, interface, link or role of this lab`, {
+        facts: [
+          `machines: ${machines.map(({ name }) => shownName(design, name)).join(', ')}`,
+          `roles: ${[...new Set(machines.map(({ kind }) => kind))].join(', ')}`,
+        ],
         hint: `--at ${points[0]?.name ?? 'leaf0'}`,
       });
     }

@@ -30,13 +30,16 @@ export async function whyLost(
   return inMachine(design, engine, lastSeen, signal);
 }
 
-/** `spine0 (10.1.10.2) says fragmentation needed, next hop MTU 1400`. */
-function toldBy(design: Design, { lines }: CaptureEvidence): string | undefined {
+/** `spine0 (10.1.10.2) says fragmentation needed, next hop MTU 1400`; and where that was lost when its sender never heard it. */
+function toldBy(design: Design, { from, to, lines }: CaptureEvidence): string | undefined {
   const error = lines.find(({ packet }) => packet.kind === 'error')?.packet;
   if (error === undefined) return undefined;
+  const last = lines.findLast(({ packet }) => packet.packet === error.packet)?.point;
+  const isLost = last !== undefined && ![from.machine, to.machine, ...(to.also ?? [])].includes(last.machine);
+  const lost = isLost ? `; nobody heard it: that was last seen at ${last.name}` : '';
   const machine = addressBookOf(design).get(error.source)?.machine;
   const who = machine === undefined ? error.source : `${shownName(design, machine)} (${error.source})`;
-  return `${who} says ${error.what}`;
+  return `${who} says ${error.what}${lost}`;
 }
 
 /** Nothing left: what the sender's own routes say. */
@@ -101,11 +104,12 @@ async function afterRoute(
 
 /** `has no route to …`, `drops it by its route blackhole …`, `drops it by its source address (rp_filter)`. */
 function refusalText({ said = '', entry }: RouteAnswer, to: string): string {
+  // The kernel looks the destination up first: its blackhole is EINVAL, as a blackhole on the way back to the source is.
+  if (entry !== undefined && entry.type !== 'unicast') return `has the route ${entry.type} ${entry.prefix} for ${to}`;
   // EXDEV is what fib_validate_source gives for a packet that came in where its source is not reached (RFC 3704).
   if (/cross-device link/i.test(said)) return `drops it by its source address (rp_filter), on the way to ${to}`;
   // EINVAL: the way back to the source is a blackhole or the like, which makes the source a martian one.
   if (/invalid argument/i.test(said)) return `drops it by its source address (no way back to it), on the way to ${to}`;
-  if (entry !== undefined && entry.type !== 'unicast') return `has the route ${entry.type} ${entry.prefix} for ${to}`;
   return entry === undefined ? `has no route to ${to}` : `refuses to route to ${to}: ${said}`;
 }
 

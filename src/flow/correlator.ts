@@ -139,11 +139,11 @@ export class Correlator {
     const last = layers.count - 1;
     const at = layers.starts[last]!;
     const kind = layers.kinds[last]!;
-    const { id, isUnfragmentable, hasMore } = fragmentationOf(layers, bytes, ip);
+    const { id, isUnfragmentable, hasMore, offset } = fragmentationOf(layers, bytes, ip);
     row.ipId = id & 0xffff;
     row.marks = (isUnfragmentable ? mark.unfragmentable : 0) | (hasMore ? mark.moreFragments : 0);
     if (layers.ending === ending.fragment) row.marks |= mark.laterFragment;
-    row.sequence = 0;
+    row.sequence = offset;
     row.ack = 0;
     row.payload = 0;
     if (kind === layer.tcp) {

@@ -1,6 +1,7 @@
 // Owns fragments: a later one has no ports and no identifier of its own, and is given those of the first of its datagram.
 
 import type { Correlator } from './correlator.ts';
+import { Fingerprint } from './fingerprint.ts';
 import type { Flow } from './flow.ts';
 import { mark } from './sightings.ts';
 
@@ -9,8 +10,8 @@ const protocols: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, 
 
 /**
  * Gives every later fragment the flow and the sequence number of its first fragment, whichever point saw that and whenever: they
- * have addresses, protocol and identification in common (RFC 791 section 3.2, RFC 8200 section 4.5). To be called once, when all
- * packets are in.
+ * have addresses, protocol and identification in common (RFC 791 section 3.2, RFC 8200 section 4.5). In IPv6 its identity, too: on
+ * the way the identification changes, what is in the first fragment does not. To be called once, when all packets are in.
  */
 export function joinFragments(correlator: Correlator): void {
   const { sightings } = correlator;
@@ -21,11 +22,20 @@ export function joinFragments(correlator: Correlator): void {
     const key = keyOf(correlator.flowAt(row), sightings.ipId[row]!);
     if (!firsts.has(key)) firsts.set(key, row);
   }
-  if (firsts.size === 0) return;
+  const print = new Fingerprint();
   for (let row = 0; row < sightings.count; row++) {
     if ((sightings.marks[row]! & mark.laterFragment) === 0) continue;
     const first = firsts.get(keyOf(correlator.flowAt(row), sightings.ipId[row]!));
-    if (first === undefined) continue;
+    if (first === undefined) {
+      sightings.sequence[row] = 0;
+      continue;
+    }
+    if (correlator.flowAt(row).source.includes(':')) {
+      print.begin(sightings.keyLow[first]!, sightings.keyHigh[first]!);
+      print.add(sightings.sequence[row]!);
+      sightings.keyLow[row] = print.low;
+      sightings.keyHigh[row] = print.high;
+    }
     sightings.flow[row] = sightings.flow[first]!;
     sightings.sequence[row] = sightings.sequence[first]!;
   }

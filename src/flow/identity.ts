@@ -14,9 +14,11 @@ const transport = { syn: 2, reset: 4 } as const;
  * is what changes on the way or by offload: TTL, lengths, TCP's and UDP's checksums, PSH and FIN.
  */
 export function mixIdentity(print: Fingerprint, layers: Layers, bytes: Uint8Array): void {
-  const fragmentation = fragmentationOf(layers, bytes, layers.innerIp);
-  print.add(fragmentation.id);
-  print.add(fragmentation.offset);
+  const { id, offset } = fragmentationOf(layers, bytes, layers.innerIp);
+  // Linux with connection tracking puts IPv6 fragments together and sends them on with an identification of its own.
+  const isNumberedAgain = layers.kinds[layers.innerIp] === layer.ipv6 && offset === 0;
+  print.add(isNumberedAgain ? 0 : id);
+  print.add(offset);
   mixTransport(print, layers, bytes, true);
 }
 

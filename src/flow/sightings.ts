@@ -53,7 +53,7 @@ export class Sightings {
   length = new Uint32Array(1024);
   /** Fingerprint of both Ethernet addresses, 0 without. */
   macs = new Int32Array(1024);
-  /** TCP's or an echo's sequence number. */
+  /** TCP's or an echo's sequence number; of a later fragment its offset, until `joinFragments` knows the first. */
   sequence = new Uint32Array(1024);
   /** TCP's acknowledgment number. */
   ack = new Uint32Array(1024);

@@ -13,11 +13,11 @@ export function pathSentence(evidence: CaptureEvidence): string {
     case 'found': {
       if (path.there.length + path.back.length === 0) return 'answered, and no packet of it was seen here';
       const found = `path found: ${path.there.join(' > ')}`;
-      if (path.back.length === 0)
-        return `${found}; ${evidence.result.received > 0 ? 'the reply was not seen here' : 'nothing was answered'}`;
+      if (path.back.length === 0) return `${found}; ${unansweredText(evidence)}`;
       const isSameWay = path.back.toReversed().join() === path.there.join();
       const back = isSameWay ? 'the reply took the same way back' : `back: ${path.back.join(' > ')}`;
-      return `${found}; ${back}`;
+      const { errors } = evidence.result;
+      return `${found}; ${back}${errors.length === 0 ? '' : ` and said: ${errors.join('; ')}`}`;
     }
     case 'request-lost':
       return `no path: the request was ${seen}, after ${path.there.join(' > ')}`;
@@ -29,6 +29,13 @@ export function pathSentence(evidence: CaptureEvidence): string {
       if (evidence.filter !== undefined) return `no packet for the filter was seen: ${evidence.filter}`;
       return `no path: no packet was seen anywhere${evidence.result.errors.length === 0 ? '' : `: ${evidence.result.errors.join('; ')}`}`;
   }
+}
+
+/** What there was instead of a reply: an ICMP error is an answer, too. */
+function unansweredText({ lines, result }: CaptureEvidence): string {
+  const error = lines.find(({ packet }) => packet.kind === 'error')?.packet;
+  if (error !== undefined) return `${error.source} answered ${error.what}`;
+  return result.received > 0 ? 'the reply was not seen here' : 'nothing was answered';
 }
 
 /** Of many probes, how many were lost and where: `lost: 2 of 30 (number 5 to 6): the reply last seen going out at leaf0:eth1`. */

@@ -23,17 +23,20 @@ export function expectedWayOf(design: Design, captured: Captured): ExpectedWay {
   const ends = [from, to].map(({ name }) => shownName(design, name));
   const machines = [ends[0], ...hops.map((names) => names.join(' | ')), ends[1]].join(' > ');
   const wrap = encapsulation === 'none' ? 'plain' : `${encapsulation.toUpperCase()} (${headerBytes} bytes more)`;
-  const branches = hops
-    .filter((names) => names.length > 1)
-    .map((names) => {
-      const [there, back] = (['request', 'reply'] as const).map((kind) => {
-        const own = evidence.lines.filter(({ packet }) => packet.kind === kind);
-        return names.filter((name) => own.some(({ point }) => point.name.startsWith(`${name}:`))).join(' and ');
-      });
-      return `equal paths by ${names.join(' and ')}: there by ${there || 'none'}, back by ${back || 'none'}`;
-    });
+  const branches = hops.filter((names) => names.length > 1).flatMap((names) => takenText(names, evidence.lines) ?? []);
   const differences = judgeCapture(design, captured).failures.map(
     ({ what, where, expected, seen }) => `${what}, at ${where}: expected ${expected}; seen: ${seen}`,
   );
   return { way: `${machines}, ${wrap}${arrives ? '' : '; no route all the way'}`, branches, differences };
+}
+
+/** `equal paths by spine0 and spine1: there by spine1, back by spine0`; undefined when no packet came to any of them. */
+function takenText(names: readonly string[], lines: Captured['evidence']['lines']): string | undefined {
+  const ways = { request: 'there', reply: 'back', error: 'an error back' } as const;
+  const taken = (['request', 'reply', 'error'] as const).flatMap((kind) => {
+    const own = lines.filter(({ packet }) => packet.kind === kind);
+    const by = names.filter((name) => own.some(({ point }) => point.name.startsWith(`${name}:`)));
+    return by.length === 0 ? [] : [`${ways[kind]} by ${by.join(' and ')}`];
+  });
+  return taken.length === 0 ? undefined : `equal paths by ${names.join(' and ')}: ${taken.join(', ')}`;
 }

@@ -61,7 +61,11 @@ describe.each(kinds)('captures of vxlan-crosssubnet as %s', (kind) => {
     expect(exitCode).toBe(0);
   });
 
-  it('says where a packet died and why', async () => {
+  it('says where a packet died and why: a blackhole, a cable that is down', async () => {
+    const unused = await place().must(['capture', 'pod-a', '10.244.25.40'], 1);
+    expect(unused.stdout).toContain('worker3:vxlan.calico, after pod-a');
+    expect(unused.stdout).toContain('likely reason: worker3 has the route blackhole 10.244.25.0/26 for 10.244.25.40\n');
+
     await place().must(['exec', 'worker3', '--', 'ip', 'link', 'set', 'net0', 'down']);
     const { stdout } = await place().must(['capture', 'pod-a', 'pod-b'], 1);
 

@@ -69,4 +69,25 @@ describe('following packets', () => {
     expect(seen[1]).toMatchObject([{ kind: 'error', sequence: 1, what: 'fragmentation needed, next hop MTU 1400' }]);
     expect(seen[2]).toEqual([]);
   });
+
+  it('counts a connection to a service once, its answers too, though the pod that answers is another address', () => {
+    const ports = { from: 40_000, to: 80 };
+    const [client, service, pod] = ['10.244.1.2', '10.96.0.80', '10.244.2.3'];
+    const segment = (from: string, to: string, ttl: number, header: Parameters<typeof p.tcp>[0], id = 7) =>
+      p.eth(0x0800, p.ipv4(6, { from, to, ttl, id }, p.tcp(header)));
+    const answer = { from: 80, to: 40_000, sequence: 9, ack: 6, flags: 18 };
+    const frames = [
+      [segment(client, service, 64, { ...ports, sequence: 5, flags: 2 }), segment(service, client, 62, answer)],
+      [segment(client, pod, 63, { ...ports, sequence: 5, flags: 2 }), segment(pod, client, 63, answer)],
+    ];
+    const files = frames.map((own, index) => ({ name: `p${index}`, pcap: file(...own) }));
+    const { sightings } = followPackets(files, ({ source }) => source === client);
+
+    expect(
+      sightings
+        .flat()
+        .map(({ kind, sequence }) => `${kind} ${sequence}`)
+        .sort(),
+    ).toEqual(['reply 1', 'reply 1', 'request 1', 'request 1']);
+  });
 });

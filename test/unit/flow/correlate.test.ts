@@ -139,6 +139,29 @@ describe('fragments', () => {
     expect(flowText(correlation.correlator.flows.all[correlation.paths[0]!.flow]!)).toBe(`udp ${a}:4000 > ${b}:5000`);
   });
 
+  it('of IPv6 are known again though a node that tracks connections gives them a new identification', () => {
+    const header = (id: number, offset: number, hasMore: 0 | 1) =>
+      p.joined(Uint8Array.of(58, 0), p.u16(offset | hasMore), p.u32(id));
+    const ping6 = (sequence: number) => p.echo(128, 7, sequence, new Uint8Array(2000).fill(9));
+    const fragments = (time: number, id: number, sequence: number, hopLimit: number) => {
+      const whole = ping6(sequence);
+      const pieces = [
+        p.joined(header(id, 0, 1), whole.subarray(0, 1448)),
+        p.joined(header(id, 1448, 0), whole.subarray(1448)),
+      ];
+      return pieces.map((piece, place): readonly [number, Uint8Array] => [
+        time + place / 10,
+        p.eth(0x86dd, p.ipv6(44, { from: 'fd00::1', to: 'fd00::2', hopLimit }, piece)),
+      ]);
+    };
+    const correlation = seen({
+      pod: [...fragments(0, 0x11, 1, 64), ...fragments(10, 0x12, 2, 64)],
+      node: [...fragments(1, 0x77, 1, 63), ...fragments(11, 0x78, 2, 63)],
+    });
+
+    expect(hopsOf(correlation)).toEqual(['4x pod 64 > node 63']);
+  });
+
   it('of a packet that was whole before are told as that, and as no loss', () => {
     const correlation = seen({
       pod: [[0, p.ipv4(17, { ...ends, ttl: 64 }, datagram)]],

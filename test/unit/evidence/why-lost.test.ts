@@ -1,0 +1,41 @@
+// Owns the tests of why a packet was lost: what the kernel's answers mean, and where an ICMP error itself was lost.
+
+import { describe, expect, it } from 'vitest';
+import type { CaptureEvidence } from '../../../src/evidence/capture.ts';
+import { capturedPath } from '../../../src/evidence/captured-path.ts';
+import { whyLost } from '../../../src/evidence/why-lost.ts';
+import { captureOf, design } from '../../support/made-captures.ts';
+import { recordingShell } from '../../support/recording-shell.ts';
+
+const signal = new AbortController().signal;
+const nowhere = { shell: () => recordingShell({}) };
+
+/** spine's error about the first request, seen at its own and the first `points` points of the way back. */
+function withError(points: number): CaptureEvidence {
+  const evidence = captureOf(3, 0);
+  const back = evidence.points.slice(0, 3).reverse().slice(0, points);
+  const [first] = evidence.lines;
+  const packet = {
+    ...first!.packet,
+    kind: 'error',
+    packet: 9,
+    source: '10.1.9.9',
+    what: 'fragmentation needed',
+  } as const;
+  const errors = back.map(({ point }, place) => ({ ...first!, point, packet: { ...packet, place } }));
+  return { ...evidence, lines: [...evidence.lines, ...errors] };
+}
+
+const why = (evidence: CaptureEvidence) => whyLost(design, nowhere, evidence, capturedPath(evidence), signal);
+
+describe('why a packet was lost', () => {
+  it('is what an ICMP error says', async () => {
+    expect(await why(withError(3))).toBe('10.1.9.9 says fragmentation needed');
+  });
+
+  it('is that error, and where it was lost in turn when its sender never heard it', async () => {
+    expect(await why(withError(2))).toBe(
+      '10.1.9.9 says fragmentation needed; nobody heard it: that was last seen at control-plane:cali0',
+    );
+  });
+});
