@@ -1,22 +1,18 @@
 // Owns changing one lab under its lock: see what is there, plan, do, record; on failure take back what was begun.
 
-import { setMaxListeners } from 'node:events';
-import { availableParallelism } from 'node:os';
 import { LabError } from '../base/errors.ts';
 import { structureDifferences } from '../engine/netns/plan.ts';
 import { digestOf } from '../plan/digest.ts';
 import type { Engine } from '../plan/engine.ts';
 import { nothingObserved, type Observed } from '../plan/observed.ts';
 import type { Plan } from '../plan/plan.ts';
-import { execute, type PhaseTimes } from '../run/execute.ts';
+import type { PhaseTimes } from '../run/execute.ts';
 import { type StateFolder, stateFolder } from '../run/state.ts';
+import { carryOut } from './carry-out.ts';
 import type { Context, RunView } from './context.ts';
 import type { Continuing } from './continue-lab.ts';
 import { engineFor } from './engine-for.ts';
 import { readState, type SavedLab, stateFiles } from './saved-lab.ts';
-
-/** How many operations run at one time: enough to keep the processors busy, few enough to keep the plan's order. */
-const width = Math.max(8, 2 * availableParallelism());
 
 /** What a lab shall become, and how far one may go for it. */
 export interface LabChange extends Continuing {
@@ -129,20 +125,14 @@ export async function changeLab(context: Context, asked: LabChange, view: RunVie
     return { plan, times: new Map(), startedAt, isLeft: true, error: undefined };
   }
 
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort('timeout'), change.timeoutMs);
   view.begin(plan);
   try {
     await state.create();
-    for (const operation of plan.operations) made.delete(operation.resource);
+    // What is only revived is afterwards as it was made, or dead again, which is seen.
+    for (const { resource, input } of plan.operations)
+      if (made.get(resource) !== digestOf(input)) made.delete(resource);
     await save(!isFresh);
-    const signal = AbortSignal.any([context.signal, deadline.signal]);
-    setMaxListeners(0, signal);
-    const times = await execute(plan, engine.operations(change.design), {
-      signal,
-      width,
-      onEvent: (event) => view.event(event),
-    });
+    const times = await carryOut(context, plan, engine.operations(change.design), change.timeoutMs, view);
     for (const operation of plan.operations) made.set(operation.resource, digestOf(operation.input));
     await save(true);
     return { plan, times, startedAt, isLeft: true, error: undefined };
@@ -155,7 +145,6 @@ export async function changeLab(context: Context, asked: LabChange, view: RunVie
       );
     return { plan, times: new Map(), startedAt, isLeft, error };
   } finally {
-    clearTimeout(timer);
     await view.end();
   }
 }

@@ -14,6 +14,11 @@ export async function readFailures(state: StateFolder): Promise<readonly Failure
   return Array.isArray(read) ? (read as readonly Failure[]) : [];
 }
 
+/** Takes everything off the record: machines that were started anew have nothing broken. */
+export function forgetFailures(state: StateFolder): Promise<void> {
+  return state.write(file, []);
+}
+
 /**
  * Breaks a target; when it broke, in milliseconds since 1970. It is on record before anything happens, so that a labctl that is
  * killed leaves nothing unknown; `onRecorded` then.

@@ -25,7 +25,8 @@ export interface RunningRow {
   readonly lab: string;
   readonly variant: string | undefined;
   readonly engine: EngineName;
-  readonly state: 'running' | 'partial' | 'gone';
+  /** `stopped` is what Docker says of a lab on kind, and only `ps` asks it. */
+  readonly state: 'running' | 'stopped' | 'partial' | 'gone';
   readonly pid: number | undefined;
   readonly nodes: number;
   readonly routers: number;
@@ -101,7 +102,7 @@ function onlyOne(rows: readonly RunningRow[]): string {
 }
 
 /** The design of a saved lab; what must be true is worked out when it is first asked for. */
-function designOf(saved: SavedLab): Design {
+export function designOf(saved: SavedLab): Design {
   let expected: Expected | undefined;
   return {
     ...saved.design,

@@ -8,6 +8,7 @@ import type { ListFlags } from './commands/list.ts';
 import type { SetFlags } from './commands/plan.ts';
 import type { RenderFlags } from './commands/render.ts';
 import type { RenderPeersFlags } from './commands/render-peers.ts';
+import type { StartFlags } from './commands/stop.ts';
 import type { TestFlags } from './commands/test.ts';
 import type { UpFlags } from './commands/up.ts';
 import { durationMs, gathered, keyValue, shardOf, wholeNumber } from './flag-values.ts';
@@ -29,7 +30,7 @@ const router: Flag = {
 
 const reference = 'a lab is a name of the catalogue, name:variant, a lab file, a folder with one, or - for stdin';
 
-/** Adds up, down, test, list, ps, plan, validate, render and graph. */
+/** Adds up, down, stop, start, test, list, ps, plan, validate, render and graph. */
 export function addLabVerbs(program: Command, door: Door): void {
   addVerb<UpFlags>(program, door, {
     usage: 'up [lab]',
@@ -64,6 +65,32 @@ export function addLabVerbs(program: Command, door: Door): void {
     flags: [{ flags: '-a, --all', description: 'remove every lab' }],
     examples: ['labctl down bgp-rr', 'labctl down --all'],
     load: async () => (await import('./commands/down.ts')).downCommand,
+  });
+  addVerb(program, door, {
+    usage: 'stop [lab]',
+    group,
+    summary: 'stop the containers of a lab on kind, and keep them',
+    description:
+      'Stops nodes and routers of a lab on kind; disks, networks and addresses stay for start. On the embedded engine nothing would stay: use down.',
+    examples: ['labctl stop bgp-rr', 'labctl stop'],
+    load: async () => (await import('./commands/stop.ts')).stopCommand,
+  });
+  addVerb<StartFlags>(program, door, {
+    usage: 'start [lab]',
+    group,
+    summary: 'start a stopped lab on kind, and plug its wires anew',
+    description:
+      'Starts what does not run, plugs the fabric anew and returns when the lab is converged: after stop, a restart of Docker or of the machine. Routers are made anew from the files of up.',
+    flags: [
+      {
+        flags: '-t, --timeout <duration>',
+        description: 'how long convergence may take',
+        default: '10m',
+        parse: durationMs,
+      },
+    ],
+    examples: ['labctl start bgp-rr', 'labctl start --timeout 5m'],
+    load: async () => (await import('./commands/stop.ts')).startCommand,
   });
   addVerb<TestFlags>(program, door, {
     usage: 'test [labs...]',

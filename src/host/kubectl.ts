@@ -11,6 +11,11 @@ export function applyArgv(kubeconfig: string, file: string, side: 'client' | 'se
   return kubectlArgv(kubeconfig, 'apply', ...how, '-f', file);
 }
 
+/** The argument list that exits 0 when the API serves requests. */
+export function readyArgv(kubeconfig: string): readonly string[] {
+  return kubectlArgv(kubeconfig, 'get', '--raw', '/readyz', '--request-timeout=5s');
+}
+
 /** The argument list that exits 0 where the cluster serves Calico's objects as `projectcalico.org/v3`. */
 export function servesV3Argv(kubeconfig: string): readonly string[] {
   return kubectlArgv(kubeconfig, 'get', '--raw', '/apis/projectcalico.org/v3');

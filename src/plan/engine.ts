@@ -66,6 +66,8 @@ export interface Engine {
   /** A shell in a machine of the running lab (node, router, switch or pod). */
   shell(machine: string): Shell;
   tap(machine: string, iface: string): CapturePoint;
+  /** Ends the lab's processes and keeps all else, for `plan` to revive. Absent where nothing would be kept. */
+  stop?(): Promise<void>;
   /** Ends the lab: everything it made is gone when this returns. Idempotent; true when there was something. */
   remove(): Promise<boolean>;
 }

@@ -14,6 +14,8 @@ export interface Replay {
   readonly seed: number;
   /** Machines whose containers do not run. */
   readonly stopped?: readonly string[];
+  /** Machines whose containers are gone. */
+  readonly removed?: readonly string[];
   /** Machines that lost their wires, as after a restart of Docker. */
   readonly unplugged?: readonly string[];
   /** Answers that win, by machine and command: `leaf0 vtysh -c show bgp summary json`. */
@@ -30,7 +32,10 @@ export function replayedCluster(design: Design, folder: string, replay: Replay):
   const calico = `${chance.below(1e9).toString(16)}ca11c0`;
 
   const inspect = (names: readonly string[]): Said => {
-    const asked = machines.filter(({ name, kind }) => names.includes(containerOf(design.lab, { name, kind })));
+    const asked = machines.filter(
+      ({ name, kind }) =>
+        names.includes(containerOf(design.lab, { name, kind })) && !(replay.removed ?? []).includes(name),
+    );
     const order = asked.map((machine) => ({ machine, key: chance.below(1e6) })).toSorted((a, b) => a.key - b.key);
     const found = order.map(({ machine: { name, kind } }) => {
       const runs = !(replay.stopped ?? []).includes(name);

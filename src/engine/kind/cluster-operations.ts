@@ -6,9 +6,11 @@ import { servedAsV3 } from '../../artifact/kind-objects.ts';
 import { secretNames } from '../../artifact/kind-secrets.ts';
 import type { LoadBalancerAddress } from '../../artifact/kind-services.ts';
 import { LabError } from '../../base/errors.ts';
+import type { Ran } from '../../base/shell.ts';
 import {
   applyArgv,
   loadBalancerArgv,
+  readyArgv,
   rolloutArgv,
   scheduleArgv,
   servesV3Argv,
@@ -77,6 +79,17 @@ export function clusterOperations(work: KindWork): OperationTable {
           await run(loadBalancerArgv(kubeconfig, service, address), context);
       },
     },
+    waitApi: {
+      apply: async (_, context) => {
+        while (true) {
+          const ran = await host.run(readyArgv(kubeconfig), { onFailure: 'return', timeoutMs: 10_000 });
+          if (ran.exitCode === 0) return;
+          if (context.signal.aborted) throw noApi(ran, context.signal);
+          context.report('the Kubernetes API does not answer yet');
+          await sleep(500, undefined, { signal: context.signal }).catch(() => undefined);
+        }
+      },
+    },
     waitKinds: { apply: (_, context) => run(waitForKindsArgv(kubeconfig), context) },
     waitPods: {
       apply: async (input, context) => {
@@ -95,6 +108,15 @@ export function clusterOperations(work: KindWork): OperationTable {
       },
     },
   };
+}
+
+function noApi(ran: Ran, signal: AbortSignal): LabError {
+  if (signal.reason !== 'timeout')
+    return new LabError('INTERRUPTED', 'interrupted while waiting for the Kubernetes API');
+  return new LabError('NOT_CONVERGED', 'the Kubernetes API of the lab does not become ready', {
+    ran,
+    hint: 'labctl up with --timeout 20m waits longer; docker logs of the control plane tells why',
+  });
 }
 
 function byNamespace(pods: readonly string[]): ReadonlyMap<string, readonly string[]> {

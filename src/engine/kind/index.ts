@@ -18,6 +18,7 @@ import { probeKind } from './probe.ts';
 import { removeParts } from './remove.ts';
 import { clusterWords } from './say.ts';
 import type { OwnedPart } from './step.ts';
+import { stopContainers } from './stop.ts';
 
 /** What the engine is told of the lab and of what it made before. */
 export interface KindOptions {
@@ -97,6 +98,7 @@ export function kindEngine(options: KindOptions): Engine {
       interface: name,
       shell: localShell(machine, entered().networkOf(machine)),
     }),
+    stop: () => stopContainers(host, lab),
     remove: async () => {
       if (owned.length === 0) return false;
       await removeParts({ host, lab, folder, place }, owned);

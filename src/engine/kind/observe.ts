@@ -11,8 +11,9 @@ import { containerOf } from './names.ts';
 export type BuiltDesign = Pick<Design, 'lab' | 'nodes' | 'routers' | 'hosts' | 'links'>;
 
 /**
- * `partial` where a node is not there or does not run: the cluster cannot be mended. `dead` names the fabric, and the rules in its routers,
- * where a router does not run or a port of a node is gone (containerlab issue 730): it is plugged anew.
+ * `partial` where a node's container is gone: the cluster cannot be mended. `dead` names the cluster where a node does not run, and the
+ * fabric, with the rules in its routers, where a router does not run or a port of a node is gone (containerlab issue 730): nodes are
+ * started, and the fabric is plugged anew.
  */
 export async function observeKind(
   host: Shell,
@@ -26,7 +27,9 @@ export async function observeKind(
   );
   const pids = new Map(containers.filter(({ isRunning }) => isRunning).map(({ name, pid }) => [name, pid]));
   const runs = (machine: (typeof machines)[number]): boolean => pids.has(containerOf(design.lab, machine));
-  if (!design.nodes.every(runs)) return { state: 'partial', made, dead: new Set() };
+  const known = new Set(containers.map(({ name }) => name));
+  if (!design.nodes.every(({ name }) => known.has(name))) return { state: 'partial', made, dead: new Set() };
+  const isStopped = !design.nodes.every(runs);
   const plugged = await Promise.all(
     machines.map(async (machine) => {
       const pid = pids.get(containerOf(design.lab, machine));
@@ -34,7 +37,9 @@ export async function observeKind(
     }),
   );
   if (plugged.every(Boolean)) return { state: 'running', made, dead: new Set() };
-  const dead = [...made.keys()].filter((resource) => resource === 'fabric' || resource.startsWith('rules:'));
+  const dead = [...made.keys()].filter(
+    (resource) => resource === 'fabric' || resource.startsWith('rules:') || (isStopped && resource === 'cluster'),
+  );
   return { state: 'running', made, dead: new Set(dead) };
 }
 

@@ -46,6 +46,9 @@ export function kindOperations(work: KindWork, design: Design): OperationTable {
         await runStep(work, createClusterArgv(place, join(folder, 'kind.yaml')), context);
       },
     },
+    startCluster: {
+      apply: (_, context) => runStep(work, ['docker', 'start', ...design.nodes.map(({ name }) => name)], context),
+    },
     loadImages: {
       apply: async (input, context) => {
         const { images, nodes } = input as unknown as { images: readonly string[]; nodes: readonly string[] };

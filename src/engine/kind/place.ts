@@ -93,7 +93,7 @@ export async function locate(host: Shell, design: Design): Promise<Places> {
 
   const plain = new Set(design.hosts.map(({ name }) => name));
   const gone = (machine: string): LabError =>
-    new LabError('LAB_GONE', `${machine} does not run in lab ${design.lab}`, { hint: `labctl status ${design.lab}` });
+    new LabError('LAB_GONE', `${machine} does not run in lab ${design.lab}`, { hint: `labctl start ${design.lab}` });
   const networkFile = (machine: string): string | undefined => {
     const pid = pids.get(machine);
     return pid === undefined ? pods.get(machine) : `/proc/${pid}/ns/net`;

@@ -38,7 +38,7 @@ export function planKind(design: Design, cluster: KindCluster, artifacts: Artifa
   const operations = chosen.map(
     ({ verb, resource, phase, needs, input }, index): Operation => ({
       id: index + 1,
-      verb,
+      verb: resource === 'cluster' && seen.dead.has(resource) ? 'startCluster' : verb,
       resource,
       cause: causes.get(resource) ?? '',
       needs: needs.flatMap((needed) => ids.get(needed) ?? []),

@@ -40,6 +40,8 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
       config: text('kind.yaml'),
       docker: text('bin/docker'),
     }),
+    // Nodes that were started again are there before their API is.
+    wish('waitApi', 'api', 'namespaces', ['cluster'], null),
     wish('loadImages', 'images', 'namespaces', ['cluster'], {
       images: clusterImages(cluster.images.pod, artifacts.get('calico.yaml')),
       nodes: design.nodes.map(({ name }) => name),
@@ -56,10 +58,10 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
       const router = name.split('/')[1] ?? '';
       return wish('translateSources', `rules:${router}`, 'links', ['fabric'], { router, rules });
     }),
-    wish('holdPods', 'held', 'daemons', ['cluster'], null),
-    applied('workload.yaml', 'workload', ['cluster', 'images'], 'client'),
+    wish('holdPods', 'held', 'daemons', ['api'], null),
+    applied('workload.yaml', 'workload', ['api', 'images'], 'client'),
     ...when(artifacts.has('services.yaml'), () => [
-      applied('services.yaml', 'services', ['cluster', 'workload'], 'client'),
+      applied('services.yaml', 'services', ['api', 'workload'], 'client'),
       wish(
         'giveAddresses',
         'load-balancers',
@@ -68,13 +70,13 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
         loadBalancerAddresses(design) as unknown as Json,
       ),
     ]),
-    ...when(artifacts.has('calico/nodes.yaml'), () => [applied('calico/nodes.yaml', 'nodes', ['cluster'], 'server')]),
+    ...when(artifacts.has('calico/nodes.yaml'), () => [applied('calico/nodes.yaml', 'nodes', ['api'], 'server')]),
     ...when(artifacts.has('calico/secret-access.yaml'), () => [
-      applied('calico/secret-access.yaml', 'secret-access', ['cluster'], 'client'),
-      wish('createSecrets', 'secrets', 'daemons', ['cluster'], design.secrets),
+      applied('calico/secret-access.yaml', 'secret-access', ['api'], 'client'),
+      wish('createSecrets', 'secrets', 'daemons', ['api'], design.secrets),
     ]),
-    applied('calico.yaml', 'calico', ['fabric', 'workload', 'nodes', 'images', 'held', 'secrets'], 'server'),
-    wish('waitKinds', 'kinds', 'daemons', ['calico'], null),
+    applied('calico.yaml', 'calico', ['api', 'fabric', 'workload', 'nodes', 'images', 'held', 'secrets'], 'server'),
+    wish('waitKinds', 'kinds', 'daemons', ['api', 'calico'], null),
     // Where the pools are switched on the live cluster, pods are made with those before.
     ...(isSwitched
       ? [objects('first-', 'first-objects', []), pods(['first-objects']), objects('', 'objects', ['pods'])]

@@ -21,6 +21,8 @@ import { type Replay, replayedCluster } from '../../support/replayed-cluster.ts'
 import { scratchFolder } from '../../support/scratch.ts';
 
 const folder = truthFolder();
+const nodes = ['bgp-rr-control-plane', 'bgp-rr-worker', 'bgp-rr-worker2', 'bgp-rr-worker3'];
+const everything = [...nodes, 'leaf0', 'leaf1', 'spine0', 'spine1'];
 
 interface Standing {
   readonly design: Design;
@@ -150,8 +152,17 @@ describe.skipIf(folder === undefined)('a real cluster that is not as it should b
     expect(await engine.observe()).toMatchObject({ state: 'running', dead: new Set(['fabric', 'rules:leaf0']) });
   });
 
-  it('is made anew where a node does not run', async () => {
-    const { engine } = await standing('bgp-rr', { seed: 8, stopped: ['bgp-rr-worker3'] }, made);
+  it.each([
+    ['a node does not run', { seed: 8, stopped: ['bgp-rr-worker3'] }],
+    ['nothing runs', { seed: 8, stopped: everything }],
+  ])('is started where %s', async (_, replay) => {
+    const { engine } = await standing('bgp-rr', replay, made);
+    const dead = new Set(['cluster', 'fabric', 'rules:leaf0']);
+    expect(await engine.observe()).toMatchObject({ state: 'running', dead });
+  });
+
+  it('is made anew where a node is gone', async () => {
+    const { engine } = await standing('bgp-rr', { seed: 8, removed: ['bgp-rr-worker3'] }, made);
     expect(await engine.observe()).toMatchObject({ state: 'partial' });
   });
 });

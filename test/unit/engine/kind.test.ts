@@ -200,6 +200,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
       ...foundIn(10801, 'c0ffee'),
       'nsenter --net=/proc/14721/ns/net -- nft -f -': {},
       'nsenter --net=/proc/14722/ns/net -- nft -f -': {},
+      [`${kubectl} get --raw /readyz --request-timeout=5s`]: { stdout: 'ok' },
       [`${kubectl} cordon --selector=kubernetes.io/os=linux`]: {},
       [`${kubectl} uncordon --selector=kubernetes.io/os=linux`]: {},
       [`${kubectl} get --raw /apis/projectcalico.org/v3`]: { exitCode: 1, stderr: 'Error from server (NotFound)' },
@@ -250,7 +251,64 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
     expect(engine.plan(design, files, seen).operations).toEqual([]);
     files.set('calico/crd-objects.yaml', 'kind: IPPool\n');
     const again = engine.plan(design, files, seen).operations.map(({ resource }) => resource);
-    expect(again).toEqual(['files', 'kinds', 'objects', 'pods', 'sessions', 'routes', 'ping']);
+    expect(again).toEqual(['files', 'api', 'kinds', 'objects', 'pods', 'sessions', 'routes', 'ping']);
+  });
+
+  it('starts the nodes of a stopped lab, plugs the fabric anew and waits, and makes nothing else again', async () => {
+    const design = designOf();
+    const files = new Map(writeKindArtifacts(design, cluster, newestTools, undefined));
+    const answers: Record<string, Said | readonly Said[]> = {};
+    const host = recordingShell(answers);
+    const { engine, folder } = engineOn(host, ['network', 'cluster', 'fabric']);
+    const made = new Map(
+      engine.plan(design, files, nothingObserved).operations.map(({ resource, input }) => [resource, digestOf(input)]),
+    );
+    const dead = new Set(['cluster', 'fabric', 'rules:leaf0', 'rules:leaf1']);
+
+    const { operations } = engine.plan(design, files, { state: 'running', made, dead });
+
+    expect(operations.map(({ verb }) => verb)).toEqual([
+      'startCluster',
+      'waitApi',
+      'deployFabric',
+      'translateSources',
+      'translateSources',
+      'waitKinds',
+      'waitPods',
+      'waitSessions',
+      'waitRoutes',
+      'waitPing',
+    ]);
+    Object.assign(answers, {
+      'docker start bgp-rr-control-plane bgp-rr-worker bgp-rr-worker2 bgp-rr-worker3': {},
+      [`kubectl --kubeconfig ${folder}/kubeconfig get --raw /readyz --request-timeout=5s`]: [
+        recorded('kubectl/v1.30.14/connection-refused'),
+        { stdout: 'ok' },
+      ],
+      'docker ps --all --filter label=containerlab=bgp-rr --format {{.Names}}': { stdout: 'clab-bgp-rr-leaf0\n' },
+      [deployArgv(`${folder}/fabric.clab.yml`, 9, 'again').join(' ')]: recorded(
+        'containerlab/HEAD-39ff2b7cc/deploy-reconfigure-while-running',
+      ),
+    });
+    const table = engine.operations(design);
+    for (const { verb, input } of operations.slice(0, 3)) await table[verb]?.apply(input, context);
+    expect(host.unused()).toEqual([]);
+  });
+
+  it('stops every container of the lab, also one that is paused', async () => {
+    const names = 'bgp-rr-worker bgp-rr-worker2 clab-bgp-rr-leaf0';
+    const host = recordingShell({
+      'docker ps --all --filter label=io.x-k8s.kind.cluster=bgp-rr --format {{.Names}}': {
+        stdout: 'bgp-rr-worker\nbgp-rr-worker2\n',
+      },
+      'docker ps --all --filter label=containerlab=bgp-rr --format {{.Names}}': { stdout: 'clab-bgp-rr-leaf0\n' },
+      [`docker unpause ${names}`]: { exitCode: 1, stderr: 'Container bgp-rr-worker2 is not paused' },
+      [`docker stop ${names}`]: {},
+    });
+
+    await engineOn(host, ['network', 'cluster', 'fabric']).engine.stop?.();
+
+    expect(host.unused()).toEqual([]);
   });
 
   it('removes only what it recorded, and destroys no fabric of which nothing is left', async () => {
