@@ -15,6 +15,7 @@ const ownLabel = /^([a-z.-]+\.)?kubernetes\.io\//;
 
 /** kind.yaml (kind.x-k8s.io/v1alpha4). Never to be used with `--wait`: without a CNI no node becomes Ready. */
 export function kindConfig(design: Design, cluster: KindCluster, tools: KindTools): string {
+  const first = design.nodes.find(({ role }) => role === 'control-plane');
   const document = new Document({
     kind: 'Cluster',
     apiVersion: 'kind.x-k8s.io/v1alpha4',
@@ -23,10 +24,11 @@ export function kindConfig(design: Design, cluster: KindCluster, tools: KindTool
       ipFamily: isDual(design) ? 'dual' : 'ipv4',
       disableDefaultCNI: true,
       kubeProxyMode: cluster.kubeProxy,
+      ...(cluster.apiServerPort === undefined ? {} : { apiServerPort: cluster.apiServerPort }),
       podSubnet: [cluster.podSubnet, ...sixSubnets(design)].join(','),
       serviceSubnet: [cluster.serviceSubnet, ...(isDual(design) ? [serviceSubnet6] : [])].join(','),
     },
-    nodes: design.nodes.map((node) => kindNode(node, cluster)),
+    nodes: design.nodes.map((node) => kindNode(node, cluster, node === first ? hostPorts(cluster) : [])),
     ...clusterPatches(cluster, tools),
   });
   comment(document, ['networking', 'disableDefaultCNI'], ' Calico is the CNI');
@@ -56,13 +58,22 @@ function sixSubnets(design: Design): readonly string[] {
   return isDual(design) ? design.pools.map(({ spec }) => spec.cidr).filter((cidr) => cidr.includes(':')) : [];
 }
 
-function kindNode(node: NodeDesign, cluster: KindCluster): object {
+function hostPorts(cluster: KindCluster): readonly object[] {
+  return Object.entries(cluster.hostPorts).map(([hostPort, containerPort]) => ({
+    containerPort,
+    hostPort: Number(hostPort),
+    listenAddress: '127.0.0.1',
+  }));
+}
+
+function kindNode(node: NodeDesign, cluster: KindCluster, ports: readonly object[]): object {
   const hasMirrors = registryHosts(cluster).size > 0;
   const labels = Object.entries(node.labels).filter(([key]) => !ownLabel.test(key));
   return {
     role: node.role,
     image: cluster.images.node,
     ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
+    ...(ports.length === 0 ? {} : { extraPortMappings: ports }),
     ...(hasMirrors ? { extraMounts: [{ ...registryMount }] } : {}),
     ...(node.addresses[0].uplink === 'eth0' ? {} : { kubeadmConfigPatches: [nodeAddressPatch(node)] }),
   };

@@ -8,6 +8,8 @@ const source = z
   .string()
   .regex(/^(https?:\/\/)?[A-Za-z0-9._~/%+@:-]{1,1000}$/, 'is neither a file nor an http(s) address')
   .max(1000);
+const port = z.int().min(1).max(65_535);
+const portText = /^([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/;
 const registry = /^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[0-9]{1,5})?$/;
 const mirror = /^https?:\/\/[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9._-]+)*$/;
 
@@ -37,6 +39,13 @@ export const kindSchema = z.strictObject({
     )
     .optional()
     .describe('Registry to the mirrors that are asked before it, in this order; images keep their names.'),
+  apiServerPort: port
+    .optional()
+    .describe('Port of 127.0.0.1 at which the Kubernetes API answers; default: one that is free.'),
+  hostPorts: z
+    .record(z.string().regex(portText, 'is not a port from 1 to 65535'), port)
+    .optional()
+    .describe("Port of 127.0.0.1 to the port of the control plane's node that answers there, such as a NodePort."),
   env: z
     .record(z.string().regex(/^[A-Z][A-Z0-9_]{0,80}$/, 'is not an environment variable'), z.string().max(1000))
     .optional()
@@ -60,6 +69,10 @@ export interface KindSettings {
   readonly manifest: string | undefined;
   /** Registry to its mirrors (`https://mirror.example:5000/hub`), the first asked first. */
   readonly mirrors: Readonly<Record<string, readonly string[]>>;
+  /** On 127.0.0.1; undefined: kind takes a free one. */
+  readonly apiServerPort: number | undefined;
+  /** Ports of 127.0.0.1 to ports of the first control plane's node. */
+  readonly hostPorts: Readonly<Record<string, number>>;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -88,6 +101,8 @@ export function kindSettingsOf(said: z.infer<typeof kindSchema> | undefined): Ki
     images: { node: node ?? `docker.io/kindest/node:${kubernetes}`, router, switch: bridge, pod, others },
     manifest: said?.manifest,
     mirrors: said?.mirrors ?? {},
+    apiServerPort: said?.apiServerPort,
+    hostPorts: said?.hostPorts ?? {},
     env: said?.env ?? {},
   };
 }

@@ -13,6 +13,7 @@ import type { Finding } from '../../plan/finding.ts';
 import { networksInUse } from './networks-in-use.ts';
 import { imageFindings } from './probe-images.ts';
 import { machineFindings } from './probe-machine.ts';
+import { portFindings } from './probe-ports.ts';
 
 /** What is checked; `owned` is true while parts of the lab are labctl's own from before. */
 export interface KindNeed {
@@ -144,7 +145,7 @@ async function labFindings(host: Shell, need: KindNeed): Promise<readonly Findin
       fix: ['kind', 'delete', 'cluster', '--name', design.lab],
     });
   }
-  return [...findings, ...(await networkFindings(host, need))];
+  return [...findings, ...(await portFindings(host, design.lab, cluster)), ...(await networkFindings(host, need))];
 }
 
 /** Networks that the lab states itself are not replaced: whoever has them is named. */

@@ -100,6 +100,23 @@ describe('kind.yaml', () => {
     expect([patched('v1.35.0', 1), patched('v1.34.0', 1), patched('v1.35.0', 2)]).toEqual([true, false, false]);
   });
 
+  it('publishes the ports that a lab states on 127.0.0.1, and leaves the API to a free one otherwise', () => {
+    const lab = { ...bgpRr, kind: kindSettingsOf({ apiServerPort: 16_443, hostPorts: { '8080': 30_080 } }) };
+    const { networking, nodes } = parse(filesOf(lab).get('kind.yaml') ?? '') as {
+      networking: { apiServerPort?: number };
+      nodes: { extraPortMappings?: unknown }[];
+    };
+    expect(networking.apiServerPort).toBe(16_443);
+    const published = [{ containerPort: 30_080, hostPort: 8080, listenAddress: '127.0.0.1' }];
+    expect(nodes.map(({ extraPortMappings }) => extraPortMappings)).toEqual([
+      published,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(filesOf(bgpRr).get('kind.yaml')).not.toMatch(/apiServerPort|extraPortMappings/);
+  });
+
   it("says kube-proxy's mode", () => {
     const lab = { ...bgpRr, kind: kindSettingsOf({ kubeProxy: 'ipvs' }) };
     expect(filesOf(lab).get('kind.yaml')).toContain('kubeProxyMode: ipvs');

@@ -138,6 +138,29 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
     expect(found[0]).toBe(message);
   });
 
+  describe('ports', () => {
+    const kind = { apiServerPort: 6443, hostPorts: { '8080': 30_080, '8081': 30_081 } };
+    const lab = { ...bgpRr, kind: kindSettingsOf(kind) };
+    const ss = 'ss --no-header --listening --tcp --numeric --processes';
+
+    it('that the lab states are named where somebody has them, with another that is free', async () => {
+      const listening = [
+        'LISTEN 0      4096       127.0.0.1:6443      0.0.0.0:*    users:(("docker-proxy",pid=812,fd=4))',
+        'LISTEN 0      511                *:8081            *:*    users:(("node",pid=77,fd=20))',
+        'LISTEN 0      128       10.0.2.15:8080      0.0.0.0:*    users:(("nginx",pid=5,fd=6))',
+        'LISTEN 0      128            [::]:6444         [::]:*',
+      ];
+      expect(await wrong({ [ss]: { stdout: `${listening.join('\n')}\n` } }, lab)).toEqual([
+        'missing port | port 6443 of this machine is taken by docker-proxy (pid 812) | engines.kind.apiServerPort states it; a lab that states none gets a free one | labctl up bgp-rr --engine kind --set engines.kind.apiServerPort=6445',
+        'missing port | port 8081 of this machine is taken by node (pid 77) | engines.kind.hostPorts.8081 states it | ss --listening --tcp --processes sport = :8081',
+      ]);
+    });
+
+    it('are free, and that is all', async () => {
+      expect(await wrong({ [ss]: { stdout: '' } }, lab)).toEqual([]);
+    });
+  });
+
   it('says FORWARD DROP with Docker as it is: nothing of the lab passes there', async () => {
     const rules = '-P FORWARD DROP\n-A FORWARD -j DOCKER-USER\n';
     expect(await wrong({ 'iptables -S FORWARD': { stdout: rules } })).toEqual([]);
