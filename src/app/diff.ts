@@ -77,7 +77,7 @@ async function builtFacts(context: Context, reference: string, engine: EngineNam
     const { lab } = await up(inside, { reference, set: [], engine, timeoutMs, ...flags }, view);
     return await seenFacts(inside, lab);
   } finally {
-    await removeLabs(inside.stateHome);
+    await removeLabs(inside);
     await run.end();
   }
 }

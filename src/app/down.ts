@@ -21,15 +21,15 @@ export interface DownResult {
  * Removes one lab, or all with what killed test runs left. Of an absent lab: nothing, and no error. Throws LAB_AMBIGUOUS,
  * LAB_BUSY (also, at the end, for a test run that lives: its labs are its own to end), UNDO_FAILED.
  */
-export async function down({ stateHome }: Context, options: DownOptions): Promise<DownResult> {
+export async function down(context: Context, options: DownOptions): Promise<DownResult> {
   if (options.all) {
-    const removed = await removeLabs(stateHome);
-    const tests = await endDeadTestRuns(stateHome);
+    const removed = await removeLabs(context);
+    const tests = await endDeadTestRuns(context);
     if (tests.busy[0] !== undefined) throw tests.busy[0];
     return { removed: [...removed, ...tests.removed.map((lab) => `${lab} (of a test)`)] };
   }
-  const lab = named(options.lab) ?? onlyOne(await listStateFolders(stateHome));
-  return { removed: lab !== undefined && (await removeLab(stateHome, lab)) ? [lab] : [] };
+  const lab = named(options.lab) ?? onlyOne(await listStateFolders(context.stateHome));
+  return { removed: lab !== undefined && (await removeLab(context, lab)) ? [lab] : [] };
 }
 
 function named(reference: string | undefined): string | undefined {

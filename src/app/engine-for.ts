@@ -47,17 +47,24 @@ async function netnsOf({ context, state, holder, saved, programs }: EngineReques
   });
 }
 
+/** What the kind engine needs of a request; for the end of a lab that is little. */
+type KindRequest = Pick<EngineRequest, 'state' | 'saved' | 'lab' | 'manifest'> & {
+  readonly context: Pick<Context, 'env'>;
+};
+
 /** The kind engine of a lab; its record alone is enough to remove it. */
-export async function kindOf(request: Pick<EngineRequest, 'state' | 'saved' | 'lab' | 'manifest'>): Promise<Engine> {
-  const { state, saved, lab = saved?.lab, manifest } = request;
+export async function kindOf(request: KindRequest): Promise<Engine> {
+  const { context, state, saved, lab = saved?.lab, manifest } = request;
   const { kindEngine } = await import('../engine/kind/index.ts');
   const { kindClusterOf } = await import('../design/kind-cluster.ts');
+  const { connectOnce } = await import('../host/docker/connect.ts');
   const { localShell } = await import('../host/local-shell.ts');
   return kindEngine({
     lab: state.lab,
     cluster: lab === undefined ? undefined : kindClusterOf(lab),
     folder: resolve(state.folder, 'kind'),
     host: localShell(),
+    connect: connectOnce(context.env),
     owned: await ownedParts(state),
     record: (owned) => state.write(stateFiles.kind, { owned }),
     made: new Map(Object.entries(saved?.made ?? {})),

@@ -14,7 +14,7 @@ export async function withFreeNetworks(context: Context, loaded: LoadedDesign): 
   const { lab } = loaded;
   const { saved } = await readState(stateFolder(context.stateHome, lab.name));
   const own = lab.cluster.network;
-  const network = saved?.engine === 'kind' ? saved.lab.cluster.network : await freeFor(lab);
+  const network = saved?.engine === 'kind' ? saved.lab.cluster.network : await freeFor(context, lab);
   if (JSON.stringify(network) === JSON.stringify(own) || !(await isUsual(own))) return loaded;
   return workOutAgain(loaded, { ...lab, cluster: { ...lab.cluster, network } });
 }
@@ -25,12 +25,13 @@ async function isUsual(network: Lab['cluster']['network']): Promise<boolean> {
   return prefix === defaultNetwork && prefix6 === defaultNetwork6 && outside === defaultOutside;
 }
 
-async function freeFor({ name, cluster, topology }: Lab): Promise<Lab['cluster']['network']> {
+async function freeFor({ env }: Context, { name, cluster, topology }: Lab): Promise<Lab['cluster']['network']> {
   const { localShell } = await import('../host/local-shell.ts');
+  const { connectOnce } = await import('../host/docker/connect.ts');
   const { freeNetworks } = await import('../engine/kind/free-networks.ts');
   const { networksInUse } = await import('../engine/kind/networks-in-use.ts');
   const wires = [...(topology?.links ?? []), ...(topology?.racks ?? [])].map(({ prefix }) => prefix);
-  const used = await networksInUse(localShell(), name);
+  const used = await networksInUse(localShell(), connectOnce(env), name);
   return freeNetworks(cluster.network, [
     ...used.map(({ prefix }) => prefix),
     ...wires,

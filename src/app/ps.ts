@@ -14,11 +14,11 @@ export async function ps(context: Context): Promise<readonly RunningRow[]> {
 }
 
 /** False also where no Docker answers: then nothing more is known than what is recorded. */
-async function isStopped({ stateHome }: Context, { lab, engine, state }: RunningRow): Promise<boolean> {
+async function isStopped(context: Context, { lab, engine, state }: RunningRow): Promise<boolean> {
   if (engine !== 'kind' || state !== 'running') return false;
   const { kindOf } = await import('./engine-for.ts');
-  const folder = stateFolder(stateHome, lab);
-  const kind = await kindOf({ state: folder, saved: (await readState(folder)).saved });
+  const folder = stateFolder(context.stateHome, lab);
+  const kind = await kindOf({ context, state: folder, saved: (await readState(folder)).saved });
   const seen = await kind.observe().catch(() => undefined);
   return seen?.dead.has('cluster') === true;
 }

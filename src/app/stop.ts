@@ -83,7 +83,7 @@ async function openKept(context: Context, lab: string): Promise<{ readonly engin
     throw new LabError('LAB_GONE', `lab ${lab} is only half-made`, {
       hint: `labctl down ${lab}, then labctl up ${lab} --engine kind`,
     });
-  return { engine: await kindOf({ state, saved }), saved };
+  return { engine: await kindOf({ context, state, saved }), saved };
 }
 
 function neverStopped(lab: string): LabError {

@@ -55,7 +55,7 @@ const memoryOfLab = 500 * 1024 * 1024;
  */
 export async function testLabs(context: Context, options: TestOptions, view: TestView): Promise<TestReport> {
   const began = performance.now();
-  await endDeadTestRuns(context.stateHome);
+  await endDeadTestRuns(context);
   await readyPrograms(context, options.yes, (line) => view.note(line));
   context.ifLeft('labctl down --all');
   const run = await beginTestRun(context.stateHome);
@@ -166,7 +166,7 @@ async function testLab(
     if (problems.length === 0 && (await statesFailovers(context)))
       await attempt('failover', async () => checks.push(...(await checkFailovers(context))));
   }
-  await attempt('down', () => removeLabs(context.stateHome));
+  await attempt('down', () => removeLabs(context));
   const isIncapable = problems[0]?.code === 'ENGINE_MISSING';
   const isTrue = problems.length === 0 && isAllTrue(checks);
   const outcome = isTrue ? 'passed' : isIncapable ? options.incapable : 'failed';

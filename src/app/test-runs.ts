@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../base/errors.ts';
+import type { Context } from './context.ts';
 import { removeLabs } from './remove-lab.ts';
 
 /** A run of `labctl test`. */
@@ -34,8 +35,9 @@ export async function beginTestRun(stateHome: string): Promise<TestRun> {
  * lives the LAB_BUSY that says who runs it.
  */
 export async function endDeadTestRuns(
-  stateHome: string,
+  context: Pick<Context, 'env' | 'stateHome'>,
 ): Promise<{ readonly removed: readonly string[]; readonly busy: readonly LabError[] }> {
+  const { env, stateHome } = context;
   const removed: string[] = [];
   const busy: LabError[] = [];
   for (const id of await testRunsIn(stateHome)) {
@@ -45,7 +47,7 @@ export async function endDeadTestRuns(
       const lock = await takeLock(join(stateHome, 'tests'), id, `test run ${id}`);
       try {
         for (const home of await readdir(folder).catch(() => []))
-          removed.push(...(await removeLabs(join(folder, home))));
+          removed.push(...(await removeLabs({ env, stateHome: join(folder, home) })));
         await rm(folder, { recursive: true, force: true });
       } finally {
         await lock.release(true);

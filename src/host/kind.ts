@@ -9,6 +9,12 @@ export async function kindVersion(shell: Shell): Promise<string | undefined> {
   return ran?.exitCode === 0 ? ran.stdout.trim() : undefined;
 }
 
+/** What the program `docker` says of itself, by which kind makes its nodes; undefined where there is none. */
+export async function dockerProgram(shell: Shell): Promise<string | undefined> {
+  const ran = await shell.run(['docker', '--version'], { onFailure: 'return', timeoutMs: 5000 }).catch(() => undefined);
+  return ran?.exitCode === 0 ? ran.stdout.trim() : undefined;
+}
+
 /** The names of kind's clusters on this Docker; an answer without any is text on stderr. */
 export async function kindClusters(shell: Shell): Promise<readonly string[]> {
   const { stdout } = await shell.run(['kind', 'get', 'clusters']);
@@ -51,14 +57,18 @@ export function deleteClusterArgv({ cluster, kubeconfig }: KindPlace): readonly 
 }
 
 /**
- * The argument list that copies images into one node without kind, for this machine's platform alone: a Docker that keeps its images in
- * containerd saves an index of all platforms, and kind's import stops at those that are not there (kind issue 3795).
+ * What a node runs to take images from its standard input, for this machine's platform alone: a Docker that keeps its images in
+ * containerd saves an index of all platforms, and kind's own import stops at those that are not there (kind issue 3795).
  */
-export function importImagesArgv(node: string, images: readonly string[]): readonly string[] {
-  const script =
-    'docker save "$@" | docker exec --interactive "$0" ctr --namespace=k8s.io images import --digests --snapshotter=overlayfs -';
-  return ['sh', '-c', script, node, ...images];
-}
+export const importImagesArgv: readonly string[] = [
+  'ctr',
+  '--namespace=k8s.io',
+  'images',
+  'import',
+  '--digests',
+  '--snapshotter=overlayfs',
+  '-',
+];
 
 /** The argument list that copies images of this Docker into every node. */
 export function loadImagesArgv(cluster: string, images: readonly string[]): readonly string[] {

@@ -1,11 +1,20 @@
 // Docker as the kind engine uses it, against a real dockerd: containers, networks, what is left, events, a restart.
 
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { designLab } from '../../src/design/design-lab.ts';
+import { type KindOptions, kindEngine } from '../../src/engine/kind/index.ts';
+import type { OwnedPart } from '../../src/engine/kind/step.ts';
+import { destroyArgv } from '../../src/host/containerlab.ts';
 import { containersLabelled, inspectContainers, removeContainer } from '../../src/host/docker/containers.ts';
 import { dockerEvents } from '../../src/host/docker/events.ts';
+import { runInContainer } from '../../src/host/docker/exec.ts';
 import { dockerLeftovers } from '../../src/host/docker/leftovers.ts';
 import { createNetwork, dockerNetworks, removeNetwork } from '../../src/host/docker/networks.ts';
 import { busyboxRootfs, startDockerd, type TestDocker, whyNoDockerd } from '../support/dockerd.ts';
+import { bgpRr } from '../support/labs.ts';
+import { recordingShell } from '../support/recording-shell.ts';
+import { scratchFolder } from '../support/scratch.ts';
 
 const why = whyNoDockerd();
 if (why !== undefined) console.log(`skipped: tests with a real dockerd: ${why}`);
@@ -24,8 +33,14 @@ describe.skipIf(why !== undefined)('Docker', () => {
   });
   afterAll(() => place?.stop());
 
+  const leftovers = () => dockerLeftovers(place.docker, { labels: [label] });
+
   /** A container that sleeps. */
-  async function run(name: string, host: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  async function run(
+    name: string,
+    host: Readonly<Record<string, unknown>> = {},
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
     const container = await place.docker.api.createContainer({
       name,
       Image: image,
@@ -33,6 +48,7 @@ describe.skipIf(why !== undefined)('Docker', () => {
       Labels: labels,
       StopSignal: 'SIGKILL', // sleep as a first process heeds no other
       HostConfig: host,
+      ...more,
     });
     await container.start();
   }
@@ -52,7 +68,7 @@ describe.skipIf(why !== undefined)('Docker', () => {
     await removeContainer(place.docker, 'privileged');
 
     if (failed !== undefined) expect(failed).toMatch(/not permitted/);
-    expect(await dockerLeftovers(place.docker, label)).toEqual([]);
+    expect(await leftovers()).toEqual([]);
   });
 
   it('knows containers by name and label, and leaves absent ones out', async () => {
@@ -101,6 +117,71 @@ describe.skipIf(why !== undefined)('Docker', () => {
     expect(await dockerNetworks(place.docker, label)).toEqual([]);
   });
 
+  it('runs a program on a stream, and says how it ended', async () => {
+    const said: string[] = [];
+    const report = (line: string) => void said.push(line);
+    const lines = () => Readable.from(['first\n', 'second\n']);
+
+    await runInContainer(place.docker, 'leaf0', ['cat'], lines(), { report });
+    expect(said).toEqual(['first', 'second']);
+
+    const failing = ['sh', '-c', 'read line; echo "no: $line" >&2; exit 3'];
+    await expect(runInContainer(place.docker, 'leaf0', failing, lines(), { report })).rejects.toMatchObject({
+      message: 'sh in leaf0 exited with 3',
+      facts: ['no: first'],
+    });
+    const stopped = { report, signal: AbortSignal.abort() };
+    await expect(runInContainer(place.docker, 'leaf0', ['cat'], lines(), stopped)).rejects.toThrow('interrupted');
+  });
+
+  it('has nothing of a lab on kind after its end, be it paused, half-made or on a stranger', async () => {
+    const folder = scratchFolder('labctl-docker-');
+    const kept: (readonly OwnedPart[])[] = [];
+    const programs = {
+      [`kind delete cluster --name kind-test --kubeconfig ${folder}/kubeconfig`]: { exitCode: 127 },
+      [destroyArgv(`${folder}/fabric.clab.yml`).join(' ')]: { exitCode: 127 },
+      'ip -o link show': {},
+      'iptables-save': {},
+      'ip6tables-save': {},
+    };
+    const options: KindOptions = {
+      lab: 'kind-test',
+      cluster: undefined,
+      folder,
+      host: recordingShell(programs),
+      connect: async () => place.docker,
+      owned: [],
+      record: async (owned) => void kept.push(owned),
+      made: new Map(),
+      isBuilt: false,
+      manifest: undefined,
+    };
+    const { design } = designLab(bgpRr);
+    if (design === undefined) throw new Error('no design');
+    const subnets = [{ prefix: '172.31.78.0/24', gateway: '172.31.78.1' }];
+    const context = { signal: new AbortController().signal, report: () => undefined };
+    const table = kindEngine(options).operations({ ...design, lab: 'kind-test' });
+    await table['createNetwork']?.apply(subnets, context);
+    const onNetwork = { NetworkMode: 'kind-test' };
+    await run('kind-test-worker', onNetwork, {
+      Labels: { 'io.x-k8s.kind.cluster': 'kind-test' },
+      Volumes: { '/var': {} },
+    });
+    await run('kind-test-leaf0', { NetworkMode: 'none' }, { Labels: { containerlab: 'kind-test' } });
+    await place.docker.api.getContainer('kind-test-leaf0').pause();
+    await place.docker.api.getNetwork('kind-test').connect({ Container: 'leaf0' });
+    const [worker] = await inspectContainers(place.docker, ['kind-test-worker']);
+    expect(worker?.addresses['kind-test']).toBe('172.31.78.2');
+    expect(worker?.volumes).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    expect(kept).toEqual([['network']]);
+
+    expect(await kindEngine({ ...options, owned: ['network', 'cluster', 'fabric'] }).remove()).toBe(true);
+
+    expect(await leftovers()).toEqual(['container leaf0: docker rm --force --volumes leaf0']);
+    const { Volumes } = await place.docker.api.listVolumes();
+    expect(Volumes ?? []).toEqual([]);
+  });
+
   it('tells what happens to a lab', async () => {
     const listening = new AbortController();
     const events = await dockerEvents(place.docker, label, listening.signal);
@@ -126,13 +207,17 @@ describe.skipIf(why !== undefined)('Docker', () => {
 
     const [after] = await inspectContainers(place.docker, ['leaf0']);
     expect(after).toMatchObject({ id: before?.id, isRunning: false, pid: 0 });
-    expect(await dockerLeftovers(place.docker, label)).toEqual(['container leaf0', 'network rack', 'volume kept']);
+    expect(await leftovers()).toEqual([
+      'container leaf0: docker rm --force --volumes leaf0',
+      'network rack: docker network rm rack',
+      'volume kept: docker volume rm kept',
+    ]);
     await place.docker.api.getContainer('leaf0').start();
     expect((await inspectContainers(place.docker, ['leaf0']))[0]?.startedAt).not.toBe(before?.startedAt);
 
     await removeContainer(place.docker, 'leaf0');
     await removeNetwork(place.docker, 'rack');
     await place.docker.api.getVolume('kept').remove();
-    expect(await dockerLeftovers(place.docker, label)).toEqual([]);
+    expect(await leftovers()).toEqual([]);
   });
 });

@@ -1,16 +1,18 @@
-// Owns a Docker that is not there: a real cluster's recorded state, answered through the kind engine's one seam under pids, ids and an order of its own.
+// Owns a Docker that is not there: a real cluster's recorded state, answered through the kind engine's two seams (programs, Docker's API) under pids and ids of its own.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ran, Shell } from '../../src/base/shell.ts';
 import type { Design } from '../../src/design/design.ts';
 import { containerOf } from '../../src/engine/kind/names.ts';
+import { type Connect, connectOnce } from '../../src/host/docker/connect.ts';
+import { absent, recordingDocker } from './recording-docker.ts';
 import type { Said } from './recording-shell.ts';
 import { seeded } from './seeded.ts';
 
 /** What a replayed cluster can be made to show. */
 export interface Replay {
-  /** Seeds pids, ids and the order in which Docker lists. */
+  /** Seeds pids and ids. */
   readonly seed: number;
   /** Machines whose containers do not run. */
   readonly stopped?: readonly string[];
@@ -22,8 +24,14 @@ export interface Replay {
   readonly instead?: Readonly<Record<string, Said>>;
 }
 
-/** Answers what a real cluster of `folder` (truth/bgp-rr) said; any other command is an error. */
-export function replayedCluster(design: Design, folder: string, replay: Replay): Shell {
+/** The two ways out of the engine, both answered. */
+export interface ReplayedCluster {
+  readonly host: Shell;
+  readonly connect: Connect;
+}
+
+/** Answers what a real cluster of `folder` (truth/bgp-rr) said; any other command or question is an error. */
+export async function replayedCluster(design: Design, folder: string, replay: Replay): Promise<ReplayedCluster> {
   const chance = seeded(replay.seed);
   const machines = [...design.routers, ...design.hosts, ...design.nodes];
   const pids = new Map(machines.map(({ name }, i) => [String(1000 + 100 * i + chance.below(90)), name]));
@@ -31,24 +39,24 @@ export function replayedCluster(design: Design, folder: string, replay: Replay):
   const podPids = new Map(design.pods.map(({ name }, i) => [String(50 + 10 * i + chance.below(9)), name]));
   const calico = `${chance.below(1e9).toString(16)}ca11c0`;
 
-  const inspect = (names: readonly string[]): Said => {
-    const asked = machines.filter(
-      ({ name, kind }) =>
-        names.includes(containerOf(design.lab, { name, kind })) && !(replay.removed ?? []).includes(name),
-    );
-    const order = asked.map((machine) => ({ machine, key: chance.below(1e6) })).toSorted((a, b) => a.key - b.key);
-    const found = order.map(({ machine: { name, kind } }) => {
-      const runs = !(replay.stopped ?? []).includes(name);
-      return {
-        Id: chance.below(1e9).toString(16).padStart(64, '0'),
-        Name: `/${containerOf(design.lab, { name, kind })}`,
-        State: { Pid: runs ? pidOf.get(name) : 0, Running: runs, Paused: false },
-        Config: { Image: 'replayed', Labels: null },
-        NetworkSettings: { Networks: {} },
-      };
-    });
-    return { exitCode: found.length === names.length ? 0 : 1, stdout: JSON.stringify(found) };
-  };
+  const inspected = machines.map(({ name, kind }) => {
+    const runs = !(replay.stopped ?? []).includes(name);
+    const container = containerOf(design.lab, { name, kind });
+    const body = {
+      Id: chance.below(1e9).toString(16).padStart(64, '0'),
+      Name: `/${container}`,
+      State: { Pid: runs ? pidOf.get(name) : 0, Running: runs, Paused: false },
+      Config: { Image: 'replayed', Labels: null },
+      NetworkSettings: { Networks: {} },
+    };
+    const isGone = (replay.removed ?? []).includes(name);
+    return [`GET /containers/${container}/json`, isGone ? absent : { body }] as const;
+  });
+  // The recorded labs have the switch of the racks on the host.
+  const switches = design.switches.map(
+    ({ name, kind }) => [`GET /containers/${containerOf(design.lab, { name, kind })}/json`, absent] as const,
+  );
+  const { env } = await recordingDocker(Object.fromEntries([...inspected, ...switches]));
 
   const inNode = (node: string, [verb = '', ...words]: readonly string[]): Said => {
     if (verb === 'ps') return { stdout: `${calico}\n` };
@@ -63,7 +71,6 @@ export function replayedCluster(design: Design, folder: string, replay: Replay):
   };
 
   const answer = (argv: readonly string[]): Said => {
-    if (argv[0] === 'docker' && argv[1] === 'inspect') return inspect(argv.slice(2));
     const at = argv.indexOf('--');
     if (argv[0] !== 'nsenter' || at < 0) throw new Error(`unexpected: ${argv.join(' ')}`);
     const command = argv.slice(at + 1);
@@ -80,7 +87,7 @@ export function replayedCluster(design: Design, folder: string, replay: Replay):
     return recordedOf(folder, short, command);
   };
 
-  return {
+  const host: Shell = {
     where: 'host',
     argv: (argv) => argv,
     run: async (argv, options = {}) => {
@@ -91,6 +98,7 @@ export function replayedCluster(design: Design, folder: string, replay: Replay):
       return ran;
     },
   };
+  return { host, connect: connectOnce(env) };
 }
 
 function shortOf({ nodes }: Design, machine: string): string {

@@ -3,7 +3,9 @@
 import { join } from 'node:path';
 import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
+import type { Design } from '../../design/design.ts';
 import type { KindCluster } from '../../design/kind-cluster.ts';
+import type { Connect } from '../../host/docker/connect.ts';
 import type { KindPlace } from '../../host/kind.ts';
 import { localShell } from '../../host/local-shell.ts';
 import type { Engine } from '../../plan/engine.ts';
@@ -29,6 +31,8 @@ export interface KindOptions {
   readonly folder: string;
   /** Runs programs on this machine; tests give one that replays recordings. */
   readonly host: Shell;
+  /** The way to Docker; tests give a daemon that replays recordings. */
+  readonly connect: Connect;
   /** What of the lab stands on Docker by labctl's own record. */
   readonly owned: readonly OwnedPart[];
   /** Writes that record. */
@@ -43,7 +47,7 @@ export interface KindOptions {
 
 /** The kind engine for one lab. */
 export function kindEngine(options: KindOptions): Engine {
-  const { lab, host, folder, cluster } = options;
+  const { lab, host, connect, folder, cluster } = options;
   const place: KindPlace = {
     cluster: lab,
     network: networkOf(lab),
@@ -57,6 +61,7 @@ export function kindEngine(options: KindOptions): Engine {
       throw new LabError('LAB_NOT_RUNNING', `lab ${lab} is not running`, { hint: `labctl up ${lab} --engine kind` });
     return places;
   };
+  const find = async (design: Design): Promise<Places> => locate(host, await connect(), design);
   const own = async (part: OwnedPart): Promise<void> => {
     if (owned.includes(part)) return;
     owned = [...owned, part];
@@ -68,6 +73,7 @@ export function kindEngine(options: KindOptions): Engine {
     probe: (design) =>
       probeKind(
         host,
+        connect,
         design === undefined || cluster === undefined
           ? undefined
           : { design, cluster, manifest: options.manifest, isOwned: owned.length > 0 },
@@ -76,7 +82,7 @@ export function kindEngine(options: KindOptions): Engine {
       if (owned.length === 0) return nothingObserved;
       const { isBuilt, built, made } = options;
       if (!isBuilt || built === undefined) return { state: 'partial', made, dead: new Set() };
-      return observeKind(host, built, made);
+      return observeKind(host, await connect(), built, made);
     },
     plan: (design, artifacts, seen) => {
       if (cluster === undefined) throw new TypeError(`${lab}: no cluster to plan for`);
@@ -84,13 +90,13 @@ export function kindEngine(options: KindOptions): Engine {
     },
     operations: (design) => {
       const say = (): Promise<readonly string[]> => clusterWords(host, place.kubeconfig);
-      return kindOperations({ host, place, folder, own, say, locate: () => locate(host, design) }, design);
+      return kindOperations({ host, connect, place, folder, own, say, locate: () => find(design) }, design);
     },
     enter: async (design) => {
-      places = await locate(host, design);
+      places = await find(design);
     },
-    look: async (design) => lookKind(host, await locate(host, design), design),
-    inspect: async (design) => inspectKind(host, await locate(host, design), design),
+    look: async (design) => lookKind(host, await find(design), design),
+    inspect: async (design) => inspectKind(host, await find(design), design),
     shell: (machine) => shellIn(entered(), machine),
     tap: (machine, name) => ({
       name: `${machine}:${name}`,
@@ -98,10 +104,10 @@ export function kindEngine(options: KindOptions): Engine {
       interface: name,
       shell: localShell(machine, entered().networkOf(machine)),
     }),
-    stop: () => stopContainers(host, lab),
+    stop: async () => stopContainers(await connect(), lab),
     remove: async () => {
       if (owned.length === 0) return false;
-      await removeParts({ host, lab, folder, place }, owned);
+      await removeParts({ host, docker: await connect(), lab, folder, place }, owned);
       owned = [];
       await options.record(owned);
       return true;

@@ -17,6 +17,9 @@ export function containerOf(lab: string, machine: { readonly kind: string; reado
   return machine.kind === 'node' ? machine.name : `clab-${lab}-${machine.name}`;
 }
 
+/** What labctl itself writes on a lab's network. */
+export const ownLabel = 'labctl.lab';
+
 /** Labels by which a lab's containers are found, whatever became of its files: kind's and containerlab's own. */
 export function labelsOf(lab: string): { readonly fabric: string; readonly cluster: string } {
   return { fabric: `containerlab=${lab}`, cluster: `io.x-k8s.kind.cluster=${lab}` };

@@ -1,7 +1,8 @@
 // Owns the question which prefixes of this machine are somebody's: Docker's networks and the host's routes.
 
 import type { Shell } from '../../base/shell.ts';
-import { dockerNetworks } from '../../host/docker.ts';
+import type { Connect } from '../../host/docker/connect.ts';
+import { dockerNetworks } from '../../host/docker/networks.ts';
 import { networkOf, outsideOf } from './names.ts';
 
 /** A prefix and whose it is: `Docker's network kind`, `the host's route by wg0`. */
@@ -16,10 +17,12 @@ interface Row {
 }
 
 /** Everything in use but the lab's own networks; what cannot be asked is left out. Default routes overlap everything and nothing. */
-export async function networksInUse(host: Shell, lab: string): Promise<readonly UsedPrefix[]> {
+export async function networksInUse(host: Shell, connect: Connect, lab: string): Promise<readonly UsedPrefix[]> {
   const own = new Set([networkOf(lab), outsideOf(lab)]);
   const [networks, routes, routes6] = await Promise.all([
-    dockerNetworks(host).catch(() => []),
+    connect()
+      .then((docker) => dockerNetworks(docker))
+      .catch(() => []),
     hostRoutes(host, '-4'),
     hostRoutes(host, '-6'),
   ]);

@@ -2,7 +2,8 @@
 
 import type { Shell } from '../../base/shell.ts';
 import type { Design } from '../../design/design.ts';
-import { inspectContainers } from '../../host/docker.ts';
+import type { Docker } from '../../host/docker/connect.ts';
+import { inspectContainers } from '../../host/docker/containers.ts';
 import { parseLinks } from '../../host/link.ts';
 import type { Observed } from '../../plan/observed.ts';
 import { containerOf } from './names.ts';
@@ -17,12 +18,13 @@ export type BuiltDesign = Pick<Design, 'lab' | 'nodes' | 'routers' | 'hosts' | '
  */
 export async function observeKind(
   host: Shell,
+  docker: Docker,
   design: BuiltDesign,
   made: ReadonlyMap<string, string>,
 ): Promise<Observed> {
   const machines = [...design.nodes, ...design.routers, ...design.hosts];
   const containers = await inspectContainers(
-    host,
+    docker,
     machines.map((machine) => containerOf(design.lab, machine)),
   );
   const pids = new Map(containers.filter(({ isRunning }) => isRunning).map(({ name, pid }) => [name, pid]));

@@ -5,16 +5,17 @@ import { dirname, join } from 'node:path';
 import { hasPasswordMark, passwordMark } from '../../artifact/password-mark.ts';
 import type { Design } from '../../design/design.ts';
 import { clabArgv, deployArgv } from '../../host/containerlab.ts';
-import { containersLabelled, createNetworkArgv } from '../../host/docker.ts';
+import { containersLabelled, startContainer } from '../../host/docker/containers.ts';
+import { runInContainer } from '../../host/docker/exec.ts';
+import { saveImages } from '../../host/docker/images.ts';
+import { createNetwork, type NewNetwork } from '../../host/docker/networks.ts';
 import { createClusterArgv, importImagesArgv, loadImagesArgv } from '../../host/kind.ts';
 import { readSecretFile } from '../../host/secret-file.ts';
 import type { OperationTable } from '../../plan/engine.ts';
 import { clusterOperations } from './cluster-operations.ts';
-import { labelsOf } from './names.ts';
+import { labelsOf, ownLabel } from './names.ts';
 import { type KindWork, runStep } from './step.ts';
 import { waitOperations } from './waits.ts';
-
-type DockerNetworks = Parameters<typeof createNetworkArgv>[1];
 
 interface Files {
   readonly files: Readonly<Record<string, string>>;
@@ -24,7 +25,7 @@ interface Files {
 
 /** The table of the kind engine for one design. */
 export function kindOperations(work: KindWork, design: Design): OperationTable {
-  const { host, place, folder } = work;
+  const { connect, place, folder } = work;
   return {
     ...clusterOperations(work),
     ...waitOperations(work, design),
@@ -37,7 +38,9 @@ export function kindOperations(work: KindWork, design: Design): OperationTable {
     createNetwork: {
       apply: async (input, context) => {
         await work.own('network');
-        await runStep(work, createNetworkArgv(place.network, input as unknown as DockerNetworks), context);
+        const subnets = input as unknown as NewNetwork['subnets'];
+        const labels = { [ownLabel]: design.lab };
+        await createNetwork(await connect(), { name: place.network, subnets, labels }, context);
       },
     },
     createCluster: {
@@ -47,7 +50,10 @@ export function kindOperations(work: KindWork, design: Design): OperationTable {
       },
     },
     startCluster: {
-      apply: (_, context) => runStep(work, ['docker', 'start', ...design.nodes.map(({ name }) => name)], context),
+      apply: async (_, context) => {
+        const docker = await connect();
+        await Promise.all(design.nodes.map(({ name }) => startContainer(docker, name, context)));
+      },
     },
     loadImages: {
       apply: async (input, context) => {
@@ -57,14 +63,19 @@ export function kindOperations(work: KindWork, design: Design): OperationTable {
         } catch (error) {
           if (context.signal.aborted) throw error;
           context.report('kind could not copy the images; copying them for this platform alone');
-          await Promise.all(nodes.map((node) => runStep(work, importImagesArgv(node, images), context)));
+          const docker = await connect();
+          await Promise.all(
+            nodes.map(async (node) =>
+              runInContainer(docker, node, importImagesArgv, await saveImages(docker, images, context), context),
+            ),
+          );
         }
       },
     },
     deployFabric: {
       apply: async (input, context) => {
         const { workers, impairments } = input as unknown as { workers: number; impairments: string[][] };
-        const isThere = (await containersLabelled(host, labelsOf(design.lab).fabric)).length > 0;
+        const isThere = (await containersLabelled(await connect(), labelsOf(design.lab).fabric)).length > 0;
         await work.own('fabric');
         const argv = deployArgv(join(folder, 'fabric.clab.yml'), workers, isThere ? 'again' : 'first');
         await runStep(work, argv, context);

@@ -3,7 +3,8 @@
 import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
 import type { Design, Machine } from '../../design/design.ts';
-import { inspectContainers } from '../../host/docker.ts';
+import type { Docker } from '../../host/docker/connect.ts';
+import { inspectContainers } from '../../host/docker/containers.ts';
 import { localShell } from '../../host/local-shell.ts';
 import { containerOf } from './names.ts';
 
@@ -57,10 +58,10 @@ export function shellIn(places: Places, machine: string): Shell {
 }
 
 /** Finds every machine of a lab that runs. Machines that are not there are left out: entering them throws LAB_GONE. */
-export async function locate(host: Shell, design: Design): Promise<Places> {
+export async function locate(host: Shell, docker: Docker, design: Design): Promise<Places> {
   const machines = [...design.routers, ...design.switches, ...design.hosts, ...design.nodes];
   const names = new Map(machines.map((machine) => [containerOf(design.lab, machine), machine.name]));
-  const containers = await inspectContainers(host, [...names.keys()]);
+  const containers = await inspectContainers(docker, [...names.keys()]);
   const pids = new Map<string, number>();
   for (const { name, pid } of containers) if (pid > 0) pids.set(names.get(name) ?? name, pid);
 

@@ -3,17 +3,26 @@
 import { kindImages } from '../../artifact/kind-images.ts';
 import { toolVersionIn } from '../../artifact/kind-tools.ts';
 import { overlaps, parsePrefix } from '../../base/address.ts';
+import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
 import type { Design } from '../../design/design.ts';
 import type { KindCluster } from '../../design/kind-cluster.ts';
 import { containerlabVersion } from '../../host/containerlab.ts';
-import { daemonInfo, missingImages } from '../../host/docker.ts';
-import { kindClusters, kindVersion } from '../../host/kind.ts';
+import type { Connect, Docker } from '../../host/docker/connect.ts';
+import { findImage } from '../../host/docker/images.ts';
+import { dockerProgram, kindClusters, kindVersion } from '../../host/kind.ts';
 import type { Finding } from '../../plan/finding.ts';
 import { networksInUse } from './networks-in-use.ts';
 import { imageFindings } from './probe-images.ts';
 import { machineFindings } from './probe-machine.ts';
 import { portFindings } from './probe-ports.ts';
+
+/** By what the system says of the daemon's socket. The engine needs root anyway: the group `docker` would not be enough. */
+const waysToDocker: Readonly<Record<string, readonly string[]>> = {
+  ENOENT: ['systemctl', 'start', 'docker'],
+  ECONNREFUSED: ['systemctl', 'start', 'docker'],
+  EACCES: ['sudo', 'labctl', 'doctor', '--engine', 'kind'],
+};
 
 /** What is checked; `owned` is true while parts of the lab are labctl's own from before. */
 export interface KindNeed {
@@ -25,9 +34,14 @@ export interface KindNeed {
 }
 
 /** Everything at once. Without a daemon the rest cannot be known and is not guessed. */
-export async function probeKind(host: Shell, need: KindNeed | undefined): Promise<readonly Finding[]> {
-  const [daemon, ...programs] = await Promise.all([
-    daemonInfo(host),
+export async function probeKind(
+  host: Shell,
+  connect: Connect,
+  need: KindNeed | undefined,
+): Promise<readonly Finding[]> {
+  const [docker, ...programs] = await Promise.all([
+    connect().catch(noDocker),
+    programFinding('docker-cli', await dockerProgram(host), [20, 10], 'https://docs.docker.com/engine/install/'),
     programFinding(
       'kind',
       await kindVersion(host),
@@ -40,26 +54,23 @@ export async function probeKind(host: Shell, need: KindNeed | undefined): Promis
   const used = programs.filter(
     ({ id }) => id !== 'containerlab' || need === undefined || need.design.routers.length > 0,
   );
-  if ('missing' in daemon) {
-    const cause = daemon.missing;
-    return [
-      {
-        id: 'docker',
-        level: 'missing',
-        message: 'no Docker daemon answers',
-        cause,
-        fix: ['systemctl', 'start', 'docker'],
-        needsRoot: true,
-      },
-      ...used,
-    ];
-  }
+  if ('level' in docker) return [docker, ...used];
+  const { daemon } = docker;
   const ok: Finding = { id: 'docker', level: 'ok', message: `Docker ${daemon.version}, cgroup v${daemon.cgroup}` };
   const { design } = need ?? {};
   const nodes = design?.nodes.length ?? 1;
   const machine = await machineFindings(host, { nodes, design, dataRoot: daemon.dataRoot });
   if (need === undefined) return [ok, ...used, ...machine];
-  return [ok, ...used, ...machine, ...cgroupFindings(daemon.cgroup, need), ...(await labFindings(host, need))];
+  return [ok, ...used, ...machine, ...cgroupFindings(daemon.cgroup, need), ...(await labFindings(host, docker, need))];
+}
+
+/** Why there is no Docker to speak to, with the command that helps where one does. */
+function noDocker(error: unknown): Finding {
+  if (!(error instanceof LabError)) throw error;
+  const { code = '' } = (error.cause ?? {}) as { readonly code?: string };
+  const fix = waysToDocker[code];
+  const cause = fix === undefined ? [...error.facts, error.hint].join('; ') : undefined;
+  return { id: 'docker', level: 'missing', message: error.message, cause, fix, needsRoot: true };
 }
 
 async function programFinding(
@@ -111,18 +122,15 @@ function cgroupFindings(cgroup: 1 | 2, { cluster }: KindNeed): readonly Finding[
   return [{ id: 'cgroup-v1', level: 'warning', message, cause: 'kubelet 1.35 and later refuse cgroup v1 otherwise' }];
 }
 
-async function labFindings(host: Shell, need: KindNeed): Promise<readonly Finding[]> {
+async function labFindings(host: Shell, docker: Docker, need: KindNeed): Promise<readonly Finding[]> {
   const { design, cluster, manifest } = need;
   const findings: Finding[] = [];
   const wanted = kindImages(design, cluster, manifest);
-  const absent = await missingImages(
-    host,
-    wanted.map(({ reference }) => reference),
-  );
+  const here = await Promise.all(wanted.map(({ reference }) => findImage(docker, reference)));
   findings.push(
     ...imageFindings(
       design,
-      wanted.filter(({ reference }) => absent.includes(reference)),
+      wanted.filter((_, i) => here[i] === undefined),
     ),
   );
   if (manifest === undefined) {
@@ -145,12 +153,17 @@ async function labFindings(host: Shell, need: KindNeed): Promise<readonly Findin
       fix: ['kind', 'delete', 'cluster', '--name', design.lab],
     });
   }
-  return [...findings, ...(await portFindings(host, design.lab, cluster)), ...(await networkFindings(host, need))];
+  const networks = networkFindings(host, async () => docker, need);
+  return [...findings, ...(await portFindings(host, design.lab, cluster)), ...(await networks)];
 }
 
 /** Networks that the lab states itself are not replaced: whoever has them is named. */
-async function networkFindings(host: Shell, { design, cluster }: KindNeed): Promise<readonly Finding[]> {
-  const used = await networksInUse(host, design.lab);
+async function networkFindings(
+  host: Shell,
+  connect: Connect,
+  { design, cluster }: KindNeed,
+): Promise<readonly Finding[]> {
+  const used = await networksInUse(host, connect, design.lab);
   const { prefix, prefix6, outside } = cluster.network;
   const wanted = [
     { key: 'prefix', own: prefix, free: '172.30.0.0/16' },

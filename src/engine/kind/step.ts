@@ -3,6 +3,7 @@
 import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
 import { lastWord } from '../../host/containerlab.ts';
+import type { Connect } from '../../host/docker/connect.ts';
 import type { KindPlace } from '../../host/kind.ts';
 import type { OperationContext } from '../../plan/engine.ts';
 import type { Places } from './place.ts';
@@ -13,6 +14,7 @@ export type OwnedPart = 'network' | 'cluster' | 'fabric';
 /** What the operations work on. */
 export interface KindWork {
   readonly host: Shell;
+  readonly connect: Connect;
   readonly place: KindPlace;
   /** The lab's files. */
   readonly folder: string;

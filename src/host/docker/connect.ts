@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { LabError } from '../../base/errors.ts';
+import { addressText, type DockerAddress, dockerAddress } from './address.ts';
+import type { Environment } from './config.ts';
 
 /** A daemon that answered. `api` is dockerode's client: only files of this folder touch it. */
 export interface Docker {
@@ -31,54 +33,17 @@ export interface DaemonInfo {
   readonly dataRoot: string;
 }
 
-/** Where a daemon listens. */
-export type DockerAddress =
-  | { readonly kind: 'unix'; readonly path: string }
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: string; readonly certificates: string | undefined };
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const defaultHost = 'unix:///var/run/docker.sock';
-
 /** Docker 20.10: the first that says its cgroup version and refuses nothing that labctl asks for. */
 const oldestApi: readonly [number, number] = [1, 41];
 
 const answerMs = 10_000;
 
 /**
- * Where DOCKER_HOST points (`unix://…`, `tcp://host:port`, with DOCKER_TLS_VERIFY and DOCKER_CERT_PATH as docker reads
- * them). Throws USAGE for what it cannot be, and ENGINE_MISSING for ssh: labctl enters containers by their pids.
- */
-export function dockerAddress(env: Environment): DockerAddress {
-  const text = env['DOCKER_HOST'] || defaultHost;
-  const [, scheme = 'tcp', rest = ''] = /^(?:([a-z]+):\/\/)?(.*)$/.exec(text) ?? [];
-  if (scheme === 'unix') return { kind: 'unix', path: rest || defaultHost.slice('unix://'.length) };
-  if (scheme === 'ssh')
-    throw new LabError('ENGINE_MISSING', `DOCKER_HOST is ${text}: labctl does not speak to a Docker behind ssh`, {
-      facts: ["it enters the containers' namespaces by their pids, which are that machine's"],
-      hint: `ssh ${rest.replace(/\/.*$/, '')}, and labctl there`,
-    });
-  const url = URL.canParse(`http://${rest}`) ? new URL(`http://${rest}`) : undefined;
-  if (!['tcp', 'http', 'https'].includes(scheme) || url === undefined || url.hostname === '')
-    throw new LabError('USAGE', `DOCKER_HOST is not an address of Docker: ${JSON.stringify(text)}`, {
-      hint: `unix:///var/run/docker.sock or tcp://127.0.0.1:2375`,
-    });
-  const isVerified = (env['DOCKER_TLS_VERIFY'] ?? '') !== '' || scheme === 'https';
-  const certificates = env['DOCKER_CERT_PATH'] || join(env['HOME'] ?? '', '.docker');
-  return {
-    kind: 'tcp',
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port || (isVerified ? '2376' : '2375'),
-    certificates: isVerified ? certificates : undefined,
-  };
-}
-
-/**
- * The daemon that DOCKER_HOST names, once it answered. Throws ENGINE_MISSING (exit status 4) when there is none, when this user may
- * not open its socket, when it is too old, or when what answers is not Docker.
+ * The daemon that DOCKER_HOST or the context in use names, once it answered. Throws ENGINE_MISSING (exit status 4) when there is
+ * none, when this user may not open its socket, when it is too old, or when what answers is not Docker.
  */
 export async function connectDocker(env: Environment, signal?: AbortSignal): Promise<Docker> {
-  const address = dockerAddress(env);
+  const address = await dockerAddress(env);
   const text = addressText(address);
   const options = address.kind === 'unix' ? { socketPath: address.path } : await tcpOptions(address);
   const { default: Client } = await import('dockerode');
@@ -108,10 +73,19 @@ export async function connectDocker(env: Environment, signal?: AbortSignal): Pro
   return { address: text, daemon, api };
 }
 
-/** An address as DOCKER_HOST has it. */
-export function addressText(address: DockerAddress): string {
-  if (address.kind === 'unix') return `unix://${address.path}`;
-  return `tcp://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+/** Finds the daemon when it is first needed. */
+export type Connect = () => Promise<Docker>;
+
+/** Connects once for all that ask; a failure is not kept, so who asks later may find the daemon up. */
+export function connectOnce(env: Environment): Connect {
+  let docker: Promise<Docker> | undefined;
+  return () => {
+    docker ??= connectDocker(env).catch((error: unknown) => {
+      docker = undefined;
+      throw error;
+    });
+    return docker;
+  };
 }
 
 async function tcpOptions({ host, port, certificates }: DockerAddress & { kind: 'tcp' }): Promise<object> {
@@ -186,9 +160,18 @@ export class DockerRefusal extends LabError {
 }
 
 /** The answer, or undefined where the daemon says that there is no such thing. */
-export async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
+export function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
+  return unless(404, answer);
+}
+
+/** The answer, or undefined where the daemon says that it is so already. */
+export function unlessAlready<T>(answer: Promise<T>): Promise<T | undefined> {
+  return unless(304, answer);
+}
+
+async function unless<T>(status: number, answer: Promise<T>): Promise<T | undefined> {
   return answer.catch((error: unknown) => {
-    if (error instanceof DockerRefusal && error.status === 404) return undefined;
+    if (error instanceof DockerRefusal && error.status === status) return undefined;
     throw error;
   });
 }

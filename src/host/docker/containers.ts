@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../../base/errors.ts';
-import { type AskLimit, ask, type Docker, DockerRefusal, unlessAbsent } from './connect.ts';
+import { type AskLimit, ask, type Docker, DockerRefusal, unlessAbsent, unlessAlready } from './connect.ts';
 
 /** A container as Docker knows it. */
 export interface Container {
@@ -18,6 +18,8 @@ export interface Container {
   readonly labels: Readonly<Record<string, string>>;
   /** IPv4 address by network. */
   readonly addresses: Readonly<Record<string, string>>;
+  /** Volumes that nobody gave a name: Docker's is 64 hexadecimal digits. */
+  readonly volumes: readonly string[];
 }
 
 /** The containers of these names or ids, in that order; absent ones are left out. */
@@ -37,7 +39,7 @@ export async function inspectContainers(
   );
   return found.flatMap((container) => {
     if (container === undefined) return [];
-    const { Id, Name, State, Config, NetworkSettings } = container;
+    const { Id, Name, State, Config, NetworkSettings, Mounts } = container;
     const addresses = Object.entries(NetworkSettings.Networks ?? {}).flatMap(([network, { IPAddress = '' }]) =>
       IPAddress === '' ? [] : [[network, IPAddress] as const],
     );
@@ -51,6 +53,7 @@ export async function inspectContainers(
       startedAt: State.StartedAt,
       labels: Config.Labels ?? {},
       addresses: Object.fromEntries(addresses),
+      volumes: (Mounts ?? []).flatMap(({ Name: volume = '' }) => (/^[0-9a-f]{64}$/.test(volume) ? [volume] : [])),
     };
   });
 }
@@ -66,6 +69,20 @@ export async function containersLabelled(
     docker.api.listContainers({ ...options, abortSignal }),
   );
   return found.map(({ Id, Names }) => (Names[0] ?? Id).replace(/^\//, '')).toSorted();
+}
+
+/** Starts a container; one that runs is no error. */
+export async function startContainer(docker: Docker, name: string, limit: AskLimit = {}): Promise<void> {
+  const container = docker.api.getContainer(name);
+  await unlessAlready(ask(docker, `starting ${name}`, limit, (abortSignal) => container.start({ abortSignal })));
+}
+
+/** Stops a container, a paused one too; one that rests is no error. Docker kills a process that does not end within 10 s. */
+export async function stopContainer(docker: Docker, name: string, limit: AskLimit = {}): Promise<void> {
+  const container = docker.api.getContainer(name);
+  const [found] = await inspectContainers(docker, [name], limit);
+  if (found?.isPaused) await ask(docker, `unpausing ${name}`, limit, () => container.unpause());
+  await unlessAlready(ask(docker, `stopping ${name}`, limit, (abortSignal) => container.stop({ abortSignal })));
 }
 
 /** How long a container may take to go: Docker itself gives a process that does not end 10 s. */

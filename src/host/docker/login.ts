@@ -1,8 +1,7 @@
 // Owns what `docker login` left on this machine: who a registry is told one is.
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { localShell } from '../local-shell.ts';
+import { type Environment, readConfig } from './config.ts';
 
 /** As Docker's API takes it (X-Registry-Auth). */
 export interface Login {
@@ -12,12 +11,6 @@ export interface Login {
   readonly serveraddress: string;
 }
 
-interface DockerConfig {
-  readonly auths?: Readonly<Record<string, { readonly auth?: string; readonly identitytoken?: string }>>;
-  readonly credHelpers?: Readonly<Record<string, string>>;
-  readonly credsStore?: string;
-}
-
 /** Docker Hub's name in config.json. */
 const hub = 'https://index.docker.io/v1/';
 
@@ -25,12 +18,8 @@ const hub = 'https://index.docker.io/v1/';
  * The login for a registry by `$DOCKER_CONFIG/config.json` (`~/.docker` unless told) and the credential helper that it names;
  * undefined where there is none. A helper that fails counts as none: the registry will say what it wants.
  */
-export async function loginFor(
-  registry: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Login | undefined> {
-  const folder = env['DOCKER_CONFIG'] || join(env['HOME'] ?? '', '.docker');
-  const config = await readConfig(join(folder, 'config.json'));
+export async function loginFor(registry: string, env: Environment): Promise<Login | undefined> {
+  const config = await readConfig(env);
   const serveraddress = registry === 'docker.io' ? hub : registry;
   const helper = config.credHelpers?.[serveraddress] ?? config.credHelpers?.[registry] ?? config.credsStore;
   const kept = config.auths?.[serveraddress] ?? config.auths?.[`https://${registry}`];
@@ -41,14 +30,6 @@ export async function loginFor(
   }
   if (helper === undefined || !/^[\w.-]+$/.test(helper)) return undefined;
   return askHelper(helper, serveraddress);
-}
-
-async function readConfig(file: string): Promise<DockerConfig> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as DockerConfig;
-  } catch {
-    return {}; // none, or one that docker itself refuses
-  }
 }
 
 /** github.com/docker/docker-credential-helpers: the server on standard input, JSON back; `<token>` is a user for a token. */

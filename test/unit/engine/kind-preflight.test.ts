@@ -5,9 +5,11 @@ import { designLab } from '../../../src/design/design-lab.ts';
 import { kindClusterOf } from '../../../src/design/kind-cluster.ts';
 import { freeNetworks } from '../../../src/engine/kind/free-networks.ts';
 import { type KindNeed, probeKind } from '../../../src/engine/kind/probe.ts';
+import { connectOnce } from '../../../src/host/docker/connect.ts';
 import { kindSettingsOf } from '../../../src/lab/kind-settings.ts';
 import type { Lab } from '../../../src/lab/lab.ts';
 import { bgpRr, vxlan } from '../../support/labs.ts';
+import { absent, type DaemonAnswer, type DaemonAnswers, recordingDocker } from '../../support/recording-docker.ts';
 import { recorded, recordedFolder, recordingShell, type Said } from '../../support/recording-shell.ts';
 
 const frr = 'quay.io/frrouting/frr:10.5.1';
@@ -22,20 +24,18 @@ function needOf(lab: Lab): KindNeed {
 }
 
 const cat = (file: string): string => `cat /proc/sys/${file}`;
-const image = (name: string): string => `docker image inspect --format {{.Id}} ${name}`;
+const image = (name: string): string => `GET /images/${name}/json`;
 
 describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
   const able: Record<string, Said> =
     recordedFolder === undefined
       ? {}
       : {
-          'docker info --format {{json .}}': recorded('docker/cli-28.2.2-dockerd-20.10.24/info'),
+          'docker --version': { stdout: 'Docker version 20.10.24+dfsg1, build 297e128\n' },
           'kind version': recorded('kind/v0.33.0/version'),
           'containerlab version -j': { stdout: '{"version":"0.79.0"}' },
           'kubectl version --client --output json': recorded('kubectl/v1.30.14/version'),
           'kind get clusters': recorded('kind/v0.33.0/get-clusters-none'),
-          'docker network ls --format {{.Name}}': { stdout: 'host\n' },
-          'docker network inspect host': { stdout: '[{"Name":"host","IPAM":{"Config":[]}}]' },
           'ip -4 -j route show': { stdout: '[{"dst":"default","dev":"eth0"},{"dst":"10.0.2.0/24","dev":"eth0"}]' },
           'ip -6 -j route show': { stdout: '' },
           [`sh -c for p; do command -v "$p" >/dev/null || echo "$p"; done labctl ${programs}`]: {},
@@ -46,12 +46,31 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
           [cat('net/ipv6/conf/all/disable_ipv6')]: { stdout: '0\n' },
           'iptables -S FORWARD': { stdout: '-P FORWARD ACCEPT\n' },
           'df --block-size=1 --output=avail /var/lib/docker': { stdout: 'Avail\n900000000000\n' },
-          ...Object.fromEntries([nodeImage, frr, busybox].map((name) => [image(name), { stdout: 'sha256:1\n' }])),
         };
 
+  const info = (): object => JSON.parse(recorded('docker/cli-28.2.2-dockerd-20.10.24/info').stdout) as object;
+  const here: DaemonAnswer = { body: { Id: 'sha256:1', Os: 'linux', Architecture: 'amd64', Size: 1 } };
+  const daemon = (): DaemonAnswers => ({
+    'GET /info': { body: info() },
+    'GET /networks': { body: [{ Name: 'host', Id: '1', IPAM: { Config: [] } }] },
+    ...Object.fromEntries([nodeImage, frr, busybox].map((name) => [image(name), here])),
+  });
+
   /** What is wrong, as a person reads it. */
-  async function wrong(answers: Record<string, Said>, lab: Lab = bgpRr): Promise<readonly string[]> {
-    const findings = await probeKind(recordingShell({ ...able, ...answers }), needOf(lab));
+  async function wrong(
+    said: Record<string, Said>,
+    { lab = bgpRr, answers = {} }: { readonly lab?: Lab; readonly answers?: DaemonAnswers } = {},
+  ): Promise<readonly string[]> {
+    const { env } = await recordingDocker({ ...daemon(), ...answers });
+    return wrongOn(env, said, lab);
+  }
+
+  async function wrongOn(
+    env: Readonly<Record<string, string>>,
+    said: Record<string, Said>,
+    lab: Lab = bgpRr,
+  ): Promise<readonly string[]> {
+    const findings = await probeKind(recordingShell({ ...able, ...said }), connectOnce(env), needOf(lab));
     return findings
       .filter(({ level }) => level !== 'ok')
       .map(({ id, level, message, cause = '', fix = [] }) =>
@@ -64,24 +83,40 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
   });
 
   it('asks a daemon that does not answer nothing more', async () => {
-    const info = recorded('docker/cli-28.2.2-dockerd-20.10.24/no-daemon');
-    const kind = { exitCode: 127 };
-    expect(await wrong({ 'docker info --format {{json .}}': info, 'kind version': kind })).toEqual([
-      'missing docker | no Docker daemon answers | Cannot connect to the Docker daemon at unix:///run/absent.sock. Is the docker daemon running? | systemctl start docker',
+    const said = { 'kind version': { exitCode: 127 } };
+    expect(await wrongOn({ DOCKER_HOST: 'unix:///run/absent.sock' }, said)).toEqual([
+      'missing docker | no Docker daemon answers at unix:///run/absent.sock: there is no such socket |  | systemctl start docker',
       'missing kind | kind is not on this machine, or does not answer |  | xdg-open https://kind.sigs.k8s.io/docs/user/quick-start/#installation',
     ]);
   });
 
+  it('asks a daemon that is too old nothing more', async () => {
+    const answers = { 'GET /version': { body: { Version: '19.03.15', ApiVersion: '1.40' } } };
+    expect(await wrong({}, { answers })).toEqual([
+      'missing docker | Docker 19.03.15 (API 1.40) is too old | labctl speaks API 1.41 (Docker 20.10) and later; https://docs.docker.com/engine/install/ | ',
+    ]);
+  });
+
+  it('wants the program docker too, which kind makes its nodes with', async () => {
+    expect(await wrong({ 'docker --version': { exitCode: 127 } })).toEqual([
+      'missing docker-cli | docker-cli is not on this machine, or does not answer |  | xdg-open https://docs.docker.com/engine/install/',
+    ]);
+  });
+
   it('names every missing image at once, and the command that gets them', async () => {
-    const gone = { exitCode: 1, stderr: 'Error: No such image' };
     const cause =
       'a node on the fabric reaches no registry, so all images are here before anything is built; labctl images load takes them from a file where there is no network';
-    expect(await wrong({ [image(nodeImage)]: gone, [image(frr)]: gone })).toEqual([
+    expect(await wrong({}, { answers: { [image(nodeImage)]: absent, [image(frr)]: absent } })).toEqual([
       `missing images | not on this Docker: ${nodeImage}, ${frr} | ${cause} | labctl images pull bgp-rr`,
     ]);
   });
 
-  const networks = { stdout: '[{"Name":"kind","IPAM":{"Config":[{"Subnet":"172.18.0.0/16"}]}}]' };
+  it('finds a network in the way', async () => {
+    const kind = { Name: 'kind', Id: '1', IPAM: { Config: [{ Subnet: '172.18.0.0/16' }] } };
+    expect(await wrong({}, { answers: { 'GET /networks': { body: [kind] } } })).toEqual([
+      "missing subnet | Docker's network kind (172.18.0.0/16) is in the way of the lab's 172.18.0.0/16 | a lab that states no networks gets free ones | labctl up bgp-rr --engine kind --set cluster.network.prefix=172.30.0.0/16",
+    ]);
+  });
 
   it.each<[string, Record<string, Said>, string]>([
     [
@@ -93,11 +128,6 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
       'a cluster of that name',
       { 'kind get clusters': { stdout: 'bgp-rr\n' } },
       'missing cluster-exists | a kind cluster named bgp-rr exists that this labctl did not make |  | kind delete cluster --name bgp-rr',
-    ],
-    [
-      'a network in the way',
-      { 'docker network ls --format {{.Name}}': { stdout: 'kind\n' }, 'docker network inspect kind': networks },
-      "missing subnet | Docker's network kind (172.18.0.0/16) is in the way of the lab's 172.18.0.0/16 | a lab that states no networks gets free ones | labctl up bgp-rr --engine kind --set cluster.network.prefix=172.30.0.0/16",
     ],
     [
       'a route in the way',
@@ -150,14 +180,14 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
         'LISTEN 0      128       10.0.2.15:8080      0.0.0.0:*    users:(("nginx",pid=5,fd=6))',
         'LISTEN 0      128            [::]:6444         [::]:*',
       ];
-      expect(await wrong({ [ss]: { stdout: `${listening.join('\n')}\n` } }, lab)).toEqual([
+      expect(await wrong({ [ss]: { stdout: `${listening.join('\n')}\n` } }, { lab })).toEqual([
         'missing port | port 6443 of this machine is taken by docker-proxy (pid 812) | engines.kind.apiServerPort states it; a lab that states none gets a free one | labctl up bgp-rr --engine kind --set engines.kind.apiServerPort=6445',
         'missing port | port 8081 of this machine is taken by node (pid 77) | engines.kind.hostPorts.8081 states it | ss --listening --tcp --processes sport = :8081',
       ]);
     });
 
     it('are free, and that is all', async () => {
-      expect(await wrong({ [ss]: { stdout: '' } }, lab)).toEqual([]);
+      expect(await wrong({ [ss]: { stdout: '' } }, { lab })).toEqual([]);
     });
   });
 
@@ -168,9 +198,8 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
 
   it('tells cgroup v1 to a kubelet that would refuse it', async () => {
     const lab = { ...bgpRr, kind: kindSettingsOf({ kubernetes: 'v1.35.0', images: { node: nodeImage } }) };
-    const said = JSON.parse(recorded('docker/cli-28.2.2-dockerd-20.10.24/info').stdout) as object;
-    const v1 = { stdout: JSON.stringify({ ...said, CgroupVersion: '1' }) };
-    expect(await wrong({ 'docker info --format {{json .}}': v1 }, lab)).toEqual([
+    const answers = { 'GET /info': { body: { ...info(), CgroupVersion: '1' } } };
+    expect(await wrong({}, { lab, answers })).toEqual([
       'warning cgroup-v1 | Kubernetes v1.35.0 on cgroup v1: kind.yaml sets failCgroupV1 to false | kubelet 1.35 and later refuse cgroup v1 otherwise | ',
     ]);
   });
@@ -179,10 +208,10 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
     const device = 'unshare --net -- ip link add name probe type vxlan id 1 dstport 4789';
     const refused = { exitCode: 2, stderr: 'Error: Unknown device type.\n' };
     const own = { ...vxlan, kind: kindSettingsOf(undefined) };
-    expect(await wrong({ [device]: refused }, own)).toEqual([
+    expect(await wrong({ [device]: refused }, { lab: own })).toEqual([
       'missing vxlan | this kernel makes no vxlan device: Error: Unknown device type. | calico-node is Ready all the same and packets go unwrapped (kind-engine.md 5) | modprobe vxlan',
     ]);
-    expect(await wrong({ [device]: {} }, own)).toEqual([]);
+    expect(await wrong({ [device]: {} }, { lab: own })).toEqual([]);
   });
 });
 

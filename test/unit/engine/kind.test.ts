@@ -15,10 +15,18 @@ import { kindEngine } from '../../../src/engine/kind/index.ts';
 import { argvIn, locate } from '../../../src/engine/kind/place.ts';
 import type { OwnedPart } from '../../../src/engine/kind/step.ts';
 import { deployArgv } from '../../../src/host/containerlab.ts';
+import { connectDocker, connectOnce } from '../../../src/host/docker/connect.ts';
 import { digestOf } from '../../../src/plan/digest.ts';
 import type { Engine, OperationContext } from '../../../src/plan/engine.ts';
 import { nothingObserved } from '../../../src/plan/observed.ts';
 import { bgpRr } from '../../support/labs.ts';
+import {
+  absent,
+  type DaemonAnswer,
+  type DaemonAnswers,
+  type RecordingDocker,
+  recordingDocker,
+} from '../../support/recording-docker.ts';
 import {
   type RecordingShell,
   recorded,
@@ -43,11 +51,13 @@ afterEach(() => {
 
 interface Made {
   readonly engine: Engine;
+  readonly daemon: RecordingDocker;
   readonly folder: string;
   readonly records: (readonly OwnedPart[])[];
 }
 
-function engineOn(host: Shell, owned: readonly OwnedPart[] = []): Made {
+async function engineOn(host: Shell, answers: DaemonAnswers, owned: readonly OwnedPart[] = []): Promise<Made> {
+  const daemon = await recordingDocker(answers);
   const folder = mkdtempSync(join(tmpdir(), 'labctl-test-kind-'));
   folders.push(folder);
   const records: (readonly OwnedPart[])[] = [];
@@ -56,39 +66,49 @@ function engineOn(host: Shell, owned: readonly OwnedPart[] = []): Made {
     cluster,
     folder,
     host,
+    connect: connectOnce(daemon.env),
     owned,
     record: async (parts) => void records.push(parts),
     made: new Map(),
     isBuilt: false,
     manifest: 'image: quay.io/calico/node:v3.33.0\n',
   });
-  return { engine, folder, records };
-}
-
-function inspectNetwork(name: string): string {
-  return `docker network inspect --format {{range .Containers}}{{.Name}} {{end}} ${name}`;
+  return { engine, daemon, folder, records };
 }
 
 const context: OperationContext = { signal: new AbortController().signal, report: () => undefined };
 
-/** docker inspect of two machines of twelve: docker exits 1 for the others and prints what there is. */
-function inspected(change: (text: string) => string = (text) => text): Said {
-  const [leaf, worker] = ['inspect-containerlab-node', 'inspect-kind-node'].map(
-    (name) => JSON.parse(change(recorded(`docker/cli-28.2.2-dockerd-20.10.24/${name}`).stdout)) as readonly unknown[],
+const machineNames = [
+  ...['leaf0', 'leaf1', 'spine0', 'spine1', 'switch', 'outside'].map((name) => `clab-bgp-rr-${name}`),
+  ...['control-plane', 'worker', 'worker2', 'worker3'].map((name) => `bgp-rr-${name}`),
+];
+
+/** What the daemon says of the lab's ten containers when two of them are there: `docker inspect` prints the API's own JSON. */
+function inspected(change: (text: string) => string = (text) => text): Record<string, DaemonAnswer> {
+  const found = ['inspect-containerlab-node', 'inspect-kind-node'].flatMap(
+    (name) =>
+      JSON.parse(change(recorded(`docker/cli-28.2.2-dockerd-20.10.24/${name}`).stdout)) as readonly { Name: string }[],
   );
-  return { exitCode: 1, stdout: JSON.stringify([...(worker ?? []), ...(leaf ?? [])]) };
+  const answers = machineNames.map((name) => [name, absent] as const);
+  const those = found.map((body) => [body.Name.slice(1), { body }] as const);
+  return Object.fromEntries([...answers, ...those].map(([name, answer]) => [`GET /containers/${name}/json`, answer]));
 }
 
 /** The same with the other leaf, which is made like the first. */
-function withLeaf1({ exitCode, stdout = '' }: Said): Said {
-  const found = JSON.parse(stdout) as readonly { readonly Name: string }[];
-  const leaf = JSON.stringify(found.find(({ Name }) => Name === '/clab-bgp-rr-leaf0'));
-  const other = JSON.parse(leaf.replaceAll('14721', '14722').replaceAll('leaf0', 'leaf1')) as unknown;
-  return { exitCode: exitCode ?? 0, stdout: JSON.stringify([other, ...found]) };
+function withLeaf1(answers: Record<string, DaemonAnswer>): Record<string, DaemonAnswer> {
+  const leaf = JSON.stringify(answers['GET /containers/clab-bgp-rr-leaf0/json']);
+  const other = JSON.parse(leaf.replaceAll('14721', '14722').replaceAll('leaf0', 'leaf1')) as DaemonAnswer;
+  return { ...answers, 'GET /containers/clab-bgp-rr-leaf1/json': other };
 }
 
-const inspectAll =
-  'docker inspect clab-bgp-rr-leaf0 clab-bgp-rr-leaf1 clab-bgp-rr-spine0 clab-bgp-rr-spine1 clab-bgp-rr-switch clab-bgp-rr-outside bgp-rr-control-plane bgp-rr-worker bgp-rr-worker2 bgp-rr-worker3';
+/** How the engine asks for a lab's containers by kind's and containerlab's label, and for everything. */
+const labelled = {
+  fabric: 'GET /containers/json?all=true&filters={"label":["containerlab=bgp-rr"]}',
+  cluster: 'GET /containers/json?all=true&filters={"label":["io.x-k8s.kind.cluster=bgp-rr"]}',
+  own: 'GET /containers/json?all=true&filters={"label":["labctl.lab=bgp-rr"]}',
+} as const;
+
+const none: DaemonAnswer = { body: [] };
 
 /** What a node says of its containers. */
 function foundIn(workerPid: number, calico: string): Record<string, Said> {
@@ -119,16 +139,17 @@ function machines(leafPid: number, workerPid: number, calico: string): Record<st
 
 describe.skipIf(recordedFolder === undefined)('looking at a lab on kind', () => {
   it('reads the sessions of a router and of a node as the real ones showed them', async () => {
-    const host = recordingShell({ [inspectAll]: inspected(), ...machines(14721, 10801, 'c0ffee') });
+    const host = recordingShell(machines(14721, 10801, 'c0ffee'));
+    const { engine, daemon } = await engineOn(host, inspected());
 
-    const { sessions } = await engineOn(host).engine.look(designOf());
+    const { sessions } = await engine.look(designOf());
 
     const leaf = sessions.filter(({ machine }) => machine === 'leaf0');
     expect(leaf.map(({ peer }) => peer)).toEqual(['10.1.5.10', '10.1.5.11', '10.1.10.2', '10.1.12.2']);
     expect(leaf.every(({ isEstablished }) => isEstablished)).toBe(true);
     const [session] = sessions.filter(({ machine }) => machine === 'bgp-rr-worker');
     expect(session).toMatchObject({ name: 'Node_10_1_5_1', peer: '10.1.5.1', isEstablished: true });
-    expect(host.unused()).toEqual([]);
+    expect([...host.unused(), ...daemon.unused()]).toEqual([]);
   });
 
   it('reads BGP tables, interfaces and neighbors where they are asked for', async () => {
@@ -141,32 +162,33 @@ describe.skipIf(recordedFolder === undefined)('looking at a lab on kind', () => 
       .map((file) => `nsenter --net=${file} --`)
       .flatMap((enter) => kernel.map((ask) => [`${enter} ${ask}`, { stdout: '[]' }]));
     const host = recordingShell({
-      [inspectAll]: inspected(),
       ...machines(14721, 10801, 'c0ffee'),
       ...(Object.fromEntries(empty) as Record<string, Said>),
       [`${inLeaf} vtysh -c show bgp ipv4 unicast json`]: recorded('frr/8.4.4/bgp-json'),
       [`${inWorker} ${birdcl} route all`]: recorded('bird/v0.3.3+birdv1.6.8/show-route-all'),
     });
 
-    const { paths } = await engineOn(host).engine.inspect(designOf());
+    const { engine } = await engineOn(host, inspected());
+    const { paths } = await engine.inspect(designOf());
 
     expect(new Set(paths.map(({ machine }) => machine))).toEqual(new Set(['leaf0', 'bgp-rr-worker']));
     expect(host.unused()).toEqual([]);
   });
 
-  it('finds machines whatever their pids, ids and order', async () => {
+  it('finds machines whatever their pids and ids', async () => {
     const other = (text: string): string => text.replaceAll('14721', '31').replaceAll('10801', '47');
-    const host = recordingShell({ [inspectAll]: inspected(other), ...machines(31, 47, 'd00d') });
+    const { engine } = await engineOn(recordingShell(machines(31, 47, 'd00d')), inspected(other));
 
-    const { sessions } = await engineOn(host).engine.look(designOf());
+    const { sessions } = await engine.look(designOf());
 
     expect(sessions.filter(({ isEstablished }) => isEstablished)).toHaveLength(5);
   });
 
   it("enters a pod's network with this machine's programs, and says what does not run", async () => {
-    const host = recordingShell({ [inspectAll]: inspected(), ...machines(14721, 10801, 'c0ffee') });
+    const host = recordingShell(machines(14721, 10801, 'c0ffee'));
+    const docker = await connectDocker((await recordingDocker(inspected())).env);
 
-    const places = await locate(host, designOf());
+    const places = await locate(host, docker, designOf());
 
     expect(places.argvOf('pod-c')).toEqual(['nsenter', '--net=/proc/10801/root/proc/2222/ns/net', '--']);
     expect(places.networkOf('leaf0')).toEqual(['nsenter', '--net=/proc/14721/ns/net', '--']);
@@ -179,24 +201,37 @@ describe.skipIf(recordedFolder === undefined)('looking at a lab on kind', () => 
   });
 });
 
+const workerListed: DaemonAnswer = { body: [{ Id: '1', Names: ['/bgp-rr-worker'] }] };
+
+/** Of the recorded worker: kind gives each node its /var. */
+const volume = '86ecb2cc9edba3b93544ab9d52c78aeb8cffea8ad9997c1d1254500c6474f476';
+
+/** The recorded worker, paused. */
+function workerPaused(): DaemonAnswer {
+  const { body } = inspected((text) => text.replace('"Paused": false', '"Paused": true'))[
+    'GET /containers/bgp-rr-worker/json'
+  ] ?? { body: undefined };
+  return { body };
+}
+
 describe.skipIf(recordedFolder === undefined)('building and removing', () => {
   it('writes files, makes network, cluster and fabric, applies pods before Calico, and records each part before it is made', async () => {
     const answers: Record<string, Said> = {};
     const host = recordingShell(answers);
-    const { engine, folder, records } = engineOn(host);
+    const { engine, daemon, folder, records } = await engineOn(host, {
+      'POST /networks/create': { status: 201, body: { Id: '1' } },
+      [labelled.fabric]: none,
+      ...withLeaf1(inspected()),
+    });
     const kubectl = `kubectl --kubeconfig ${folder}/kubeconfig`;
     const created = recorded('kubectl/v1.30.14/apply-created');
     Object.assign(answers, {
-      'docker network create --driver bridge --opt com.docker.network.driver.mtu=1500 --label labctl.lab=bgp-rr --ipv6 --subnet 172.18.0.0/16 --gateway 172.18.0.1 --subnet fc00:f853:ccd:e793::/64 --gateway fc00:f853:ccd:e793::1 bgp-rr':
-        {},
       [`sh -c PATH=$0:$PATH exec "$@" ${folder}/bin env --chdir=${folder} KIND_EXPERIMENTAL_DOCKER_NETWORK=bgp-rr KIND_EXPERIMENTAL_PROVIDER=docker kind create cluster --config ${folder}/kind.yaml --kubeconfig ${folder}/kubeconfig --retain`]:
         recorded('kind/v0.33.0/create-4-nodes'),
       [`kind load docker-image --name bgp-rr ${busybox} quay.io/calico/node:v3.33.0`]: recorded(
         'kind/v0.33.0/load-docker-image',
       ),
-      'docker ps --all --filter label=containerlab=bgp-rr --format {{.Names}}': {},
       [deployArgv(`${folder}/fabric.clab.yml`, 9, 'first').join(' ')]: recorded('containerlab/HEAD-39ff2b7cc/deploy'),
-      [inspectAll]: withLeaf1(inspected()),
       ...foundIn(10801, 'c0ffee'),
       'nsenter --net=/proc/14721/ns/net -- nft -f -': {},
       'nsenter --net=/proc/14722/ns/net -- nft -f -': {},
@@ -226,7 +261,18 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
     const built = plan.operations.filter(({ verb }) => !['waitSessions', 'waitRoutes', 'waitPing'].includes(verb));
     for (const { verb, input } of built) await table[verb]?.apply(input, context);
 
-    expect(host.unused()).toEqual([]);
+    expect([...host.unused(), ...daemon.unused()]).toEqual([]);
+    expect(daemon.body('POST /networks/create')).toMatchObject({
+      Name: 'bgp-rr',
+      EnableIPv6: true,
+      IPAM: {
+        Config: [
+          { Subnet: '172.18.0.0/16', Gateway: '172.18.0.1' },
+          { Subnet: 'fc00:f853:ccd:e793::/64', Gateway: 'fc00:f853:ccd:e793::1' },
+        ],
+      },
+      Labels: { 'labctl.lab': 'bgp-rr' },
+    });
     expect(records).toEqual([['network'], ['network', 'cluster'], ['network', 'cluster', 'fabric']]);
     expect(readFileSync(join(folder, 'routers/leaf0/frr.conf'), 'utf8')).toContain('router bgp 65005');
     const before = (first: string, second: string): void => {
@@ -239,10 +285,10 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
     before('nodes', 'calico');
   });
 
-  it('plans nothing when nothing differs, and only what a changed object needs', () => {
+  it('plans nothing when nothing differs, and only what a changed object needs', async () => {
     const design = designOf();
     const files = new Map(writeKindArtifacts(design, cluster, newestTools, undefined));
-    const { engine } = engineOn(recordingShell({}));
+    const { engine } = await engineOn(recordingShell({}), {});
     const made = new Map(
       engine.plan(design, files, nothingObserved).operations.map(({ resource, input }) => [resource, digestOf(input)]),
     );
@@ -259,7 +305,18 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
     const files = new Map(writeKindArtifacts(design, cluster, newestTools, undefined));
     const answers: Record<string, Said | readonly Said[]> = {};
     const host = recordingShell(answers);
-    const { engine, folder } = engineOn(host, ['network', 'cluster', 'fabric']);
+    const started = ['control-plane', 'worker', 'worker2', 'worker3'].map(
+      (name) => `POST /containers/bgp-rr-${name}/start`,
+    );
+    const { engine, daemon, folder } = await engineOn(
+      host,
+      {
+        ...Object.fromEntries(started.map((question) => [question, { status: 204 }])),
+        'POST /containers/bgp-rr-worker/start': { status: 304 },
+        [labelled.fabric]: { body: [{ Id: '1', Names: ['/clab-bgp-rr-leaf0'] }] },
+      },
+      ['network', 'cluster', 'fabric'],
+    );
     const made = new Map(
       engine.plan(design, files, nothingObserved).operations.map(({ resource, input }) => [resource, digestOf(input)]),
     );
@@ -280,87 +337,105 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
       'waitPing',
     ]);
     Object.assign(answers, {
-      'docker start bgp-rr-control-plane bgp-rr-worker bgp-rr-worker2 bgp-rr-worker3': {},
       [`kubectl --kubeconfig ${folder}/kubeconfig get --raw /readyz --request-timeout=5s`]: [
         recorded('kubectl/v1.30.14/connection-refused'),
         { stdout: 'ok' },
       ],
-      'docker ps --all --filter label=containerlab=bgp-rr --format {{.Names}}': { stdout: 'clab-bgp-rr-leaf0\n' },
       [deployArgv(`${folder}/fabric.clab.yml`, 9, 'again').join(' ')]: recorded(
         'containerlab/HEAD-39ff2b7cc/deploy-reconfigure-while-running',
       ),
     });
     const table = engine.operations(design);
     for (const { verb, input } of operations.slice(0, 3)) await table[verb]?.apply(input, context);
-    expect(host.unused()).toEqual([]);
+    expect([...host.unused(), ...daemon.unused()]).toEqual([]);
   });
 
   it('stops every container of the lab, also one that is paused', async () => {
-    const names = 'bgp-rr-worker bgp-rr-worker2 clab-bgp-rr-leaf0';
-    const host = recordingShell({
-      'docker ps --all --filter label=io.x-k8s.kind.cluster=bgp-rr --format {{.Names}}': {
-        stdout: 'bgp-rr-worker\nbgp-rr-worker2\n',
+    const { engine, daemon } = await engineOn(
+      recordingShell({}),
+      {
+        ...inspected(),
+        [labelled.cluster]: workerListed,
+        [labelled.fabric]: { body: [{ Id: '1', Names: ['/clab-bgp-rr-leaf0'] }] },
+        'GET /containers/bgp-rr-worker/json': workerPaused(),
+        'POST /containers/bgp-rr-worker/unpause': { status: 204 },
+        'POST /containers/bgp-rr-worker/stop': { status: 204 },
+        'POST /containers/clab-bgp-rr-leaf0/stop': { status: 304 },
       },
-      'docker ps --all --filter label=containerlab=bgp-rr --format {{.Names}}': { stdout: 'clab-bgp-rr-leaf0\n' },
-      [`docker unpause ${names}`]: { exitCode: 1, stderr: 'Container bgp-rr-worker2 is not paused' },
-      [`docker stop ${names}`]: {},
-    });
+      ['network', 'cluster', 'fabric'],
+    );
 
-    await engineOn(host, ['network', 'cluster', 'fabric']).engine.stop?.();
+    await engine.stop?.();
 
-    expect(host.unused()).toEqual([]);
+    expect(daemon.asked.filter((question) => question.startsWith('POST')).toSorted()).toEqual([
+      'POST /containers/bgp-rr-worker/stop',
+      'POST /containers/bgp-rr-worker/unpause',
+      'POST /containers/clab-bgp-rr-leaf0/stop',
+    ]);
   });
 
   it('removes only what it recorded, and destroys no fabric of which nothing is left', async () => {
-    const answers: Record<string, Said | readonly Said[]> = {};
+    const answers: Record<string, Said> = {};
     const host: RecordingShell = recordingShell(answers);
-    const { engine, folder, records } = engineOn(host, ['network', 'cluster', 'fabric']);
-    Object.assign(answers, {
-      'docker network inspect --format {{.Id}} bgp-rr bgp-rr-outside': {
-        exitCode: 1,
-        stdout: '0123456789abcdef\n',
-        stderr: 'Error response from daemon: network bgp-rr-outside not found',
+    const stranger = 'd1d1'.repeat(16);
+    const { engine, daemon, folder, records } = await engineOn(
+      host,
+      {
+        'GET /networks': [
+          { body: [{ Name: 'bgp-rr', Id: '0123456789abcdef', Labels: { 'labctl.lab': 'bgp-rr' } }] },
+          { body: [{ Name: 'bridge', Id: '2' }] },
+        ],
+        [labelled.fabric]: none,
+        [labelled.cluster]: [workerListed, workerListed, none],
+        [labelled.own]: none,
+        'GET /containers/bgp-rr-worker/json': [workerPaused(), workerPaused(), absent],
+        'POST /containers/bgp-rr-worker/unpause': { status: 204 },
+        'DELETE /containers/bgp-rr-worker?force=true&v=true': { status: 204 },
+        [`DELETE /volumes/${volume}`]: absent,
+        'GET /networks/bgp-rr-outside': absent,
+        'GET /networks/bgp-rr': { body: { Containers: { [stranger]: { Name: 'stranger' } } } },
+        'POST /networks/bgp-rr/disconnect': {},
+        'DELETE /networks/bgp-rr': { status: 204 },
+        'GET /volumes': { body: { Volumes: null } },
       },
-      'docker ps --all --filter label=containerlab=bgp-rr --format {{.Names}}': {},
-      'docker ps --all --filter label=io.x-k8s.kind.cluster=bgp-rr --format {{.Names}}': [
-        { stdout: 'bgp-rr-worker\n' },
-        {},
-      ],
-      'docker unpause bgp-rr-worker': { exitCode: 1, stderr: 'Container bgp-rr-worker is not paused' },
-      'docker rm --force --volumes bgp-rr-worker': {},
-      [inspectNetwork('bgp-rr-outside')]: recorded('docker/cli-28.2.2-dockerd-20.10.24/network-inspect-absent'),
-      [inspectNetwork('bgp-rr')]: { stdout: 'stranger \n' },
-      'docker network disconnect --force bgp-rr stranger': {},
-      'docker network ls --format {{.Name}}': { stdout: 'bridge\nhost\n' },
+      ['network', 'cluster', 'fabric'],
+    );
+    Object.assign(answers, {
       'ip -o link show': { stdout: '1: lo: <LOOPBACK,UP>\n' },
       'iptables-save': {},
       'ip6tables-save': { exitCode: 127 },
       [`kind delete cluster --name bgp-rr --kubeconfig ${folder}/kubeconfig`]: recorded('kind/v0.33.0/delete-absent'),
-      'docker network rm bgp-rr': {},
     });
 
     expect(await engine.remove()).toBe(true);
 
-    expect(host.unused()).toEqual([]);
+    expect([...host.unused(), ...daemon.unused()]).toEqual([]);
+    expect(daemon.body('POST /networks/bgp-rr/disconnect')).toEqual({ Container: stranger, Force: true });
     expect(records).toEqual([[]]);
-    expect(await engineOn(recordingShell({})).engine.remove()).toBe(false);
+    expect(await (await engineOn(recordingShell({}), {})).engine.remove()).toBe(false);
   });
 });
 
 describe.skipIf(recordedFolder === undefined)('what is left', () => {
-  it('names every container, network, link and rule that is still there, and keeps the record', async () => {
+  it('names every container, network, volume, link and rule that is still there, and keeps the record', async () => {
     const answers: Record<string, Said> = {};
-    const { engine, folder, records } = engineOn(recordingShell(answers), ['network', 'cluster']);
+    const { engine, folder, records } = await engineOn(
+      recordingShell(answers),
+      {
+        'GET /networks': { body: [{ Name: 'bgp-rr', Id: '0123456789abcdef' }] },
+        [labelled.fabric]: none,
+        [labelled.cluster]: [workerListed, none],
+        [labelled.own]: none,
+        'GET /containers/bgp-rr-worker/json': workerPaused(),
+        [`DELETE /volumes/${volume}`]: { status: 409, body: { message: 'volume is in use - [stranger]' } },
+        'GET /networks/bgp-rr': { body: {} },
+        'DELETE /networks/bgp-rr': { status: 403, body: { message: 'network bgp-rr has active endpoints' } },
+        'GET /volumes': { body: { Volumes: [{ Name: volume }, { Name: 'other' }] } },
+      },
+      ['network', 'cluster'],
+    );
     Object.assign(answers, {
-      'docker network inspect --format {{.Id}} bgp-rr bgp-rr-outside': { exitCode: 1, stdout: '0123456789abcdef\n' },
-      'docker ps --all --filter label=containerlab=bgp-rr --format {{.Names}}': {},
-      'docker ps --all --filter label=io.x-k8s.kind.cluster=bgp-rr --format {{.Names}}': { stdout: 'bgp-rr-worker\n' },
-      'docker unpause bgp-rr-worker': {},
-      'docker rm --force --volumes bgp-rr-worker': { exitCode: 1, stderr: 'removal is already in progress' },
       [`kind delete cluster --name bgp-rr --kubeconfig ${folder}/kubeconfig`]: { exitCode: 1 },
-      [inspectNetwork('bgp-rr')]: { stdout: '\n' },
-      'docker network rm bgp-rr': { exitCode: 1, stderr: 'has active endpoints' },
-      'docker network ls --format {{.Name}}': { stdout: 'bridge\nbgp-rr\n' },
       'ip -o link show': { stdout: '1: lo: <LOOPBACK,UP>\n7: br-0123456789ab: <BROADCAST>\n8: br-ffffffffffff: <>\n' },
       'iptables-save': { stdout: '-A DOCKER-USER -i br-0123456789ab -j ACCEPT\n-A FORWARD -i eth0 -j ACCEPT\n' },
       'ip6tables-save': {},
@@ -371,10 +446,12 @@ describe.skipIf(recordedFolder === undefined)('what is left', () => {
     expect(error).toMatchObject({
       code: 'UNDO_FAILED',
       facts: [
-        'container bgp-rr-worker: docker rm --force --volumes bgp-rr-worker',
         'network bgp-rr: docker network rm bgp-rr',
+        `volume ${volume}: docker volume rm ${volume}`,
         "link br-0123456789ab in the host's namespace",
         "rule of the host's firewall: -A DOCKER-USER -i br-0123456789ab -j ACCEPT",
+        'Docker refuses removing network bgp-rr: network bgp-rr has active endpoints',
+        `Docker refuses removing volume ${volume}: volume is in use - [stranger]`,
       ],
     });
     expect(records).toEqual([]);

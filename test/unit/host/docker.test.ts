@@ -1,10 +1,14 @@
 // What is said of a Docker that cannot be used, and of one that refuses.
 
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/base/errors.ts';
-import { addressText, connectDocker, dockerAddress } from '../../../src/host/docker/connect.ts';
+import { addressText, dockerAddress } from '../../../src/host/docker/address.ts';
+import { connectDocker } from '../../../src/host/docker/connect.ts';
 import { inspectContainers } from '../../../src/host/docker/containers.ts';
 import { recordingDocker } from '../../support/recording-docker.ts';
+import { scratchFolder } from '../../support/scratch.ts';
 
 /** The error of a promise, as a user reads it. */
 async function told(promise: Promise<unknown>): Promise<string> {
@@ -22,15 +26,15 @@ describe('DOCKER_HOST', () => {
     [{ DOCKER_HOST: '127.0.0.1:4000' }, 'tcp://127.0.0.1:4000'],
     [{ DOCKER_HOST: 'tcp://[::1]:4000' }, 'tcp://[::1]:4000'],
     [{ DOCKER_HOST: 'tcp://127.0.0.1', DOCKER_TLS_VERIFY: '1' }, 'tcp://127.0.0.1:2376'],
-  ])('%j is %s', (env, text) => {
-    expect(addressText(dockerAddress(env))).toBe(text);
+  ])('%j is %s', async (env, text) => {
+    expect(addressText(await dockerAddress({ HOME: '/nobody', ...env }))).toBe(text);
   });
 
-  it('names the certificates', () => {
+  it('names the certificates', async () => {
     const env = { DOCKER_HOST: 'tcp://127.0.0.1:2376', DOCKER_TLS_VERIFY: '1', HOME: '/home/me' };
 
-    expect(dockerAddress(env)).toMatchObject({ certificates: '/home/me/.docker' });
-    expect(dockerAddress({ ...env, DOCKER_CERT_PATH: '/certs' })).toMatchObject({ certificates: '/certs' });
+    expect(await dockerAddress(env)).toMatchObject({ certificates: '/home/me/.docker' });
+    expect(await dockerAddress({ ...env, DOCKER_CERT_PATH: '/certs' })).toMatchObject({ certificates: '/certs' });
   });
 
   it.each([
@@ -52,6 +56,48 @@ describe('DOCKER_HOST', () => {
     ],
   ])('%s does not answer', async (DOCKER_HOST, text) => {
     expect(await told(connectDocker({ DOCKER_HOST }))).toBe(text);
+  });
+});
+
+describe('a Docker context', () => {
+  const folder = scratchFolder('labctl-context-');
+  const env = { DOCKER_CONFIG: folder };
+  /** As `docker context create` writes it; the folder's name is the SHA-256 of the context's. */
+  const created = (id: string, Name: string, Host: string): string => {
+    mkdirSync(join(folder, 'contexts/meta', id), { recursive: true });
+    const meta = { Name, Metadata: {}, Endpoints: { docker: { Host, SkipTLSVerify: false } } };
+    writeFileSync(join(folder, 'contexts/meta', id, 'meta.json'), JSON.stringify(meta));
+    return join(folder, 'contexts/tls', id, 'docker');
+  };
+  const rootless = '12b961af5feb3e9d39f93b2cefb9a1a944f18d02cca0cac2f04f5a982240605f';
+  writeFileSync(join(folder, 'config.json'), '{"currentContext":"rootless"}');
+
+  it('is followed as docker does: DOCKER_HOST, then DOCKER_CONTEXT, then the one in use', async () => {
+    created(rootless, 'rootless', 'unix:///run/user/1000/docker.sock');
+
+    const inUse = await dockerAddress(env);
+    const other = await dockerAddress({ ...env, DOCKER_CONTEXT: 'default' });
+    const host = await dockerAddress({ ...env, DOCKER_CONTEXT: 'rootless', DOCKER_HOST: 'tcp://127.0.0.1' });
+
+    expect([inUse, other, host].map(addressText)).toEqual([
+      'unix:///run/user/1000/docker.sock',
+      'unix:///var/run/docker.sock',
+      'tcp://127.0.0.1:2375',
+    ]);
+  });
+
+  it('brings its own certificates', async () => {
+    const certificates = created(rootless, 'rootless', 'tcp://127.0.0.1');
+    mkdirSync(certificates, { recursive: true });
+    writeFileSync(join(certificates, 'ca.pem'), '');
+
+    expect(await dockerAddress(env)).toMatchObject({ port: '2376', certificates });
+  });
+
+  it('that does not exist is named, with where it is from', async () => {
+    expect(await told(connectDocker({ ...env, DOCKER_CONTEXT: 'gone' }))).toBe(
+      'there is no Docker context "gone" [USAGE]\nDOCKER_CONTEXT names it\ndocker context ls; docker context use default',
+    );
   });
 });
 
