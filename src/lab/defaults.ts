@@ -1,4 +1,4 @@
-// Owns what a lab need not say: node names as kind gives them, pods, networks, and Calico's own defaults.
+// Owns what a lab need not say: networks, and Calico's own defaults.
 
 import { dirname, resolve } from 'node:path';
 import { formatAddress, mustParsePrefix, nthAddress } from '../base/address.ts';
@@ -8,10 +8,7 @@ import type { CalicoVersion, Endpoint, Lab, LabPod, NodeNetwork, Topology } from
 import { netemOfEnds } from './netem.ts';
 import { standOf } from './racks.ts';
 import type { MergedLab, MergedTopology } from './schema.ts';
-import { maxNodes } from './schema-words.ts';
 import { defaultServiceSubnet, servicesOf } from './service.ts';
-import { type Entry, entryOf, type ListTree, type MapTree, type Tree } from './tree.ts';
-import { withEntry } from './variants.ts';
 import type { VyosRouter } from './vyos/router.ts';
 
 /** Docker's first network beside `bridge`: what kind's nodes get. */
@@ -40,80 +37,6 @@ export const defaultAsNumber = 64512;
 
 /** The newest release labctl knows. */
 export const defaultVersion = 'v3.33';
-
-/**
- * Expands `count:` and names every node as kind does: control-plane, control-plane2, worker, worker2 … in the order
- * of the list. A list that is too long or not of the right shape is left as it is, for the shape check to refuse.
- */
-export function nameNodes(tree: MapTree): MapTree {
-  const cluster = entryOf(tree, 'cluster');
-  const nodes = entryOf(cluster?.value, 'nodes');
-  if (cluster?.value.kind !== 'map' || nodes?.value.kind !== 'list') return tree;
-  const items: Tree[] = [];
-  const counts = new Map<string, number>();
-  for (const item of nodes.value.items) {
-    const role = entryOf(item, 'role')?.value;
-    const count = entryOf(item, 'count')?.value;
-    const roleName = role?.kind === 'scalar' ? role.value : undefined;
-    if (item.kind !== 'map' || (roleName !== 'control-plane' && roleName !== 'worker')) return tree;
-    const copies = count === undefined ? 1 : count.kind === 'scalar' ? count.value : undefined;
-    if (typeof copies !== 'number' || !Number.isInteger(copies) || copies < 1) return tree;
-    if (items.length + copies > maxNodes) return tree;
-    for (let i = 0; i < copies; i++) {
-      const number = (counts.get(roleName) ?? 0) + 1;
-      counts.set(roleName, number);
-      items.push({
-        ...withEntry(item, 'count', undefined),
-        nodeName: number === 1 ? roleName : `${roleName}${number}`,
-      });
-    }
-  }
-  const list: ListTree = { ...nodes.value, items };
-  return withEntry(tree, 'cluster', {
-    key: cluster.key,
-    value: withEntry(cluster.value, 'nodes', { key: nodes.key, value: list }),
-  });
-}
-
-/** The short names of the node list, in order. */
-export function nodeNamesOf(tree: MapTree): readonly string[] {
-  const nodes = entryOf(entryOf(tree, 'cluster')?.value, 'nodes')?.value;
-  if (nodes?.kind !== 'list') return [];
-  return nodes.items.map((node) => (node.kind === 'map' ? (node.nodeName ?? '') : ''));
-}
-
-/**
- * Fills in pods: without a `pods:` map, pod-a on the control plane, pod-b on the last node, pod-c, pod-d, pod-5 … one
- * a node on those between. With a map, only pod-a and pod-b where they are missing: every lab has both.
- */
-export function fillPods(tree: MapTree): MapTree {
-  const nodes = entryOf(entryOf(tree, 'cluster')?.value, 'nodes');
-  const stated = entryOf(tree, 'pods');
-  if (nodes?.value.kind !== 'list' || (stated !== undefined && stated.value.kind !== 'map')) return tree;
-  const entries = new Map<string, Entry>(stated?.value.kind === 'map' ? stated.value.entries : []);
-  const items = nodes.value.items.filter((item) => item.kind === 'map' && item.nodeName !== undefined) as MapTree[];
-  const first = items.find((item) => item.nodeName?.startsWith('control-plane')) ?? items[0];
-  const last = items.at(-1);
-  const place = (pod: string, node: MapTree | undefined): void => {
-    if (node?.nodeName === undefined || entries.has(pod)) return;
-    entries.set(pod, { key: node.span, value: { kind: 'scalar', value: node.nodeName, span: node.span } });
-  };
-  place('pod-a', first);
-  if (stated === undefined) {
-    let number = 3;
-    for (const node of items) {
-      if (node === first || node === last) continue;
-      place(number === 3 ? 'pod-c' : number === 4 ? 'pod-d' : `pod-${number}`, node);
-      number++;
-    }
-  }
-  place('pod-b', last);
-  const key = stated?.key ?? nodes.key;
-  return withEntry(tree, 'pods', {
-    key,
-    value: { kind: 'map', span: stated?.value.span ?? nodes.value.span, entries },
-  });
-}
 
 /** Docker's networks, the nodes' with its gateway. */
 export function networkOfLab({ cluster: { network } }: MergedLab): NodeNetwork {
