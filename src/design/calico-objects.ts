@@ -13,7 +13,7 @@ import {
 } from '../calico/objects.ts';
 import { validateObject, validateSet } from '../calico/validate.ts';
 import { type Encapsulation, type Lab, type LabNode, type LabPeer, toReflectors } from '../lab/lab.ts';
-import { racksOf } from '../lab/racks.ts';
+import { rackLabel, rackSelector, racksOf } from '../lab/racks.ts';
 import { errorAt, type ProblemPath } from './problem.ts';
 
 /** The objects of a lab and where in the lab document each came from. */
@@ -175,17 +175,6 @@ function bgpPeer(lab: Lab, peer: LabPeer, known: KnownAddresses, family: Family)
       ...(filters.length === 0 ? {} : { filters }),
     },
   };
-}
-
-/** The value of the label `rack`: one word, also of a node in two. */
-function rackLabel(node: LabNode): string {
-  return racksOf(node).join('-');
-}
-
-function rackSelector(rack: string, members: readonly LabNode[]): string {
-  const labels = [...new Set(members.map(rackLabel))];
-  const [label = rack] = labels;
-  return labels.length < 2 ? `rack == '${label}'` : `rack in {${labels.map((one) => `'${one}'`).join(', ')}}`;
 }
 
 function routerEnd(lab: Lab, peer: LabPeer, known: KnownAddresses, family: Family): BGPPeer['spec'] | undefined {

@@ -4,7 +4,8 @@ import type { LabNode } from './lab.ts';
 import type { ProblemList } from './problems.ts';
 import type { MergedLab } from './schema.ts';
 
-type Stand = Pick<LabNode, 'rack' | 'uplinkRacks'>;
+/** Where a node stands. */
+export type Stand = Pick<LabNode, 'rack' | 'uplinkRacks'>;
 
 /** Where a node stands: in one rack or, written as a list, in each of those with an uplink. */
 export function standOf({ rack }: MergedLab['cluster']['nodes'][number]): Stand {
@@ -14,6 +15,18 @@ export function standOf({ rack }: MergedLab['cluster']['nodes'][number]): Stand 
 /** The racks a node stands in, in the order of its uplinks. */
 export function racksOf({ rack, uplinkRacks }: Stand): readonly string[] {
   return uplinkRacks ?? (rack === undefined ? [] : [rack]);
+}
+
+/** The value of the label `rack`: one word, also of a node in two. */
+export function rackLabel(stand: Stand): string {
+  return racksOf(stand).join('-');
+}
+
+/** The selector of the nodes in a rack; `members` are those. */
+export function rackSelector(rack: string, members: readonly Stand[]): string {
+  const labels = [...new Set(members.map(rackLabel))];
+  const [label = rack] = labels;
+  return labels.length < 2 ? `rack == '${label}'` : `rack in {${labels.map((one) => `'${one}'`).join(', ')}}`;
 }
 
 /** Checks that the racks of one node exist, and that it stands somewhere where there are racks. */

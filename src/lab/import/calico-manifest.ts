@@ -53,7 +53,8 @@ type Carry = (value: string, keys: CalicoKeys) => boolean;
 
 /** What variables say in words of a lab file; false: it cannot be said. */
 const carried: Readonly<Record<string, Carry>> = {
-  IP: (value) => value === 'autodetect',
+  // Empty: the address that the Node object states stays, as it must on a loopback, where no method looks.
+  IP: (value, keys) => value === 'autodetect' || (value === '' && put(keys, 'autodetection', 'interface=lo')),
   IP6: (value) => ['autodetect', 'none', ''].includes(value),
   IP_AUTODETECTION_METHOD: (value, keys) => put(keys, 'autodetection', value),
   IP6_AUTODETECTION_METHOD: (value, keys) => put(keys, 'autodetection6', value),

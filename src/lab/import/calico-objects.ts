@@ -1,12 +1,14 @@
 // Owns what calicoctl's objects are in a lab file: the short words where a lab has them, the objects as they are elsewhere.
 
 import { addressOf } from '../../base/address.ts';
+import { rackSelector, type Stand } from '../racks.ts';
 import { placeOfSpan, plainValue, type Span, spanAt, type Tree, treeAt } from '../tree.ts';
 import { type Account, textOf } from './account.ts';
 import type { CalicoKeys } from './calico-manifest.ts';
-import type { ImportedFabric, ImportedRack } from './fabric.ts';
+import type { ImportedFabric } from './fabric.ts';
 import type { KindCluster } from './kind-cluster.ts';
 import { shownPlace, type YamlPart } from './parts.ts';
+import type { ImportedRack } from './racks.ts';
 import { flagsTowards } from './routers.ts';
 
 /** What objects say beside `calico:`. */
@@ -132,7 +134,8 @@ class ObjectReader {
 
   private checkAddress(tree: Tree, container: string): void {
     const stated = saidOf(tree, 'ipv4Address', 'IPv4Address');
-    const wired = this.fabric?.racks.flatMap(({ addresses }) => addresses.get(container) ?? [])[0];
+    const inRacks = this.fabric?.racks.flatMap(({ addresses }) => addresses.get(container) ?? []) ?? [];
+    const wired = this.fabric?.loopbacks.get(container) ?? inRacks[0];
     if (stated === undefined || wired === undefined || addressOf(stated) === addressOf(wired)) return;
     this.account.refuse(
       spanAt(tree, ['spec', 'bgp', 'ipv4Address']),
@@ -200,15 +203,27 @@ class ObjectReader {
   /** The lab's short words name a peering after rack and router; one of another name stays an object. */
   private readPeer(part: YamlPart): void {
     const spec = (plainOf(treeAt(part.tree, ['spec'])) ?? {}) as Record<string, unknown>;
-    const { peerIP, asNumber, nodeSelector, ...others } = spec;
+    const { peerIP, asNumber, nodeSelector, sourceAddress, filters, numAllowedLocalASNumbers, ...others } = spec;
     const rack = this.fabric?.racks.find(
-      ({ gateway, name }) => gateway === peerIP && nodeSelector === `rack == '${name}'`,
+      ({ gateway, name }) => gateway === peerIP && nodeSelector === rackSelector(name, this.standsIn(name)),
     );
     const router = rack?.leaf.split(':')[0];
     const isShort = rack !== undefined && part.name === `${rack.name}-to-${router}` && rack.leafAs === Number(asNumber);
-    if (isShort && Object.keys(others).length === 0)
-      this.peers.push({ rack: rack.name, to: router, ...this.flagsOf(rack) });
-    else this.keep(part);
+    const isFromUplink = this.standsIn(rack?.name).some(({ uplinkRacks }) => uplinkRacks !== undefined);
+    const isUsual = (sourceAddress ?? 'UseNodeIP') === (isFromUplink ? 'None' : 'UseNodeIP');
+    if (!isShort || !isUsual || Object.keys(others).length > 0) {
+      this.keep(part);
+      return;
+    }
+    const allowLocalAs = numAllowedLocalASNumbers === undefined ? {} : { 'allow-local-as': numAllowedLocalASNumbers };
+    const filtered = filters === undefined ? {} : { filters };
+    this.peers.push({ rack: rack.name, to: router, ...this.flagsOf(rack), ...allowLocalAs, ...filtered });
+  }
+
+  /** Where the nodes of a rack stand. */
+  private standsIn(name: string | undefined): readonly Stand[] {
+    const all = [...(this.fabric?.stands.values() ?? [])].filter((racks) => racks.includes(name ?? ''));
+    return all.map((racks) => ({ rack: racks[0], uplinkRacks: racks.length > 1 ? racks : undefined }));
   }
 
   /** How the leaf treats the nodes of a rack; a leaf with a VyOS file says it there. */

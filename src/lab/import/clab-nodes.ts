@@ -12,13 +12,17 @@ export interface ClabNode {
     | { readonly kind: 'router'; readonly dialect: 'vyos' | 'frr'; readonly file: string; readonly at: Span }
     /** A container with an address and a default route, and no router's configuration. */
     | { readonly kind: 'host' }
-    | {
-        readonly kind: 'cluster';
-        readonly container: string;
-        readonly addresses: readonly NodeAddress[];
-        readonly gateway: string | undefined;
-      }
+    | ClusterMeans
     | { readonly kind: 'unknown' };
+}
+
+/** A kind node, or a container in its network. */
+export interface ClusterMeans {
+  readonly kind: 'cluster';
+  readonly container: string;
+  readonly addresses: readonly NodeAddress[];
+  /** The next hops of its IPv4 default route. */
+  readonly gateways: readonly string[];
 }
 
 /** What `ip addr add` gives a kind node. */
@@ -173,21 +177,24 @@ function readExec(
   name: string,
   layers: readonly Tree[],
   account: Account,
-): { addresses: readonly NodeAddress[]; gateway: string | undefined } {
+): { addresses: readonly NodeAddress[]; gateways: readonly string[] } {
   const addresses: NodeAddress[] = [];
-  let gateway: string | undefined;
+  let gateways: readonly string[] = [];
   for (const { text, span } of commandsOf(layers)) {
     const [, address, device] =
       /\bip\s+(?:-\d\s+)?addr(?:ess)?\s+(?:add|replace)\s+(\S+\/\d+)\s+dev\s+(\S+)/.exec(text) ?? [];
-    const [, via] = /\bip\s+(?:-\d\s+)?r(?:oute)?\s+(?:replace|add|change)\s+default\s+via\s+(\S+)/.exec(text) ?? [];
+    const [, hops] =
+      /\bip\s+(?:-\d\s+)?r(?:oute)?\s+(?:replace|add|change)\s+default\s+((?:nexthop\s+)?via\s.*)/.exec(text) ?? [];
     if (address !== undefined && device !== undefined) addresses.push({ address, device, span });
-    else if (via !== undefined) gateway = via.includes(':') ? gateway : via;
-    else if (!/\bip\s+link\s+set\s+\S+\s+up\b|\bip\s+(-\d\s+)?r(oute)?\s+del\s+default|^\s*(sleep|echo)\b/.test(text))
+    else if (hops !== undefined) {
+      const next = [...hops.matchAll(/\bvia\s+(\S+)/g)].map(([, via = '']) => via);
+      if (!hops.includes(':')) gateways = next;
+    } else if (!/\bip\s+link\s+set\s+\S+\s+up\b|\bip\s+(-\d\s+)?r(oute)?\s+del\s+default|^\s*(sleep|echo)\b/.test(text))
       account.refuse(
         span,
         `${name} runs \`${text}\`: labctl carries over addresses and the default route only`,
         'leave it out, and see whether the lab still shows what it should',
       );
   }
-  return { addresses, gateway };
+  return { addresses, gateways };
 }

@@ -13,7 +13,9 @@ import { labText } from './lab-text.ts';
 import { nodeEntries } from './node-entries.ts';
 import { type ImportFile, type Parts, partsOf, shownPlace, type YamlPart } from './parts.ts';
 import { podEntries, podOf } from './pods.ts';
+import { loopbackPrefix } from './racks.ts';
 import { topologyKeys } from './routers.ts';
+import { serviceEntries } from './services.ts';
 
 /** A lab made of an original one. */
 export interface ImportedLab {
@@ -21,8 +23,8 @@ export interface ImportedLab {
   readonly name: string;
   /** Texts by the names they should have. */
   readonly files: ReadonlyMap<string, string>;
-  /** frr.conf of routers that the topology states: what it makes of them must be the same, line by line. */
-  readonly frr: ReadonlyMap<string, Source>;
+  /** The files of routers that the topology states: what it makes of them must be the same, line by line. */
+  readonly stated: ReadonlyMap<string, { readonly frr: Source; readonly rules: Source | undefined }>;
   readonly understood: readonly Understood[];
   /** Errors where packets would differ, warnings where they would not. */
   readonly problems: readonly Problem[];
@@ -61,7 +63,8 @@ export function importLab(
   const manifest = readCalico(parts, cluster, account);
   const objects = readObjects(parts.documents.filter(isObject), cluster, fabric, account);
   const given = readCommands(parts.commands, cluster, account);
-  leaveRest(parts, cluster, account);
+  const rest = parts.documents.filter((part) => !isObject(part) && !isOfManifest(part, parts));
+  leaveRest(rest, cluster, account);
   const labels = new Map(
     cluster.nodes.map(({ short, labels: own }) => [
       short,
@@ -78,18 +81,22 @@ export function importLab(
       podSubnet: pods,
       podSubnet6: manifest?.podSubnet6 ?? cluster.podSubnets[1],
       serviceSubnet: cluster.serviceSubnet,
+      loopbacks: loopbackPrefix([...(fabric?.loopbacks.values() ?? [])]),
       nodes: nodeEntries(cluster, fabric, labels, objects.reflectors),
     },
     calico: withoutUsual({ ...manifest?.keys, ...objects.keys }),
     pods: podEntries(parts, cluster),
+    services: serviceEntries(rest, parts, cluster, account),
     hosts: fabric === undefined || fabric.hosts.size === 0 ? undefined : Object.fromEntries(fabric.hosts),
   };
   const written = new Map([[`${cluster.name}.lab.yml`, labText([`Made by labctl import from ${folder}.`], lab)]]);
   if (fabric !== undefined) for (const [name, text] of fabricFiles(cluster, fabric, folder)) written.set(name, text);
-  const frr = new Map(
-    [...(fabric?.routers ?? [])].flatMap(([name, { frr: own }]) => (own === undefined ? [] : [[name, own.source]])),
+  const stated = new Map(
+    [...(fabric?.routers ?? [])].flatMap(([name, { frr, rules }]) =>
+      frr === undefined ? [] : [[name, { frr: frr.source, rules }]],
+    ),
   );
-  return { name: cluster.name, files: written, frr, understood: account.understood, problems: account.problems };
+  return { name: cluster.name, files: written, stated, understood: account.understood, problems: account.problems };
 }
 
 function fabricFiles(cluster: KindCluster, fabric: ImportedFabric, folder: string): ReadonlyMap<string, string> {
@@ -101,10 +108,7 @@ function fabricFiles(cluster: KindCluster, fabric: ImportedFabric, folder: strin
     name,
     mtu: usual === 1500 ? undefined : usual,
     ...topologyKeys(fabric.routers),
-    links:
-      fabric.links.length === 0
-        ? undefined
-        : fabric.links.map(({ endpoints, prefix, prefix6, mtu }) => ({ endpoints, prefix, prefix6, mtu: mtuOf(mtu) })),
+    links: fabric.links.length === 0 ? undefined : fabric.links.map((link) => ({ ...link, mtu: mtuOf(link.mtu) })),
     racks: Object.fromEntries(
       fabric.racks.map(({ name: rack, leaf, prefix, prefix6, mtu }) => [
         rack,
@@ -149,22 +153,22 @@ function isObject({ kind, tree }: YamlPart): boolean {
   return calicoKinds.test(kind) ? /projectcalico\.org/.test(api) : kind === 'Node';
 }
 
-/** What is neither cluster, fabric nor Calico: named where a reader would look for it. */
-function leaveRest({ documents }: Parts, cluster: KindCluster, account: Account): void {
+/** Calico's manifest has a Service, Deployments and more of its own. */
+function isOfManifest({ path }: YamlPart, { documents }: Parts): boolean {
+  return documents.some((other) => other.path === path && other.name === 'calico-node' && other.kind === 'DaemonSet');
+}
+
+/** What is neither cluster, fabric, Calico nor a service: named where a reader would look for it. */
+function leaveRest(documents: readonly YamlPart[], cluster: KindCluster, account: Account): void {
   for (const part of documents) {
-    const { kind, name, path, tree } = part;
-    const isCalico = documents.some(
-      (other) => other.path === path && other.name === 'calico-node' && other.kind === 'DaemonSet',
-    );
-    if (isCalico || isObject(part)) continue;
+    const { kind, name, tree } = part;
     const span = spanAt(tree, ['kind']);
     if (podOf(part, cluster) !== undefined) account.take(span, `Pod ${name}`);
     else if (/^(Pod|Deployment|DaemonSet|StatefulSet|ReplicaSet)$/.test(kind))
       account.leave(span, `${kind} ${name}: a lab has pods of its own, one a node`, 'name them under `pods:`');
-    else if (kind === 'Service') account.leave(span, `Service ${name} is left out`, 'state it under `services:`');
     else if (/^(Installation|APIServer|NetworkAttachmentDefinition)$/.test(kind))
       account.refuse(span, `${kind} ${name} is not carried over`);
-    else if (!/^(Cluster|topology|Namespace|ServiceAccount|.*Role(Binding)?|ConfigMap|Secret|)$/.test(kind))
+    else if (!/^(Cluster|topology|Service|Namespace|ServiceAccount|.*Role(Binding)?|ConfigMap|Secret|)$/.test(kind))
       account.leave(span, `${kind} ${name} is left out`);
   }
 }

@@ -20,6 +20,8 @@ export interface ImportedRouter {
   readonly boot: string | undefined;
   /** What a topology states of it instead. */
   readonly frr: FrrRouter | undefined;
+  /** nft rules beside its frr.conf: labctl's own way to what FRR does not say. */
+  readonly rules: Source | undefined;
 }
 
 /** What the router does for the nodes behind an address: only a router whose file does not go with the lab tells. */
@@ -52,7 +54,11 @@ export function readRouters(
       );
       continue;
     }
-    routers.set(name, means.dialect === 'frr' ? readFrr(name, source, account) : readVyos(name, source, account));
+    const rules = parts.others.get(pathFrom(part.path, means.file.replace(/frr\.conf$/, 'rules.nft')));
+    routers.set(
+      name,
+      means.dialect === 'frr' ? readFrr(name, source, rules, account) : readVyos(name, source, account),
+    );
   }
   return routers;
 }
@@ -63,16 +69,22 @@ function readVyos(name: string, source: Source, account: Account): ImportedRoute
   const bgp =
     router.bgp === undefined ? 'no BGP' : `AS ${router.bgp.asNumber}, ${router.bgp.neighbors.length} neighbors`;
   account.take({ source, start: 0, end: 1 }, `${name}: VyOS, ${bgp}`);
-  return { asNumber: router.bgp?.asNumber, interfaces: router.interfaces, boot: router.text, frr: undefined };
+  return {
+    asNumber: router.bgp?.asNumber,
+    interfaces: router.interfaces,
+    boot: router.text,
+    frr: undefined,
+    rules: undefined,
+  };
 }
 
-function readFrr(name: string, source: Source, account: Account): ImportedRouter {
+function readFrr(name: string, source: Source, rules: Source | undefined, account: Account): ImportedRouter {
   const frr = readFrrRouter(source);
   const at = { source, start: 0, end: 1 };
   if (frr.asNumber === undefined) account.refuse(at, `${name} has no \`router bgp\`: labctl's routers speak BGP`);
   else account.take(at, `${name}: FRR, AS ${frr.asNumber}, ${frr.neighbors.size} neighbors`);
   const interfaces = frr.interfaces.map((port) => ({ ...port, members: [] }));
-  return { asNumber: frr.asNumber, interfaces, boot: undefined, frr };
+  return { asNumber: frr.asNumber, interfaces, boot: undefined, frr, rules };
 }
 
 /** The routers of a topology file, and what it says of BGP for all of them. */
@@ -92,8 +104,9 @@ export function topologyKeys(routers: ReadonlyMap<string, ImportedRouter>): obje
   };
 }
 
-function entryOf(name: string, { frr }: ImportedRouter): object {
+function entryOf(name: string, { frr, rules }: ImportedRouter): object {
   if (frr === undefined) return { vyos: `${name}.boot` };
   const config = frr.config.length === 0 ? undefined : frr.config;
-  return { as: frr.asNumber, 'router-id': frr.routerId, config };
+  const filter = rules?.text.includes('frag-needed') === true ? ['frag-needed'] : undefined;
+  return { as: frr.asNumber, 'router-id': frr.routerId, filter, config };
 }

@@ -82,7 +82,46 @@ describe('an original lab', () => {
   it('names what it leaves out, with its line', () => {
     expect(problemsOf(filesOf('script-two-racks'))).toEqual([
       'cni.yaml:2 warning IMPORT_LEFT_OUT DaemonSet web: a lab has pods of its own, one a node',
-      'cni.yaml:13 warning IMPORT_LEFT_OUT Service web is left out',
+    ]);
+  });
+
+  it('keeps a service of a DaemonSet: its pods are those of the lab, one a node, where the taint is taken away', async () => {
+    const { services } = await designed('script-two-racks');
+
+    expect(services).toMatchObject([
+      {
+        name: 'web',
+        type: 'NodePort',
+        nodePort: 32000,
+        endpoints: [{ pod: 'pod-a' }, { pod: 'pod-c' }, { pod: 'pod-b' }],
+      },
+    ]);
+    const tainted = filesOf('script-two-racks', (_, text) => text.replace(/^kubectl taint .*$/m, ''));
+    expect(imported(tainted).files.get('ipip-racks.lab.yml')).toMatch(/endpoints:\n\s+- pod-c\n\s+- pod-b\n/);
+  });
+
+  it('says why a service is left out, and what of another is', () => {
+    const service = (spec: string) =>
+      problemsOf(
+        filesOf('script-two-racks', (path, text) =>
+          path === 'cni.yaml' ? text.replace(/ {2}type: NodePort.*$/s, spec) : text,
+        ),
+      ).slice(1);
+
+    expect(service('  clusterIP: None\n  selector: {app: web}\n')).toEqual([
+      'cni.yaml:13 warning IMPORT_LEFT_OUT Service web is left out: it has no address, only names',
+    ]);
+    expect(service('  selector: {app: other}\n')).toEqual([
+      'cni.yaml:13 warning IMPORT_LEFT_OUT Service web is left out: it selects no pods of the folder',
+    ]);
+    expect(
+      service(
+        '  selector: {app: web}\n  sessionAffinity: ClientIP\n  ports: [{port: 8080, targetPort: 8080}, {port: 53, protocol: UDP}]\n',
+      ),
+    ).toEqual([
+      'cni.yaml:19 warning IMPORT_LEFT_OUT a service of a lab has one port of TCP: this one of web is left out',
+      'cni.yaml:19 warning IMPORT_LEFT_OUT the pods of a lab answer on 80, not on 8080',
+      'cni.yaml:18 warning IMPORT_LEFT_OUT sessionAffinity of Service web is left out',
     ]);
   });
 
