@@ -22,12 +22,7 @@ export async function labPart({ saved, lab }: Running): Promise<Part> {
 /** Of labctl, this machine, and the programs that the lab runs. */
 export async function versionsPart(context: Context, { design, engine, lab }: Running): Promise<Part> {
   const { localShell } = await import('../host/local-shell.ts');
-  const { answerText } = await import('../evidence/machine-state.ts');
-  const ask = async (shell: Shell, argv: readonly string[]): Promise<string> => {
-    const asked = shell.run(argv, { onFailure: 'return', timeoutMs: 10_000, signal: context.signal });
-    const ran = await asked.catch((error: Error) => ({ stdout: '', stderr: error.message, exitCode: 127 }));
-    return answerText(argv, ran);
-  };
+  const ask = (shell: Shell, argv: readonly string[]): Promise<string> => answerOf(shell, argv, context.signal);
   const [node] = design.nodes;
   const [router] = design.routers;
   const own = `labctl ${context.version}\nengine ${engine.name}\nLinux ${release()} ${arch()}\nlab ${lab.name}, Calico ${design.version.text}\n`;
@@ -43,6 +38,36 @@ export async function versionsPart(context: Context, { design, engine, lab }: Ru
     ...(router === undefined ? [] : [await ask(engine.shell(router.name), ['vtysh', '-c', 'show version'])]),
   ];
   return new Map([['versions.txt', `${own}${answers.join('')}`]]);
+}
+
+/** A command with what it said, or why it said nothing. */
+async function answerOf(shell: Shell, argv: readonly string[], signal: AbortSignal): Promise<string> {
+  const { answerText } = await import('../evidence/machine-state.ts');
+  const asked = shell.run(argv, { onFailure: 'return', timeoutMs: 20_000, signal });
+  const ran = await asked.catch((error: Error) => ({ stdout: '', stderr: error.message, exitCode: 127 }));
+  return answerText(argv, ran);
+}
+
+/**
+ * What Kubernetes and Docker say of a lab on kind; nothing on an engine that has neither. Logs are asked for in the nodes, by their
+ * containerd: kubectl gets them over the fabric, which may be what is broken (kind-engine.md 4).
+ */
+export async function clusterPart(context: Context, { name, design, engine }: Running): Promise<Part> {
+  if (engine.name !== 'kind') return new Map();
+  const { localShell } = await import('../host/local-shell.ts');
+  const { clusterQuestions, nodeQuestions } = await import('../engine/kind/questions.ts');
+  const { labApi } = await import('./kubectl.ts');
+  const { kubeconfig } = await labApi(context, name);
+  const asked = [
+    ...clusterQuestions(design, kubeconfig).map((question) => ({ ...question, shell: localShell() })),
+    ...design.nodes.flatMap((node) =>
+      nodeQuestions(node.name).map((question) => ({ ...question, shell: engine.shell(node.name) })),
+    ),
+  ];
+  const files = asked.map(
+    async ({ file, argv, shell }) => [file, await answerOf(shell, argv, context.signal)] as const,
+  );
+  return named('cluster', new Map(await Promise.all(files)));
 }
 
 /** As the engine was given them; the kind engine's without the release's manifest, which everybody can get. */

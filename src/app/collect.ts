@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { LabError } from '../base/errors.ts';
 import {
   capturesPart,
+  clusterPart,
   configurationsPart,
   labPart,
   logsPart,
@@ -39,8 +40,8 @@ export interface CollectResult {
 }
 
 /**
- * Gathers the resolved lab, versions, configurations, every machine's tables, the logs, status and verdict, and a capture of a ping
- * between the first and the last pod. What cannot be had is noted, not fatal. Throws USAGE when the archive is there already.
+ * Gathers the resolved lab, versions, configurations, every machine's tables, the logs, what Kubernetes and Docker say on kind, status
+ * and verdict, and a capture of a ping between the first and the last pod. What cannot be had is noted, not fatal. Throws USAGE when the archive is there already.
  */
 export async function collect(context: Context, options: CollectOptions): Promise<CollectResult> {
   const running = await openRunning(context, { lab: options.lab });
@@ -53,6 +54,7 @@ export async function collect(context: Context, options: CollectOptions): Promis
     ['configurations', () => configurationsPart(context, running)],
     ['tables', () => tablesPart(running, context.signal)],
     ['logs', () => logsPart(running)],
+    ['Kubernetes and Docker', () => clusterPart(context, running)],
     ['reports', () => reportsPart(context, name)],
     ['captures', () => capturesPart(context, running)],
   ];

@@ -15,6 +15,9 @@ const followed: readonly RegExp[] = [
   /(\b(?:(?:plaintext|encrypted)-password|private-key|preshared-key|pre-shared-secret|md5-key|secret|key)\s+)(\\?"[^"\\]*\\?"|'[^']*')/g,
   // YAML and JSON: password: x, "token": "x", client-key-data: x.
   /(["']?\b(?:password|token|secretKey|client-key-data|client-certificate-data)\b\\?["']?\s*:\s*)(\\?"[^"\\]*\\?"|'[^']*'|[^\s,{}[\]"']+)/gi,
+  // Environment, as Docker shows it and as a pod states it: REGISTRY_TOKEN=x, name: REGISTRY_TOKEN and below it value: x.
+  /(\b\w*(?:PASSWORD|TOKEN|SECRET)\w*=)([^\s"',]+)/g,
+  /(\bname:\s*\w*(?:PASSWORD|TOKEN|SECRET)\w*\s*\n\s*value:\s*)(\S+)/g,
   // Addresses with a user: https://user:x@host.
   /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:)([^\s/@]+)(?=@)/g,
 ];

@@ -35,16 +35,23 @@ const ownPrograms: ReadonlySet<string> = new Set([
   'traceroute',
 ]);
 
-/** What a node keeps in calico-node's container (calico.md B.1). */
-const calicoPrograms: ReadonlySet<string> = new Set(['birdcl', 'birdcl6']);
+/** What a node keeps in calico-node's container, and its socket (calico.md B.1); `birdc` is what other BIRDs call theirs. */
+const calicoPrograms: ReadonlyMap<string, readonly [client: string, socket: string]> = new Map([
+  ['birdc', ['birdcl', '/var/run/calico/bird.ctl']],
+  ['birdcl', ['birdcl', '/var/run/calico/bird.ctl']],
+  ['birdcl6', ['birdcl6', '/var/run/calico/bird6.ctl']],
+]);
 
 /** The argument list that runs a program where the machine has it. Throws LAB_GONE. */
 export function argvIn(places: Places, machine: string, argv: readonly string[]): readonly string[] {
   const [program = ''] = argv;
   if (ownPrograms.has(program)) return [...places.networkOf(machine), ...argv];
   const calico = places.calicoOf(machine);
-  const inCalico = calico !== undefined && calicoPrograms.has(program) ? ['crictl', 'exec', calico] : [];
-  return [...places.argvOf(machine), ...inCalico, ...argv];
+  const known = calicoPrograms.get(program);
+  if (calico === undefined || known === undefined) return [...places.argvOf(machine), ...argv];
+  const [client, socket] = known;
+  const words = argv.includes('-s') ? argv.slice(1) : ['-s', socket, ...argv.slice(1)];
+  return [...places.argvOf(machine), 'crictl', 'exec', calico, client, ...words];
 }
 
 /** A shell in a machine. */

@@ -196,7 +196,8 @@ describe.skipIf(recordedFolder === undefined)('looking at a lab on kind', () => 
     expect(argvIn(places, 'bgp-rr-worker', ['ping', '10.1.5.1']).join(' ')).toBe(
       'nsenter --net=/proc/10801/ns/net -- ping 10.1.5.1',
     );
-    expect(argvIn(places, 'bgp-rr-worker', ['birdcl']).join(' ')).toMatch(/-p -- crictl exec c0ffee birdcl$/);
+    const bird = argvIn(places, 'bgp-rr-worker', ['birdc', 'show', 'protocols']).join(' ');
+    expect(bird).toMatch(/-p -- crictl exec c0ffee birdcl -s \/var\/run\/calico\/bird.ctl show protocols$/);
     expect(() => places.argvOf('spine1')).toThrow('spine1 does not run in lab bgp-rr');
   });
 });

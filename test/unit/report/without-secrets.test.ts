@@ -20,6 +20,8 @@ describe('text without secrets', () => {
     ['YAML', 'spec:\n  password: hunter2\n'],
     ['JSON', '{"token": "hunter2", "name": "a"}'],
     ['an address', 'https://lab:hunter2@registry.example/v2/\n'],
+    ["a container's environment", '"Env": ["PATH=/bin", "REGISTRY_TOKEN=hunter2"]'],
+    ["a pod's environment", '- name: PROXY_PASSWORD\n  value: hunter2\n'],
     ['a key', '-----BEGIN EC PRIVATE KEY-----\nhunter2\n-----END EC PRIVATE KEY-----\n'],
     ['anywhere, once it is known', 'log: key hunter2. was refused; base64 aHVudGVyMg==\n'],
   ])('has none of %s', (where, text) => {
