@@ -24,29 +24,30 @@ exec unshare --mount -- sh -e -c '
   [ ! -d /etc/ssh/ssh_config.d ] || mount -t tmpfs labctl /etc/ssh/ssh_config.d
   exec "$@"' "$0" "$@"`;
 
-/** No request to the network for a newer release, on any call. */
-const quiet = ['sh', '-c', aside, 'labctl', 'env', 'CLAB_VERSION_CHECK=disable', 'containerlab'];
+/**
+ * The argument list of a command of containerlab. It asks the network for no newer release, and finds the daemon that labctl and kind
+ * use: of itself containerlab knows DOCKER_HOST, and no Docker context.
+ */
+export function clabArgv(docker: string, words: readonly string[]): readonly string[] {
+  const environment = ['CLAB_VERSION_CHECK=disable', `DOCKER_HOST=${docker}`];
+  return ['sh', '-c', aside, 'labctl', 'env', ...environment, 'containerlab', ...words];
+}
 
 /**
- * The argument list that makes a fabric. Waiting external containers hold a worker each: `workers` above their number. `again`: of a
- * fabric whose wires are gone every router is made anew.
+ * The words that make a fabric. Waiting external containers hold a worker each: `workers` above their number. `again`: of a fabric
+ * whose wires are gone every router is made anew.
  */
-export function deployArgv(topology: string, workers: number, how: 'first' | 'again'): readonly string[] {
-  const words = [...quiet, 'deploy', '--topo', topology, '--max-workers', String(workers)];
+export function deployWords(topology: string, workers: number, how: 'first' | 'again'): readonly string[] {
+  const words = ['deploy', '--topo', topology, '--max-workers', String(workers)];
   return how === 'again' ? [...words, '--reconfigure'] : words;
 }
 
 /**
- * The argument list that removes a fabric. Never to be called when no container of it is left: `--cleanup` then removes the first
- * folder named `clab-*` beside the topology, whosever it is (recorded: destroy-again).
+ * The words that remove a fabric. Never to be said when no container of it is left: `--cleanup` then removes the first folder named
+ * `clab-*` beside the topology, whosever it is (recorded: destroy-again).
  */
-export function destroyArgv(topology: string): readonly string[] {
-  return [...quiet, 'destroy', '--topo', topology, '--cleanup'];
-}
-
-/** The argument list of one of its other commands. */
-export function clabArgv(words: readonly string[]): readonly string[] {
-  return [...quiet, ...words];
+export function destroyWords(topology: string): readonly string[] {
+  return ['destroy', '--topo', topology, '--cleanup'];
 }
 
 /** What containerlab says at the end of its log lines: `Created link …`, or the boxed error as one line. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { designLab } from '../../src/design/design-lab.ts';
 import { type KindOptions, kindEngine } from '../../src/engine/kind/index.ts';
 import type { OwnedPart } from '../../src/engine/kind/step.ts';
-import { destroyArgv } from '../../src/host/containerlab.ts';
+import { clabArgv, destroyWords } from '../../src/host/containerlab.ts';
 import { containersLabelled, inspectContainers, removeContainer } from '../../src/host/docker/containers.ts';
 import { dockerEvents } from '../../src/host/docker/events.ts';
 import { runInContainer } from '../../src/host/docker/exec.ts';
@@ -139,7 +139,7 @@ describe.skipIf(why !== undefined)('Docker', () => {
     const kept: (readonly OwnedPart[])[] = [];
     const programs = {
       [`kind delete cluster --name kind-test --kubeconfig ${folder}/kubeconfig`]: { exitCode: 127 },
-      [destroyArgv(`${folder}/fabric.clab.yml`).join(' ')]: { exitCode: 127 },
+      [clabArgv(place.docker.address, destroyWords(`${folder}/fabric.clab.yml`)).join(' ')]: { exitCode: 127 },
       'ip -o link show': {},
       'iptables-save': {},
       'ip6tables-save': {},

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasPasswordMark, passwordMark } from '../../artifact/password-mark.ts';
 import type { Design } from '../../design/design.ts';
-import { clabArgv, deployArgv } from '../../host/containerlab.ts';
+import { clabArgv, deployWords } from '../../host/containerlab.ts';
 import { containersLabelled, startContainer } from '../../host/docker/containers.ts';
 import { runInContainer } from '../../host/docker/exec.ts';
 import { saveImages } from '../../host/docker/images.ts';
@@ -75,11 +75,11 @@ export function kindOperations(work: KindWork, design: Design): OperationTable {
     deployFabric: {
       apply: async (input, context) => {
         const { workers, impairments } = input as unknown as { workers: number; impairments: string[][] };
-        const isThere = (await containersLabelled(await connect(), labelsOf(design.lab).fabric)).length > 0;
+        const docker = await connect();
+        const isThere = (await containersLabelled(docker, labelsOf(design.lab).fabric)).length > 0;
         await work.own('fabric');
-        const argv = deployArgv(join(folder, 'fabric.clab.yml'), workers, isThere ? 'again' : 'first');
-        await runStep(work, argv, context);
-        for (const words of impairments) await runStep(work, clabArgv(words), context);
+        const deploy = deployWords(join(folder, 'fabric.clab.yml'), workers, isThere ? 'again' : 'first');
+        for (const words of [deploy, ...impairments]) await runStep(work, clabArgv(docker.address, words), context);
       },
     },
     translateSources: {

@@ -153,8 +153,8 @@ async function labFindings(host: Shell, docker: Docker, need: KindNeed): Promise
       fix: ['kind', 'delete', 'cluster', '--name', design.lab],
     });
   }
-  const networks = networkFindings(host, async () => docker, need);
-  return [...findings, ...(await portFindings(host, design.lab, cluster)), ...(await networks)];
+  findings.push(...(await portFindings(host, design.lab, cluster)));
+  return [...findings, ...(await networkFindings(host, async () => docker, need))];
 }
 
 /** Networks that the lab states itself are not replaced: whoever has them is named. */

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { LabError } from '../../base/errors.ts';
 import type { Ran, Shell } from '../../base/shell.ts';
-import { destroyArgv } from '../../host/containerlab.ts';
+import { clabArgv, destroyWords } from '../../host/containerlab.ts';
 import type { Docker } from '../../host/docker/connect.ts';
 import { containersLabelled, inspectContainers, removeContainer } from '../../host/docker/containers.ts';
 import { dockerLeftovers } from '../../host/docker/leftovers.ts';
@@ -33,7 +33,8 @@ const undo: Readonly<Record<OwnedPart, (removal: Removal, attempt: Attempt) => P
   fabric: async ({ host, docker, lab, folder }, attempt) => {
     const { fabric } = labelsOf(lab);
     const isAlive = (await containersLabelled(docker, fabric)).length > 0;
-    if (isAlive) await host.run(destroyArgv(join(folder, 'fabric.clab.yml')), patience).catch(notInstalled);
+    const destroy = clabArgv(docker.address, destroyWords(join(folder, 'fabric.clab.yml')));
+    if (isAlive) await host.run(destroy, patience).catch(notInstalled);
     await removeContainers(docker, fabric, attempt);
     await attempt(removeNetwork(docker, outsideOf(lab)));
   },

@@ -14,7 +14,7 @@ import { kindClusterOf } from '../../../src/design/kind-cluster.ts';
 import { kindEngine } from '../../../src/engine/kind/index.ts';
 import { argvIn, locate } from '../../../src/engine/kind/place.ts';
 import type { OwnedPart } from '../../../src/engine/kind/step.ts';
-import { deployArgv } from '../../../src/host/containerlab.ts';
+import { clabArgv, deployWords } from '../../../src/host/containerlab.ts';
 import { connectDocker, connectOnce } from '../../../src/host/docker/connect.ts';
 import { digestOf } from '../../../src/plan/digest.ts';
 import type { Engine, OperationContext } from '../../../src/plan/engine.ts';
@@ -107,6 +107,11 @@ const labelled = {
   cluster: 'GET /containers/json?all=true&filters={"label":["io.x-k8s.kind.cluster=bgp-rr"]}',
   own: 'GET /containers/json?all=true&filters={"label":["labctl.lab=bgp-rr"]}',
 } as const;
+
+/** containerlab's command line: it is told of the daemon that labctl speaks to. */
+function deploy({ env }: RecordingDocker, folder: string, how: 'first' | 'again'): string {
+  return clabArgv(env.DOCKER_HOST, deployWords(`${folder}/fabric.clab.yml`, 9, how)).join(' ');
+}
 
 const none: DaemonAnswer = { body: [] };
 
@@ -232,7 +237,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
       [`kind load docker-image --name bgp-rr ${busybox} quay.io/calico/node:v3.33.0`]: recorded(
         'kind/v0.33.0/load-docker-image',
       ),
-      [deployArgv(`${folder}/fabric.clab.yml`, 9, 'first').join(' ')]: recorded('containerlab/HEAD-39ff2b7cc/deploy'),
+      [deploy(daemon, folder, 'first')]: recorded('containerlab/HEAD-39ff2b7cc/deploy'),
       ...foundIn(10801, 'c0ffee'),
       'nsenter --net=/proc/14721/ns/net -- nft -f -': {},
       'nsenter --net=/proc/14722/ns/net -- nft -f -': {},
@@ -342,9 +347,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
         recorded('kubectl/v1.30.14/connection-refused'),
         { stdout: 'ok' },
       ],
-      [deployArgv(`${folder}/fabric.clab.yml`, 9, 'again').join(' ')]: recorded(
-        'containerlab/HEAD-39ff2b7cc/deploy-reconfigure-while-running',
-      ),
+      [deploy(daemon, folder, 'again')]: recorded('containerlab/HEAD-39ff2b7cc/deploy-reconfigure-while-running'),
     });
     const table = engine.operations(design);
     for (const { verb, input } of operations.slice(0, 3)) await table[verb]?.apply(input, context);
