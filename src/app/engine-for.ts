@@ -49,7 +49,7 @@ async function netnsOf({ context, state, holder, saved, programs }: EngineReques
 
 /** What the kind engine needs of a request; for the end of a lab that is little. */
 type KindRequest = Pick<EngineRequest, 'state' | 'saved' | 'lab' | 'manifest'> & {
-  readonly context: Pick<Context, 'env'>;
+  readonly context: Pick<Context, 'env' | 'uid'>;
 };
 
 /** The kind engine of a lab; its record alone is enough to remove it. */
@@ -63,6 +63,7 @@ export async function kindOf(request: KindRequest): Promise<Engine> {
     lab: state.lab,
     cluster: lab === undefined ? undefined : kindClusterOf(lab),
     folder: resolve(state.folder, 'kind'),
+    isRoot: context.uid === 0,
     host: localShell(),
     connect: connectOnce(context.env),
     owned: await ownedParts(state),

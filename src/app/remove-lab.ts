@@ -32,7 +32,8 @@ async function removeFromDocker(env: Context['env'], state: StateFolder): Promis
   const { kindOf, ownedParts } = await import('./engine-for.ts');
   if ((await ownedParts(state)).length === 0) return false;
   const { saved } = await readState(state);
-  return (await kindOf({ context: { env }, state, saved })).remove();
+  // Removal enters no namespace, so it is the same for all users.
+  return (await kindOf({ context: { env, uid: 0 }, state, saved })).remove();
 }
 
 /** Ends every lab of a state home; the names of those of which there was something. */

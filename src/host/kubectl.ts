@@ -26,7 +26,7 @@ export function waitForKindsArgv(kubeconfig: string): readonly string[] {
   return kubectlArgv(kubeconfig, 'wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all');
 }
 
-/** The argument list that waits for a DaemonSet to run everywhere. */
+/** The argument list that waits for a DaemonSet to run everywhere, until whoever runs it ends it. */
 export function rolloutArgv(kubeconfig: string, namespace: string, daemonSet: string): readonly string[] {
   return kubectlArgv(
     kubeconfig,
@@ -35,14 +35,14 @@ export function rolloutArgv(kubeconfig: string, namespace: string, daemonSet: st
     '--namespace',
     namespace,
     `daemonset/${daemonSet}`,
-    '--timeout=180s',
+    '--timeout=0s',
   );
 }
 
-/** The argument list that waits for pods of a namespace to be Ready. */
+/** The argument list that waits for pods of a namespace to be Ready, until whoever runs it ends it; of 0 kubectl makes a single look. */
 export function waitForPodsArgv(kubeconfig: string, namespace: string, pods: readonly string[]): readonly string[] {
   const names = pods.map((pod) => `pod/${pod}`);
-  return kubectlArgv(kubeconfig, 'wait', '--namespace', namespace, '--for=condition=Ready', '--timeout=180s', ...names);
+  return kubectlArgv(kubeconfig, 'wait', '--namespace', namespace, '--for=condition=Ready', '--timeout=-1s', ...names);
 }
 
 /** The argument list that keeps the scheduler from all nodes, or lets it at them again; pods bound by name run all the same. */

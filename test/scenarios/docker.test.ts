@@ -148,6 +148,7 @@ describe.skipIf(why !== undefined)('Docker', () => {
       lab: 'kind-test',
       cluster: undefined,
       folder,
+      isRoot: true,
       host: recordingShell(programs),
       connect: async () => place.docker,
       owned: [],

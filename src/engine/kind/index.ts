@@ -5,11 +5,12 @@ import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
 import type { Design } from '../../design/design.ts';
 import type { KindCluster } from '../../design/kind-cluster.ts';
-import type { Connect } from '../../host/docker/connect.ts';
+import type { Connect, Docker } from '../../host/docker/connect.ts';
 import type { KindPlace } from '../../host/kind.ts';
 import { localShell } from '../../host/local-shell.ts';
 import type { Engine } from '../../plan/engine.ts';
 import { nothingObserved, type Observed } from '../../plan/observed.ts';
+import { doorArgv, openDoor } from './door.ts';
 import { inspectKind, lookKind } from './look.ts';
 import { networkOf } from './names.ts';
 import { type BuiltDesign, observeKind } from './observe.ts';
@@ -29,6 +30,8 @@ export interface KindOptions {
   readonly cluster: KindCluster | undefined;
   /** The lab's files and its kubeconfig, in labctl's state. */
   readonly folder: string;
+  /** Otherwise namespaces are entered through a container. */
+  readonly isRoot: boolean;
   /** Runs programs on this machine; tests give one that replays recordings. */
   readonly host: Shell;
   /** The way to Docker; tests give a daemon that replays recordings. */
@@ -61,7 +64,15 @@ export function kindEngine(options: KindOptions): Engine {
       throw new LabError('LAB_NOT_RUNNING', `lab ${lab} is not running`, { hint: `labctl up ${lab} --engine kind` });
     return places;
   };
-  const find = async (design: Design): Promise<Places> => locate(host, await connect(), design);
+  const enterBy = async (docker: Docker): Promise<readonly string[]> => {
+    if (options.isRoot || cluster === undefined) return [];
+    await openDoor(docker, lab, cluster.images.node);
+    return doorArgv(lab);
+  };
+  const find = async (design: Design): Promise<Places> => {
+    const docker = await connect();
+    return locate(host, docker, design, await enterBy(docker));
+  };
   const own = async (part: OwnedPart): Promise<void> => {
     if (owned.includes(part)) return;
     owned = [...owned, part];
@@ -82,7 +93,8 @@ export function kindEngine(options: KindOptions): Engine {
       if (owned.length === 0) return nothingObserved;
       const { isBuilt, built, made } = options;
       if (!isBuilt || built === undefined) return { state: 'partial', made, dead: new Set() };
-      return observeKind(host, await connect(), built, made);
+      const docker = await connect();
+      return observeKind(host, docker, built, made, await enterBy(docker));
     },
     plan: (design, artifacts, seen) => {
       if (cluster === undefined) throw new TypeError(`${lab}: no cluster to plan for`);

@@ -17,7 +17,12 @@ export function containerOf(lab: string, machine: { readonly kind: string; reado
   return machine.kind === 'node' ? machine.name : `clab-${lab}-${machine.name}`;
 }
 
-/** What labctl itself writes on a lab's network. */
+/** The container by which those who are not root enter namespaces. */
+export function doorOf(lab: string): string {
+  return `${lab}-door`;
+}
+
+/** What labctl itself writes on a lab's network, and on the container that it makes. */
 export const ownLabel = 'labctl.lab';
 
 /** Labels by which a lab's containers are found, whatever became of its files: kind's and containerlab's own. */

@@ -21,6 +21,7 @@ export async function observeKind(
   docker: Docker,
   design: BuiltDesign,
   made: ReadonlyMap<string, string>,
+  door: readonly string[] = [],
 ): Promise<Observed> {
   const machines = [...design.nodes, ...design.routers, ...design.hosts];
   const containers = await inspectContainers(
@@ -35,7 +36,7 @@ export async function observeKind(
   const plugged = await Promise.all(
     machines.map(async (machine) => {
       const pid = pids.get(containerOf(design.lab, machine));
-      return pid !== undefined && hasPorts(host, pid, portsOf(design, machine.name));
+      return pid !== undefined && hasPorts(host, [...door, ...networkArgv(pid)], portsOf(design, machine.name));
     }),
   );
   if (plugged.every(Boolean)) return { state: 'running', made, dead: new Set() };
@@ -52,9 +53,13 @@ function portsOf({ links }: BuiltDesign, machine: string): readonly string[] {
     .flatMap(({ ends }) => ends.filter((end) => end.machine === machine).map((end) => end.interface));
 }
 
-async function hasPorts(host: Shell, pid: number, ports: readonly string[]): Promise<boolean> {
+function networkArgv(pid: number): readonly string[] {
+  return ['nsenter', `--net=/proc/${pid}/ns/net`, '--'];
+}
+
+async function hasPorts(host: Shell, enter: readonly string[], ports: readonly string[]): Promise<boolean> {
   if (ports.length === 0) return true;
-  const argv = ['nsenter', `--net=/proc/${pid}/ns/net`, '--', 'ip', '-j', 'link', 'show'];
+  const argv = [...enter, 'ip', '-j', 'link', 'show'];
   const ran = await host.run(argv, { onFailure: 'return', timeoutMs: 10_000 });
   const names = new Set(ran.exitCode === 0 ? parseLinks(ran.stdout).map(({ name }) => name) : []);
   return ports.every((port) => names.has(port));

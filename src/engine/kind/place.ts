@@ -64,8 +64,16 @@ export function shellIn(places: Places, machine: string): Shell {
   };
 }
 
-/** Finds every machine of a lab that runs. Machines that are not there are left out: entering them throws LAB_GONE. */
-export async function locate(host: Shell, docker: Docker, design: Design): Promise<Places> {
+/**
+ * Finds every machine of a lab that runs. Machines that are not there are left out: entering them throws LAB_GONE. `door` is what comes
+ * before every nsenter: nothing for root.
+ */
+export async function locate(
+  host: Shell,
+  docker: Docker,
+  design: Design,
+  door: readonly string[] = [],
+): Promise<Places> {
   const machines = [...design.routers, ...design.switches, ...design.hosts, ...design.nodes];
   const names = new Map(machines.map((machine) => [containerOf(design.lab, machine), machine.name]));
   const containers = await inspectContainers(docker, [...names.keys()]);
@@ -78,7 +86,8 @@ export async function locate(host: Shell, docker: Docker, design: Design): Promi
     design.nodes.map(async (node) => {
       const pid = pids.get(node.name);
       if (pid === undefined) return;
-      const inNode = (argv: readonly string[]): Promise<string> => crictl(host, pid, argv);
+      const inNode = (argv: readonly string[]): Promise<string> =>
+        crictl(host, [...door, 'nsenter', '-t', String(pid), '-m', '-n', '-p', '--'], argv);
       const id = await inNode(['ps', '--quiet', '--name', '^calico-node$']);
       if (id !== '') calico.set(node.name, id);
       for (const pod of design.pods.filter((candidate) => candidate.node === node.name)) {
@@ -109,9 +118,9 @@ export async function locate(host: Shell, docker: Docker, design: Design): Promi
   const findArgv = (machine: string): readonly string[] | undefined => {
     const pid = pids.get(machine);
     if (pid !== undefined && !plain.has(machine))
-      return ['nsenter', '-t', String(pid), '-m', '-u', '-i', '-n', '-p', '--'];
+      return [...door, 'nsenter', '-t', String(pid), '-m', '-u', '-i', '-n', '-p', '--'];
     const file = networkFile(machine);
-    return file === undefined ? undefined : ['nsenter', `--net=${file}`, '--'];
+    return file === undefined ? undefined : [...door, 'nsenter', `--net=${file}`, '--'];
   };
   return {
     findArgv,
@@ -123,15 +132,14 @@ export async function locate(host: Shell, docker: Docker, design: Design): Promi
     networkOf: (machine) => {
       const file = networkFile(machine);
       if (file === undefined) throw gone(machine);
-      return ['nsenter', `--net=${file}`, '--'];
+      return [...door, 'nsenter', `--net=${file}`, '--'];
     },
     calicoOf: (node) => calico.get(node),
   };
 }
 
 /** The first line of crictl's answer in a node; '' when it has none or fails (containerd not up yet). */
-async function crictl(host: Shell, pid: number, argv: readonly string[]): Promise<string> {
-  const enter = ['nsenter', '-t', String(pid), '-m', '-n', '-p', '--'];
+async function crictl(host: Shell, enter: readonly string[], argv: readonly string[]): Promise<string> {
   const ran = await host.run([...enter, 'crictl', ...argv], { onFailure: 'return', timeoutMs: 10_000 });
   return ran.exitCode === 0 ? (ran.stdout.split('\n')[0]?.trim() ?? '') : '';
 }

@@ -10,7 +10,7 @@ import { dockerLeftovers } from '../../host/docker/leftovers.ts';
 import { dockerNetworks, removeNetwork } from '../../host/docker/networks.ts';
 import { removeVolume } from '../../host/docker/volumes.ts';
 import { deleteClusterArgv, type KindPlace } from '../../host/kind.ts';
-import { labelsOf, outsideOf, ownLabel } from './names.ts';
+import { doorOf, labelsOf, outsideOf, ownLabel } from './names.ts';
 import type { OwnedPart } from './step.ts';
 
 /** How long one program may take; none of them is waited for longer. */
@@ -56,6 +56,7 @@ export async function removeParts(removal: Removal, owned: readonly OwnedPart[])
       refused.push(error.message);
     });
   };
+  await attempt(removeContainer(docker, doorOf(lab)));
   for (const part of owned.toReversed()) await undo[part](removal, attempt);
   for (const volume of traces.volumes) await attempt(removeVolume(docker, volume));
   const left = await leftovers(removal, traces);

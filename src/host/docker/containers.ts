@@ -71,6 +71,34 @@ export async function containersLabelled(
   return found.map(({ Id, Names }) => (Names[0] ?? Id).replace(/^\//, '')).toSorted();
 }
 
+/** A container to be made. */
+export interface NewContainer {
+  readonly name: string;
+  readonly image: string;
+  /** Instead of what the image runs. */
+  readonly program: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly isPrivileged: boolean;
+  readonly pids: 'own' | 'host';
+  readonly network: string;
+}
+
+/** Makes a container that does not run yet. Throws HOST_COMMAND_FAILED with Docker's words: no such image, name in use. */
+export async function createContainer(docker: Docker, made: NewContainer, limit: AskLimit = {}): Promise<void> {
+  const { name, image, program, labels, isPrivileged, pids, network } = made;
+  await ask(docker, `making ${name}`, limit, (abortSignal) =>
+    docker.api.createContainer({
+      name,
+      Image: image,
+      Entrypoint: [...program],
+      Cmd: [],
+      Labels: { ...labels },
+      HostConfig: { Privileged: isPrivileged, PidMode: pids === 'host' ? 'host' : '', NetworkMode: network },
+      abortSignal,
+    }),
+  );
+}
+
 /** Starts a container; one that runs is no error. */
 export async function startContainer(docker: Docker, name: string, limit: AskLimit = {}): Promise<void> {
   const container = docker.api.getContainer(name);

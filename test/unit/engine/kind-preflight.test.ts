@@ -168,6 +168,21 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
     expect(found[0]).toBe(message);
   });
 
+  describe('without root', () => {
+    const setuid = 'sh -c program=$(command -v containerlab) && [ -u "$program" ] && id -nG | grep -qw clab_admins';
+    const user = { 'id -u': { stdout: '1000\n' } };
+
+    it('a user of Docker is told what containerlab needs', async () => {
+      expect(await wrong({ ...user, [setuid]: { exitCode: 1 } })).toEqual([
+        'missing root | labctl does not run as root, and containerlab needs it | it makes links between containers; its packages install it setuid for the group clab_admins, which this user is not in | sudo labctl doctor --engine kind',
+      ]);
+    });
+
+    it('a user of Docker and containerlab lacks nothing', async () => {
+      expect(await wrong({ ...user, [setuid]: {} })).toEqual([]);
+    });
+  });
+
   describe('ports', () => {
     const kind = { apiServerPort: 6443, hostPorts: { '8080': 30_080, '8081': 30_081 } };
     const lab = { ...bgpRr, kind: kindSettingsOf(kind) };

@@ -42,6 +42,7 @@ async function standing(
     lab: name,
     cluster: kindClusterOf(lab),
     folder: '/nowhere',
+    isRoot: true,
     ...(await replayedCluster(design, join(folder ?? '', name), replay)),
     owned: ['network', 'cluster', 'fabric'],
     record: async () => undefined,

@@ -56,7 +56,12 @@ interface Made {
   readonly records: (readonly OwnedPart[])[];
 }
 
-async function engineOn(host: Shell, answers: DaemonAnswers, owned: readonly OwnedPart[] = []): Promise<Made> {
+async function engineOn(
+  host: Shell,
+  answers: DaemonAnswers,
+  owned: readonly OwnedPart[] = [],
+  isRoot = true,
+): Promise<Made> {
   const daemon = await recordingDocker(answers);
   const folder = mkdtempSync(join(tmpdir(), 'labctl-test-kind-'));
   folders.push(folder);
@@ -65,6 +70,7 @@ async function engineOn(host: Shell, answers: DaemonAnswers, owned: readonly Own
     lab: 'bgp-rr',
     cluster,
     folder,
+    isRoot,
     host,
     connect: connectOnce(daemon.env),
     owned,
@@ -220,6 +226,59 @@ function workerPaused(): DaemonAnswer {
   return { body };
 }
 
+describe.skipIf(recordedFolder === undefined)('without root', () => {
+  const door = {
+    'GET /containers/bgp-rr-door/json': absent,
+    'POST /containers/create': { status: 201, body: { Id: 'd00r' } },
+    'POST /containers/bgp-rr-door/start': { status: 204 },
+  };
+
+  it('a machine is entered from a privileged container, which reaches this machine, its pids and its programs', async () => {
+    const { engine, daemon } = await engineOn(recordingShell({}), { ...inspectedAlone(), ...door }, [], false);
+
+    await engine.enter?.(designOf());
+
+    expect(daemon.asked).toContain('POST /containers/create?name=bgp-rr-door');
+    expect(daemon.body('POST /containers/create')).toMatchObject({
+      Image: 'docker.io/kindest/node:v1.30.14',
+      Entrypoint: ['sleep', 'infinity'],
+      Cmd: [],
+      Labels: { 'labctl.lab': 'bgp-rr' },
+      HostConfig: { Privileged: true, PidMode: 'host', NetworkMode: 'none' },
+    });
+    const enter = [
+      'bgp-rr-door',
+      'nsenter',
+      '--target',
+      '1',
+      '--mount',
+      '--',
+      'nsenter',
+      '--net=/proc/14721/ns/net',
+      '--',
+    ];
+    expect(engine.shell('leaf0').argv(['ping', '10.1.10.2']).slice(-11)).toEqual([...enter, 'ping', '10.1.10.2']);
+    expect(engine.tap('leaf0', 'eth1').shell.argv(['tcpdump']).slice(-10)).toEqual([...enter, 'tcpdump']);
+  });
+
+  it('it is said what is needed where Docker gives no such container', async () => {
+    const refused = { status: 500, body: { message: 'unable to apply caps: operation not permitted' } };
+    const answers = { ...inspectedAlone(), ...door, 'POST /containers/bgp-rr-door/start': refused };
+    const { engine } = await engineOn(recordingShell({}), answers, [], false);
+
+    await expect(engine.enter?.(designOf())).rejects.toMatchObject({
+      code: 'ENGINE_MISSING',
+      message: 'labctl is not root, and Docker runs no helper container: unable to apply caps: operation not permitted',
+      hint: 'run labctl as root; labctl images pull where the image is missing',
+    });
+  });
+
+  /** Only a router runs, so that no node is asked for its pods. */
+  function inspectedAlone(): Record<string, DaemonAnswer> {
+    return { ...inspected(), 'GET /containers/bgp-rr-worker/json': absent };
+  }
+});
+
 describe.skipIf(recordedFolder === undefined)('building and removing', () => {
   it('writes files, makes network, cluster and fabric, applies pods before Calico, and records each part before it is made', async () => {
     const answers: Record<string, Said> = {};
@@ -252,10 +311,10 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
       ),
       [`${kubectl} wait --for=condition=Established --timeout=60s crd --all`]: recorded('kubectl/v1.30.14/wait-ok'),
       [`${kubectl} apply --server-side --force-conflicts -f ${folder}/calico/crd-objects.yaml`]: created,
-      [`${kubectl} rollout status --namespace kube-system daemonset/calico-node --timeout=180s`]: recorded(
+      [`${kubectl} rollout status --namespace kube-system daemonset/calico-node --timeout=0s`]: recorded(
         'kubectl/v1.30.14/rollout-status-ok',
       ),
-      [`${kubectl} wait --namespace default --for=condition=Ready --timeout=180s pod/pod-a pod/pod-c pod/pod-d pod/pod-b`]:
+      [`${kubectl} wait --namespace default --for=condition=Ready --timeout=-1s pod/pod-a pod/pod-c pod/pod-d pod/pod-b`]:
         recorded('kubectl/v1.30.14/wait-ok'),
     });
     const design = designOf();
@@ -361,6 +420,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
         ...inspected(),
         [labelled.cluster]: workerListed,
         [labelled.fabric]: { body: [{ Id: '1', Names: ['/clab-bgp-rr-leaf0'] }] },
+        [labelled.own]: none,
         'GET /containers/bgp-rr-worker/json': workerPaused(),
         'POST /containers/bgp-rr-worker/unpause': { status: 204 },
         'POST /containers/bgp-rr-worker/stop': { status: 204 },
@@ -392,6 +452,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
         [labelled.fabric]: none,
         [labelled.cluster]: [workerListed, workerListed, none],
         [labelled.own]: none,
+        'GET /containers/bgp-rr-door/json': absent,
         'GET /containers/bgp-rr-worker/json': [workerPaused(), workerPaused(), absent],
         'POST /containers/bgp-rr-worker/unpause': { status: 204 },
         'DELETE /containers/bgp-rr-worker?force=true&v=true': { status: 204 },
@@ -430,6 +491,7 @@ describe.skipIf(recordedFolder === undefined)('what is left', () => {
         [labelled.fabric]: none,
         [labelled.cluster]: [workerListed, none],
         [labelled.own]: none,
+        'GET /containers/bgp-rr-door/json': absent,
         'GET /containers/bgp-rr-worker/json': workerPaused(),
         [`DELETE /volumes/${volume}`]: { status: 409, body: { message: 'volume is in use - [stranger]' } },
         'GET /networks/bgp-rr': { body: {} },
