@@ -6,7 +6,7 @@ import { Correlator } from '../flow/correlator.ts';
 import { mark } from '../flow/sightings.ts';
 import type { BgpMessage } from '../packet/bgp-message.ts';
 import { bgpPort } from '../packet/bgp-stream.ts';
-import { CaptureParser } from '../packet/capture-parser.ts';
+import { type Pieces, readFrames } from '../packet/capture-parser.ts';
 
 /** What was said on a session. An update without any prefix is End-of-RIB (RFC 4724). */
 export type BgpWord =
@@ -33,13 +33,12 @@ export const bgpFilter = `tcp port ${bgpPort}`;
 /** All that the captures at speakers say, in the order of time; one file a machine. Sessions of others that pass a router are left out. */
 export function bgpHeard(
   design: Design,
-  files: readonly { readonly machine: string; readonly pcap: Uint8Array }[],
+  files: readonly { readonly machine: string; readonly pcap: Pieces }[],
 ): readonly BgpEvent[] {
   const correlator = new Correlator();
   for (const { machine, pcap } of files) {
     const point = correlator.addPoint(machine);
-    const parser = new CaptureParser((frame) => correlator.see(point, frame));
-    parser.push(pcap);
+    readFrames(pcap, (frame) => correlator.see(point, frame));
   }
   const book = addressBookOf(design);
   const machineOf = (address: string): string => book.get(address)?.machine ?? address;

@@ -7,7 +7,7 @@ import type { SeenBgp } from '../flow/ledger.ts';
 import type { Captured } from '../host/tcpdump.ts';
 import type { BgpMessage } from '../packet/bgp-message.ts';
 import { bgpPort } from '../packet/bgp-stream.ts';
-import { CaptureParser } from '../packet/capture-parser.ts';
+import { type Pieces, readFrames } from '../packet/capture-parser.ts';
 import type { Frame } from '../packet/frame.ts';
 import type { Engine } from '../plan/engine.ts';
 import { type CaptureLimits, withinLimits } from './limits.ts';
@@ -39,7 +39,7 @@ export interface BgpSighting {
 
 /** What was heard. */
 export interface BgpEvidence {
-  readonly points: readonly { readonly point: PlannedPoint; readonly pcap: Uint8Array }[];
+  readonly points: readonly { readonly point: PlannedPoint; readonly pcap: Pieces }[];
   /** In the order of time. */
   readonly messages: readonly BgpSighting[];
   readonly isInterrupted: boolean;
@@ -90,9 +90,7 @@ export function messagesOf(
   const table = new Correlator();
   for (const [place, { name }] of points.entries()) {
     const point = table.addPoint(name);
-    const parser = new CaptureParser((frame) => table.see(point, frame));
-    parser.push(caught[place]!.pcap);
-    parser.end();
+    readFrames(caught[place]!.pcap, (frame) => table.see(point, frame));
   }
   const book = addressBookOf(design);
   const flows = new Map<string, SeenBgp[]>();

@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { type LinkState, readLinks } from '../host/link.ts';
 import { ping } from '../host/ping.ts';
 import type { Captured } from '../host/tcpdump.ts';
-import type { Frame } from '../packet/frame.ts';
+import type { Pieces } from '../packet/capture-parser.ts';
+import { type Frame, frameTime } from '../packet/frame.ts';
 import type { Engine } from '../plan/engine.ts';
 import { followPackets, type PacketSighting } from './follow.ts';
 import { type CaptureLimits, withinLimits } from './limits.ts';
@@ -25,8 +26,8 @@ export interface CaptureLine {
 /** What one point caught. */
 export interface PointEvidence {
   readonly point: PlannedPoint;
-  /** The whole pcap file. */
-  readonly pcap: Uint8Array;
+  /** The whole pcap file, in pieces. */
+  readonly pcap: Pieces;
   /** Packets in it, of any kind. */
   readonly packets: number;
   /** Packets that passed but are not in the file: dropped by the kernel or not read in time. */
@@ -57,6 +58,8 @@ export interface CaptureEvidence {
   readonly points: readonly PointEvidence[];
   /** Interfaces on the way that are down: nothing passes there, and nobody can listen. */
   readonly down: readonly PlannedPoint[];
+  /** Packets of all points that `lines` are about, when more were recorded than are followed; undefined: all. */
+  readonly followed?: number | undefined;
   /** In the order in which packets were first seen; the sightings of one packet in the order of its way. */
   readonly lines: readonly CaptureLine[];
   /** Milliseconds until all points listened. */
@@ -81,6 +84,12 @@ export interface CaptureRequest {
   readonly signal: AbortSignal;
 }
 
+/** Frames of all points that are followed; what comes later is only recorded. The probes themselves are always followed. */
+const mostFollowed = 20_000;
+
+/** Bytes kept of a frame: the kernel has room for the more of them. Only segmentation offload makes longer ones. */
+const longestKept = 16_384;
+
 /**
  * Listens at every point, sends the probe once all listen, and reads what was caught. Every tcpdump is gone when this
  * returns or throws. Throws HOST_COMMAND_FAILED when a point cannot be listened on, INTERRUPTED when the signal is
@@ -97,7 +106,11 @@ export async function captureProbe(
   const points = request.points.filter((point) => linkOf(point)?.isUp !== false);
   const nonce = { bytes: randomBytes(8), port: 40_000 + (randomBytes(2).readUInt16BE() % 20_000) };
   const work = async (listening: Listening) => {
-    const send = (ended: AbortSignal) => sendProbe(engine.shell(from.machine), to.address, request.probe, nonce, ended);
+    const send = async (ended: AbortSignal) => {
+      const answer = await sendProbe(engine.shell(from.machine), to.address, request.probe, nonce, ended);
+      isSent = true;
+      return answer;
+    };
     const lasts = request.probe.kind === 'none' || request.limits?.durationMs !== undefined;
     const answer = (await withinLimits(listening, { limits: request.limits, lasts, signal }, send)) ?? nothingSent;
     if (!signal.aborted && request.provesEmpty === true) await proveEmpty(engine, points, listening, signal);
@@ -107,13 +120,20 @@ export async function captureProbe(
   const { filter: asked } = request;
   const filter = asked === undefined ? filterFor(request.probe) : `(${asked.written}) or (${proofFilter})`;
   const live = request.live === undefined ? undefined : new LiveStream(request.live);
-  const onFrame = live && ((place: number, frame: Frame) => live.see(points[place]!.name, frame));
-  const { result, caught } = await listenWhile(engine, points, signal, work, { filter, onFrame }).finally(() =>
+  let [heard, isSent] = [0, request.probe.kind === 'none'];
+  let until: bigint | undefined;
+  const onFrame = (place: number, frame: Frame): void => {
+    live?.see(points[place]!.name, frame);
+    if (++heard >= mostFollowed && isSent) until ??= frameTime(frame);
+  };
+  const taps = points.map((point) => ({ ...point, snapLength: longestKept }));
+  const { result, caught } = await listenWhile(engine, taps, signal, work, { filter, onFrame }).finally(() =>
     live?.end(),
   );
   const { packets, sightings } = followPackets(
     points.map(({ name }, place) => ({ name, pcap: caught[place]!.pcap })),
     isOursOf(request.probe, from.address, nonce),
+    until,
   );
   return {
     from,
@@ -126,6 +146,7 @@ export async function captureProbe(
     ),
     lines: linesOf(points.map((point, place) => ({ point, mac: linkOf(point)?.mac, seen: sightings[place]! }))),
     down: request.points.filter((point) => !points.includes(point)),
+    followed: until === undefined ? undefined : mostFollowed,
     readyMs: result.readyMs,
     isInterrupted: signal.aborted,
   };

@@ -8,7 +8,8 @@ import { groupsOf } from '../flow/groups.ts';
 import { packetsOf } from '../flow/paths.ts';
 import { mark } from '../flow/sightings.ts';
 import { macText } from '../packet/bytes.ts';
-import { CaptureParser } from '../packet/capture-parser.ts';
+import { type Pieces, readFrames } from '../packet/capture-parser.ts';
+import { frameTime } from '../packet/frame.ts';
 import { linkType } from '../packet/link-type.ts';
 
 /** How a packet is wrapped: not at all, IP in IP (RFC 2003), or VXLAN (RFC 7348). */
@@ -62,7 +63,7 @@ export interface PacketSighting {
 /** A point's name and its capture file. */
 export interface CapturedFile {
   readonly name: string;
-  readonly pcap: Uint8Array;
+  readonly pcap: Pieces;
 }
 
 /** What was read of all points. */
@@ -84,14 +85,18 @@ export function carries(nonce: Buffer): IsOurs {
 /** Bytes of an Ethernet header; a capture's lengths have them, an MTU has not. */
 const ethernetHeader = 14;
 
-/** Follows packets through capture files, given in path order, whose times are of one clock. */
-export function followPackets(files: readonly CapturedFile[], isOurs: IsOurs): Followed {
+/**
+ * Follows packets through capture files, given in path order, whose times are of one clock. What came after `until`, in
+ * nanoseconds since 1970, is only counted.
+ */
+export function followPackets(files: readonly CapturedFile[], isOurs: IsOurs, until?: bigint): Followed {
   const table = new Correlator();
   const macs = new Map<number, readonly [string, string]>();
   const ours = new Set<number>();
   const packets = files.map(({ name, pcap }) => {
     const point = table.addPoint(name);
-    const parser = new CaptureParser((frame) => {
+    return readFrames(pcap, (frame) => {
+      if (until !== undefined && frameTime(frame) > until) return;
       const row = table.sightings.count;
       table.see(point, frame);
       if (table.sightings.count === row) return;
@@ -100,9 +105,7 @@ export function followPackets(files: readonly CapturedFile[], isOurs: IsOurs): F
         macs.set(row, [macText(bytes, start + 6), macText(bytes, start)]);
       const flow = table.flowAt(row);
       if (flow.error === undefined && isOurs(flow, bytes.subarray(start, end))) ours.add(flow.index);
-    });
-    parser.push(pcap);
-    return parser.end().frames;
+    }).frames;
   });
   return { packets, sightings: sightingsOf(table, ours, macs) };
 }

@@ -19,6 +19,8 @@ export interface ListeningPoint {
 const startLimit = 15_000;
 /** Milliseconds without a packet anywhere after which all have arrived, and the longest wait for that. */
 const quiet = 100;
+/** Bytes of the kernel's memory for the packets that wait to be read, of all points together, and of each at most. */
+const room = { all: 64 * 2 ** 20, each: 4 * 2 ** 20 };
 const quietLimit = 2_000;
 
 /** What stays the same in every capture: the echoes in any wrapping, ARP, and the ICMP errors that answer them. */
@@ -61,14 +63,16 @@ export async function listenWhile<T>(
   throwIfAborted(signal);
   const begin = performance.now();
   let packets = 0;
+  const share = Math.min(room.each, room.all / points.length);
+  const buffer = share < room.each / 2 ? undefined : share;
   const listeners = points.map((point, place) => {
     const tap = engine.tap(point.machine, point.interface);
     const counter = new CaptureParser((frame) => {
       packets++;
       onFrame?.(place, frame);
     });
-    const { snapLength } = point;
-    return startTcpdump(tap.shell, tap.interface, { filter, snapLength }, (piece) => counter.push(piece));
+    const options = { filter, snapLength: point.snapLength, buffer };
+    return startTcpdump(tap.shell, tap.interface, options, (piece) => counter.push(piece));
   });
   try {
     await withinLimit(Promise.all(listeners.map((listener) => listener.ready)), signal);

@@ -1,6 +1,6 @@
 // Owns a capture as a pcapng file that is written while it goes on, for Wireshark to read from a pipe.
 
-import type { Frame } from '../packet/frame.ts';
+import { type Frame, frameTime } from '../packet/frame.ts';
 import { interfaceBlock, packetBlock, sectionBlock, type WrittenPacket } from '../packet/pcapng-writer.ts';
 
 /** Milliseconds between two looks at what has come. */
@@ -23,15 +23,21 @@ export class LiveStream {
   }
 
   /** Takes a frame of a point; its interface is described when its first frame comes, which tells the link type. */
-  see(point: string, { interface: on, seconds, nanoseconds, bytes, start, end, length }: Frame): void {
+  see(point: string, frame: Frame): void {
+    const { interface: on, bytes, start, end, length } = frame;
     let place = this.places.get(point);
     if (place === undefined) {
       place = this.places.size;
       this.places.set(point, place);
       this.write(interfaceBlock({ name: point, linkType: on.linkType }));
     }
-    const time = BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
-    this.waiting.push({ interface: place, time, bytes: bytes.slice(start, end), length, comment: undefined });
+    this.waiting.push({
+      interface: place,
+      time: frameTime(frame),
+      bytes: bytes.slice(start, end),
+      length,
+      comment: undefined,
+    });
     this.isQuiet = false;
   }
 

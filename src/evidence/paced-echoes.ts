@@ -1,7 +1,7 @@
 // Owns what captures at two pods tell of paced echoes: how many were lost on the way there, how many on the way back.
 
 import { word } from '../packet/bytes.ts';
-import { CaptureParser } from '../packet/capture-parser.ts';
+import { type Pieces, readFrames } from '../packet/capture-parser.ts';
 import { decode } from '../packet/decode.ts';
 import { destinationOf, sourceOf } from '../packet/fields.ts';
 import { Layers, layer } from '../packet/layers.ts';
@@ -52,10 +52,10 @@ const requestTypes: readonly number[] = [8, 128];
 const replyTypes: readonly number[] = [0, 129];
 
 /** The echoes in a capture file that carry `nonce`. */
-export function echoesIn(pcap: Uint8Array, nonce: Buffer): readonly EchoSighting[] {
+export function echoesIn(pcap: Pieces, nonce: Buffer): readonly EchoSighting[] {
   const seen: EchoSighting[] = [];
   const layers = new Layers();
-  const parser = new CaptureParser(({ bytes, start, end, seconds, nanoseconds, interface: { linkType } }) => {
+  readFrames(pcap, ({ bytes, start, end, seconds, nanoseconds, interface: { linkType } }) => {
     decode(layers, bytes, start, end, linkType);
     const last = layers.lastKind();
     if (last !== layer.icmp && last !== layer.icmpv6) return;
@@ -71,7 +71,6 @@ export function echoesIn(pcap: Uint8Array, nonce: Buffer): readonly EchoSighting
       sequence: word(bytes, at + 6),
     });
   });
-  parser.push(pcap);
   return seen;
 }
 

@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import { chown, lstat, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../base/errors.ts';
+import type { Pieces } from '../packet/capture-parser.ts';
 import type { PointEvidence } from './capture.ts';
 
 /** Where the files go, and whose they are. */
@@ -30,7 +31,7 @@ export interface SavedCaptures {
  */
 export async function saveCaptures(
   points: readonly Pick<PointEvidence, 'point' | 'pcap'>[],
-  pcapng: Uint8Array,
+  pcapng: Pieces,
   options: SaveOptions,
 ): Promise<SavedCaptures> {
   const folder = options.folder ?? (await newFolder(options));
@@ -50,6 +51,7 @@ export async function saveCaptures(
 }
 
 const merged = 'all.pcapng';
+const writtenAtOnce = 1024 * 1024;
 
 /** Makes `<parent>/capture-<n>` with the first free number; making it is the test whether it is free. */
 async function newFolder(options: SaveOptions): Promise<string> {
@@ -81,13 +83,21 @@ async function isMadeNow(folder: string, owner: SaveOptions['owner']): Promise<b
   return true;
 }
 
-async function writeNew(path: string, bytes: Uint8Array, owner: SaveOptions['owner']): Promise<void> {
+async function writeNew(path: string, pieces: Pieces, owner: SaveOptions['owner']): Promise<void> {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
     await file.chmod(0o600);
     if (owner !== undefined) await file.chown(owner.uid, owner.gid);
-    await file.writeFile(bytes);
+    let [waiting, size]: [Uint8Array[], number] = [[], 0];
+    for (const piece of pieces) {
+      waiting.push(new Uint8Array(piece));
+      size += piece.length;
+      if (size < writtenAtOnce) continue;
+      await file.writeFile(Buffer.concat(waiting));
+      [waiting, size] = [[], 0];
+    }
+    await file.writeFile(Buffer.concat(waiting));
   } finally {
     await file.close();
   }

@@ -61,8 +61,13 @@ const ipv4Unreachable: Readonly<Record<number, string>> = {
   10: 'host prohibited',
   13: 'administratively prohibited',
 };
+const ipv6Unreachable: Readonly<Record<number, string>> = {
+  0: 'no route',
+  1: 'administratively prohibited',
+  3: 'address unreachable',
+  4: 'port unreachable',
+};
 const ipv6Errors: Readonly<Record<number, string>> = {
-  1: 'unreachable',
   2: 'packet too big',
   3: 'time exceeded',
   4: 'parameter problem',
@@ -70,6 +75,7 @@ const ipv6Errors: Readonly<Record<number, string>> = {
 
 /** What an ICMP error says in words: RFC 792, RFC 1812 section 5.2.7, RFC 4443. */
 export function errorName(protocol: string, type: number, code: number): string {
+  if (protocol === 'icmpv6' && type === 1) return ipv6Unreachable[code] ?? `unreachable, code ${code}`;
   if (protocol === 'icmpv6') return ipv6Errors[type] ?? `ICMPv6 error ${type}`;
   if (type === 3) return ipv4Unreachable[code] ?? `unreachable, code ${code}`;
   return { 5: 'redirect', 11: 'time exceeded', 12: 'parameter problem' }[type] ?? `ICMP error ${type}`;

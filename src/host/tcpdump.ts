@@ -2,11 +2,12 @@
 
 import type { Shell } from '../base/shell.ts';
 import { attend } from './attended.ts';
+import { Recording } from './recording.ts';
 
 /** What one tcpdump caught, and what it says of itself. */
 export interface Captured {
-  /** A whole pcap file. */
-  readonly pcap: Uint8Array;
+  /** A whole pcap file, in pieces. */
+  readonly pcap: Iterable<Uint8Array>;
   /** Packets written. */
   readonly captured: number;
   /** Packets that matched the filter; more than `captured` means some were not seen. */
@@ -39,12 +40,16 @@ export interface ListenOptions {
   readonly filter: string;
   /** Bytes kept of a packet; all when left out. The kernel's buffer has room for the more packets, the fewer are kept. */
   readonly snapLength?: number | undefined;
+  /** Bytes that the kernel holds until they are read; its own choice (2 MB) when left out. */
+  readonly buffer?: number | undefined;
 }
 
 /** tcpdump's arguments: nanosecond stamps, packets written one by one to standard output. */
-function tcpdumpArgv(iface: string, { filter, snapLength }: ListenOptions): readonly string[] {
+function tcpdumpArgv(iface: string, { filter, snapLength, buffer }: ListenOptions): readonly string[] {
   const options = ['-i', iface, '-n', '-U', '--immediate-mode', '--time-stamp-precision=nano', '-Z', 'root', '-w', '-'];
-  return ['tcpdump', ...options, ...(snapLength === undefined ? [] : ['-s', String(snapLength)]), '--', filter];
+  if (snapLength !== undefined) options.push('-s', String(snapLength));
+  if (buffer !== undefined) options.push('-B', String(Math.ceil(buffer / 1024)));
+  return ['tcpdump', ...options, '--', filter];
 }
 
 /** Lets tcpdump compile an expression for Ethernet, and listens nowhere. Throws HOST_COMMAND_FAILED with what it says. */
@@ -59,16 +64,14 @@ export function startTcpdump(
   options: ListenOptions,
   onData: (piece: Uint8Array) => void = () => undefined,
 ): Listener {
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const recording = new Recording();
   let heard: number | undefined;
   const program = attend(shell, tcpdumpArgv(iface, options), {
     purpose: `listen on ${iface}`,
     signal: 'TERM',
     isReady: (said) => /^(tcpdump: )?listening on /m.test(said) || isDown.test(said),
     onData: (chunk) => {
-      chunks.push(chunk);
-      size += chunk.length;
+      recording.push(chunk);
       heard = performance.now();
       onData(chunk);
     },
@@ -76,11 +79,11 @@ export function startTcpdump(
   return {
     ready: program.ready,
     lastHeard: () => heard,
-    size: () => size,
+    size: () => recording.size,
     stop: async () => {
       await program.stop();
       const said = program.said();
-      return { pcap: isDown.test(said) ? emptyPcap : Buffer.concat(chunks), ...readCounts(said) };
+      return { pcap: isDown.test(said) ? [emptyPcap] : recording, ...readCounts(said) };
     },
   };
 }

@@ -5,6 +5,16 @@ import { type CaptureFileFacts, FileReading, type Frame, type RecordParser } fro
 import { pcapHeaderLength, pcapParser } from './pcap-parser.ts';
 import { PcapngParser, sectionHeader } from './pcapng-parser.ts';
 
+/** A capture file in pieces, in their order; it can be read more than once. */
+export type Pieces = Iterable<Uint8Array>;
+
+/** Hands out all frames of a file in the order of the file. */
+export function readFrames(pieces: Pieces, onFrame: (frame: Frame) => void): CaptureFileFacts {
+  const parser = new CaptureParser(onFrame);
+  for (const piece of pieces) parser.push(piece);
+  return parser.end();
+}
+
 /** Takes a pcap or pcapng file in pieces of any size, and hands out its frames as they become whole. */
 export class CaptureParser {
   private readonly reading: FileReading;

@@ -26,6 +26,11 @@ export interface Frame {
   length: number;
 }
 
+/** Nanoseconds since 1970. */
+export function frameTime({ seconds, nanoseconds }: Pick<Frame, 'seconds' | 'nanoseconds'>): bigint {
+  return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
+}
+
 /** Something wrong in a file, and what was done about it. */
 export interface FileProblem {
   /** Bytes from the file's beginning (of what gzip holds, when it is compressed). */

@@ -23,14 +23,6 @@ const block = { section: 0x0a0d0d0a, interface: 1, packet: 6 } as const;
 const option = { comment: 1, name: 2, resolution: 9 } as const;
 const nanoseconds = 9;
 
-/** The whole file; packets are written in the order given. */
-export function writePcapng(
-  interfaces: readonly WrittenInterface[],
-  packets: readonly WrittenPacket[],
-): Uint8Array<ArrayBuffer> {
-  return joined([sectionBlock(), ...interfaces.map(interfaceBlock), ...packets.map(packetBlock)]);
-}
-
 /** What a file begins with; its length is left open. */
 export function sectionBlock(): Uint8Array {
   return blockOf(block.section, [words(0x1a2b3c4d), halves(1, 0), words(0xffffffff, 0xffffffff)]);
@@ -42,12 +34,24 @@ export function interfaceBlock({ name, linkType }: WrittenInterface): Uint8Array
   return blockOf(block.interface, [halves(linkType, 0), words(0), ...options, words(0)]);
 }
 
-/** A packet. */
+/** A packet. In one piece of memory: a merged capture has millions. */
 export function packetBlock({ interface: place, time, bytes, length, comment }: WrittenPacket): Uint8Array {
-  const head = words(place, Number(time >> 32n), Number(time & 0xffffffffn), bytes.length, length);
-  const options = comment === undefined ? [] : [optionOf(option.comment, utf8(comment)), words(0)];
-  return blockOf(block.packet, [head, padded(bytes), ...options]);
+  const options = comment === undefined ? none : joined([optionOf(option.comment, utf8(comment)), words(0)]);
+  const optionsAt = packetHead + Math.ceil(bytes.length / 4) * 4;
+  const total = optionsAt + options.length + 4;
+  const written = new Uint8Array(total);
+  const view = new DataView(written.buffer);
+  const head = [block.packet, total, place, Number(time >> 32n), Number(time & 0xffffffffn), bytes.length, length];
+  for (const [at, value] of head.entries()) view.setUint32(at * 4, value, true);
+  written.set(bytes, packetHead);
+  written.set(options, optionsAt);
+  view.setUint32(total - 4, total, true);
+  return written;
 }
+
+/** Bytes of a packet block before the packet's own. */
+const packetHead = 28;
+const none = new Uint8Array();
 
 /** Type and length before, length behind. */
 function blockOf(type: number, contents: readonly Uint8Array[]): Uint8Array {

@@ -21,6 +21,7 @@ export function captureJson({ lab, evidence, expected, cause, saved, page }: Cap
     probe: { ...evidence.probe, ...evidence.result },
     filter: evidence.filter,
     isInterrupted: evidence.isInterrupted,
+    followed: evidence.followed,
     expected,
     cause,
     hops: evidence.lines.map(({ point, direction, packet, sinceFirst }) => ({

@@ -44,7 +44,7 @@ export function closing({ evidence, expected, cause, saved, page }: CaptureRepor
   for (const { point, missed } of evidence.points) {
     if (missed > 0) lines.push(`incomplete: ${missed} packets passed ${point.name} unrecorded`);
   }
-  lines.push(...sizeLines(evidence));
+  lines.push(...sizeLines(evidence), ...followedLines(evidence, saved?.folder));
   if (evidence.isInterrupted) lines.push('interrupted: what was seen so far');
   if (expected !== undefined) {
     lines.push(...expected.branches, `expected: ${expected.way}`);
@@ -56,6 +56,15 @@ export function closing({ evidence, expected, cause, saved, page }: CaptureRepor
   if (saved !== undefined) lines.push(`files: ${saved.files.length} and ${saved.merged} in ${saved.folder}`);
   if (page !== undefined) lines.push(`picture: ${page}`);
   return lines;
+}
+
+/** What was only recorded. */
+function followedLines({ followed, points }: CaptureReport['evidence'], folder: string | undefined): readonly string[] {
+  if (followed === undefined) return [];
+  let all = 0;
+  for (const { packets } of points) all += packets;
+  const rest = folder === undefined ? '' : `; labctl analyze ${folder}/*.pcap tells of all`;
+  return [`followed: the first ${followed} of ${all} packets${rest}`];
 }
 
 /** What the wrapping takes, and how much longer a packet of this kind may be. */

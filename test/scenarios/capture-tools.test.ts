@@ -154,7 +154,7 @@ describe.skipIf(reason !== undefined)('capture with the real programs', () => {
       const { points } = await captureProbe(engine(), request(3));
       const options = { parent: join(parent, 'labctl-fullmesh'), folder: undefined, owner: undefined };
 
-      const saved = await saveCaptures(points, new Uint8Array(4), options);
+      const saved = await saveCaptures(points, [new Uint8Array(4)], options);
 
       expect(saved.folder).toBe(join(parent, 'labctl-fullmesh', 'capture-1'));
       expect(saved.files[1]).toBe('02-control-plane-cali0.pcap');
@@ -163,18 +163,18 @@ describe.skipIf(reason !== undefined)('capture with the real programs', () => {
       const printed = await engine().shell('pod-a').run(['tcpdump', '-Z', 'root', '-nr', path, 'icmp']);
       expect(printed.stdout.trim().split('\n')).toHaveLength(6);
       expect(await readCaptureFile(path, () => undefined)).toMatchObject({ problems: [] });
-      expect((await saveCaptures(points, new Uint8Array(4), options)).folder).toMatch(/capture-2$/);
-      await expect(saveCaptures(points, new Uint8Array(4), { ...options, folder: saved.folder })).rejects.toMatchObject(
-        {
-          code: 'STATE_UNWRITABLE',
-          message: expect.stringContaining('exists already'),
-        },
-      );
+      expect((await saveCaptures(points, [new Uint8Array(4)], options)).folder).toMatch(/capture-2$/);
+      await expect(
+        saveCaptures(points, [new Uint8Array(4)], { ...options, folder: saved.folder }),
+      ).rejects.toMatchObject({
+        code: 'STATE_UNWRITABLE',
+        message: expect.stringContaining('exists already'),
+      });
       const victim = join(parent, 'victim');
       writeFileSync(victim, 'untouched');
       symlinkSync(parent, join(parent, 'linked'));
       await expect(
-        saveCaptures(points, new Uint8Array(4), { ...options, parent: join(parent, 'linked') }),
+        saveCaptures(points, [new Uint8Array(4)], { ...options, parent: join(parent, 'linked') }),
       ).rejects.toMatchObject({
         code: 'STATE_UNWRITABLE',
       });

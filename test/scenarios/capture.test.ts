@@ -45,17 +45,10 @@ describe.each(kinds)('captures of vxlan-crosssubnet as %s', (kind) => {
     expect(stdout).toContain('the reply was not seen here');
   });
 
-  it('streams until nobody reads any more', async () => {
-    const argv = ['capture', 'pod-a', 'pod-b', '--no-probe', '-w', '-'];
-    const prefix = ['bash', '-o', 'pipefail', '-c', '"$@" | head -c 300 >/dev/null', 'bash'];
-    const { finished } = place().start(argv, { prefix });
-    // Packets for it to write, as long as it reads.
-    let isOver = false;
-    void finished.then(() => {
-      isOver = true;
-    });
-    while (!isOver) await place().must(['capture', 'pod-a', 'pod-b']);
-    const { exitCode, stderr } = await finished;
+  it('streams until nobody reads any more, though no packet comes that it could write', async () => {
+    const argv = ['capture', 'pod-a', 'pod-b', '--no-probe', '--filter', 'port 9', '-w', '-'];
+    const prefix = ['bash', '-o', 'pipefail', '-c', '"$@" | head -c 28 >/dev/null', 'bash'];
+    const { exitCode, stderr } = await place().start(argv, { prefix }).finished;
 
     expect(stderr).toMatch(/heard: \d+ packets? at/);
     expect(exitCode).toBe(0);

@@ -37,7 +37,7 @@ export function captureOf(
     result: { transmitted: count, received: replies === points.length ? count : 0, replies: [], errors: [] },
     points: points.map((point, index) => {
       const packets = seen[index]!.length;
-      return { point, pcap: new Uint8Array(), packets: packets + 1, missed: 0, isSeen: packets > 0, mtu: 1500 };
+      return { point, pcap: [], packets: packets + 1, missed: 0, isSeen: packets > 0, mtu: 1500 };
     }),
     lines: linesOf(points.map((point, index) => ({ point, mac: undefined, seen: seen[index]! }))),
     down: [],

@@ -17,7 +17,7 @@ export async function captureBgpCommand(call: Call, names: readonly string[], fl
     live: live?.write,
     onListening: (points) => say(call, `listening at ${points} points; Ctrl-C ends it`),
     out: flags.out,
-  });
+  }).finally(() => live?.end());
   const text = flags.as === 'markdown' ? bgpMessagesMarkdown(report) : bgpMessagesText(report);
   if (live !== undefined) say(call, text.trimEnd());
   else call.streams.stdout.write(call.flags.format === 'json' ? bgpMessagesJson(report) : text);

@@ -1,5 +1,6 @@
 // Owns the flags of `capture`: what ends it, and where its live file goes.
 
+import { type LiveOutput, liveOutput } from '../../app/live-output.ts';
 import { LabError } from '../../base/errors.ts';
 import type { Call } from '../call.ts';
 
@@ -31,13 +32,6 @@ export interface CaptureFlags {
   readonly read?: readonly string[];
 }
 
-/** Standard output as a pcapng file. */
-export interface LiveOutput {
-  readonly write: (piece: Uint8Array) => void;
-  /** Aborted when nobody reads any more: Wireshark was closed. */
-  readonly unread: AbortSignal;
-}
-
 /** Where `-w -` writes; undefined without it. Throws USAGE for a file, and for a terminal. */
 export function liveOf(call: Call, to: string | undefined, command: string): LiveOutput | undefined {
   if (to === undefined) return undefined;
@@ -47,9 +41,7 @@ export function liveOf(call: Call, to: string | undefined, command: string): Liv
       hint: `${command} -w - | wireshark -k -i -`,
     });
   }
-  const unread = new AbortController();
-  call.streams.stdout.once('error', () => unread.abort());
-  return { write: (piece) => call.streams.stdout.write(piece), unread: unread.signal };
+  return liveOutput(call.streams.stdout);
 }
 
 /** The limits that the flags state. */

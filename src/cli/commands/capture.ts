@@ -35,9 +35,9 @@ export async function captureCommand(
       hint: 'labctl capture pod-a pod-b',
     });
   }
-  const live = liveOf(call, flags.write, `labctl capture ${a} ${b}`);
   const from = machineReference(a, call.flags.lab);
   const to = machineReference(b, from.lab);
+  const live = liveOf(call, flags.write, `labctl capture ${a} ${b}`);
   const { lost, ...report } = await capture(call.context, {
     from: from.machine,
     to: to.machine,
@@ -51,7 +51,7 @@ export async function captureCommand(
     family: flags.ipv6 === true ? 6 : undefined,
     out: flags.out,
     html: flags.html,
-  });
+  }).finally(() => live?.end());
   const isWide = flags.wide === true || call.flags.verbose > 0;
   const text = flags.as === 'markdown' ? captureMarkdown(report) : captureText(report, isWide);
   if (live !== undefined) say(call, text.trimEnd());

@@ -31,6 +31,8 @@ const names: Readonly<Record<string, number>> = {
   'icmp-unreach': 3,
   'icmp-redirect': 5,
   'icmp-echo': 8,
+  'icmp-routeradvert': 9,
+  'icmp-routersolicit': 10,
   'icmp-timxceed': 11,
   'icmp-paramprob': 12,
   icmp6type: 0,
@@ -38,10 +40,14 @@ const names: Readonly<Record<string, number>> = {
   'icmp6-destinationunreach': 1,
   'icmp6-packettoobig': 2,
   'icmp6-timeexceeded': 3,
+  'icmp6-parameterproblem': 4,
   'icmp6-echo': 128,
   'icmp6-echoreply': 129,
+  'icmp6-routersolicit': 133,
+  'icmp6-routeradvert': 134,
   'icmp6-neighborsolicit': 135,
   'icmp6-neighboradvert': 136,
+  'icmp6-redirect': 137,
 };
 
 /** Operators by how strongly they bind, the weakest first (pcap-filter(7), as in C but for the comparisons). */

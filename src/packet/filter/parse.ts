@@ -3,6 +3,7 @@
 
 import { type Filter, protocolNumbers } from './filter.ts';
 import { type ArithmeticReader, isArithmeticStart, readRelation } from './parse-relation.ts';
+import { portsNamed } from './port-names.ts';
 import { addressFilter, both, either, familyOnly, portsOf } from './primitives.ts';
 import { FilterFault, type Token, tokensOf } from './tokens.ts';
 
@@ -17,6 +18,12 @@ interface Qualifiers {
 }
 
 const types = ['host', 'net', 'port', 'portrange', 'proto'] as const;
+
+/** Where groups are (RFC 5771, RFC 4291 section 2.7). */
+const multicast: Readonly<Record<string, ReturnType<typeof addressFilter>>> = {
+  ip: addressFilter('net', '224.0.0.0/4'),
+  ip6: addressFilter('net', 'ff00::/8'),
+};
 
 /** Words of pcap-filter(7) that ask for what is around the packet, and so for one form of it only. */
 const around =
@@ -110,6 +117,9 @@ class Parser implements ArithmeticReader {
       return { kind: 'relation', left: { kind: 'length' }, operator: limit.text === 'less' ? '<=' : '>=', right };
     }
     const protocol = this.protocol();
+    const groups = protocol === undefined ? undefined : multicast[protocol];
+    if (groups !== undefined && this.accept('multicast') !== undefined)
+      return { kind: 'address', end: 'destination', ...groups };
     const way = this.way();
     const type = types.find((one) => this.accept(one) !== undefined);
     if (way === undefined && type === undefined && protocol !== undefined) return familyOnly(protocol);
@@ -161,14 +171,14 @@ class Parser implements ArithmeticReader {
 
   private ports(protocol: string | undefined, way: Qualifiers['way']): Filter {
     const { text, at } = this.next;
-    const [, low = '', high = low] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
-    if (low === '' || Number(high) > 65_535 || Number(low) > Number(high))
-      throw this.fault('is no port: a number up to 65535, or two with a hyphen between');
+    const ports = portsNamed(text);
+    if (ports === undefined)
+      throw this.fault('is no port: a number up to 65535, two with a hyphen between, or a name as `http`');
     this.take();
     const protocols = portsOf(protocol);
     if (protocols === undefined) throw new FilterFault(`${protocol} has no ports`, at, text.length);
-    const [first, last] = [Number(low), Number(high)];
-    return both(way, (end) => ({ kind: 'port', end, protocols, low: first, high: last }));
+    const [low, high] = ports;
+    return both(way, (end) => ({ kind: 'port', end, protocols, low, high }));
   }
 
   private addresses(protocol: string | undefined, way: Qualifiers['way'], type: 'host' | 'net'): Filter {

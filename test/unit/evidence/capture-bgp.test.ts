@@ -29,7 +29,7 @@ function seen(time: number, from: string, sequence: number, payload: Uint8Array)
 }
 
 const sent = [seen(1 * ms, near, 1, withdraw), seen(3 * ms, far, 1, keepalive), seen(5 * ms, near, 29, cease)];
-const caught = (...frames: readonly p.TimedFrame[]) => ({ pcap: p.pcapFile(frames) });
+const caught = (...frames: readonly p.TimedFrame[]) => ({ pcap: [p.pcapFile(frames)] });
 
 describe('the messages of a session', () => {
   const whole = [

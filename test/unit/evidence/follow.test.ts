@@ -22,14 +22,17 @@ const isOurs: IsOurs = (_, frame) => Buffer.from(frame).includes(Buffer.from('c0
 
 /** What is seen when each frame is captured at a point of its own. */
 function seenAt(frames: readonly Uint8Array[]): readonly (readonly PacketSighting[])[] {
-  const files = frames.map((frame, index) => ({ name: `p${index}`, pcap: file(frame) }));
+  const files = frames.map((frame, index) => ({ name: `p${index}`, pcap: [file(frame)] }));
   return followPackets(files, isOurs).sightings;
 }
 
 describe('following packets', () => {
   it('takes only those with our pattern', () => {
     const foreign = p.eth(0x0800, p.ipv4(1, pods, p.echo(8, 1, 1)));
-    const { packets, sightings } = followPackets([{ name: 'p', pcap: file(foreign, p.eth(0x0800, request)) }], isOurs);
+    const { packets, sightings } = followPackets(
+      [{ name: 'p', pcap: [file(foreign, p.eth(0x0800, request))] }],
+      isOurs,
+    );
 
     expect(packets).toEqual([2]);
     expect(sightings[0]).toHaveLength(1);
@@ -80,7 +83,7 @@ describe('following packets', () => {
       [segment(client, service, 64, { ...ports, sequence: 5, flags: 2 }), segment(service, client, 62, answer)],
       [segment(client, pod, 63, { ...ports, sequence: 5, flags: 2 }), segment(pod, client, 63, answer)],
     ];
-    const files = frames.map((own, index) => ({ name: `p${index}`, pcap: file(...own) }));
+    const files = frames.map((own, index) => ({ name: `p${index}`, pcap: [file(...own)] }));
     const { sightings } = followPackets(files, ({ source }) => source === client);
 
     expect(

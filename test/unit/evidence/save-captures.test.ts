@@ -26,13 +26,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const points: readonly PointEvidence[] = ['pod-a:eth0', 'leaf0:eth1'].map((name) => ({
   point: { name, machine: name, interface: 'eth0', role: 'path', requestGoes: 'out' },
-  pcap: new TextEncoder().encode(name),
+  pcap: [new TextEncoder().encode(name)],
   packets: 0,
   missed: 0,
   isSeen: false,
   mtu: 1500,
 }));
-const pcapng = new Uint8Array(4);
+const pcapng = [new Uint8Array(4)];
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 describe('saving captures', () => {

@@ -22,7 +22,7 @@ function truthPoints(folder: string, a: string, b: string): readonly TruthPoint[
     const name = file.replace(/^\w+?-(.*)-(\w+)\.pcap$/, '$1:$2');
     const [machine = '', iface = ''] = name.split(':');
     const point = { name, machine, interface: iface, role: 'path', requestGoes: 'in' } as const;
-    return { point, name, pcap: readFileSync(join(captures, file)) };
+    return { point, name, pcap: [readFileSync(join(captures, file))] };
   });
   const ends = [a, b].sort().join();
   const isEcho = ({ id, source, destination }: Flow) =>

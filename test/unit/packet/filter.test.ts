@@ -89,6 +89,8 @@ const expressions = [
   'len > 200 and udp',
   'ip proto 89 or ip6 proto 58',
   'proto ospf',
+  'ip multicast',
+  'ip6 multicast or tcp',
   'icmp and (host 10.244.0.2 or 10.1.5.10) and not host 10.244.2.2',
 ];
 
@@ -130,10 +132,14 @@ describe('a filter', () => {
     expect(parseFilter('host pod-a', resolve)).toEqual(parseFilter(`host ${a} or ${a6}`, none));
   });
 
+  it('knows ports by name, on a machine without /etc/services too', () => {
+    expect(parseFilter('port domain or bgp', none)).toEqual(parseFilter('port 53 or 179', none));
+  });
+
   it.each([
     ['tcp and foo', 8, 3],
     ['ether host a', 0, 5],
-    ['tcp port http', 9, 4],
+    ['tcp port htpt', 9, 4],
     ['tcp port 65536', 9, 5],
     ['icmp port 80', 10, 2],
     ['(tcp or udp', 10, 1],

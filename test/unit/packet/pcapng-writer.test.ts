@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CaptureParser } from '../../../src/packet/capture-parser.ts';
-import { writePcapng } from '../../../src/packet/pcapng-writer.ts';
+import { interfaceBlock, packetBlock, sectionBlock } from '../../../src/packet/pcapng-writer.ts';
 import * as p from '../../support/packets.ts';
 import { hasTshark, tsharkFields } from '../../support/tshark.ts';
 
@@ -20,7 +20,7 @@ const packets = [
   { interface: 0, time, bytes: frame, length: frame.length, comment: 'request 1, point 1 of 2' },
   { interface: 1, time: time + 5n, bytes: echo, length: 1500, comment: undefined },
 ];
-const file = writePcapng(interfaces, packets);
+const file = Buffer.concat([sectionBlock(), ...interfaces.map(interfaceBlock), ...packets.map(packetBlock)]);
 
 describe('a pcapng file that we write', () => {
   it('is read as it was meant: names, link types, nanoseconds, lengths', () => {

@@ -12,7 +12,7 @@ async function shown(lab: string, from: string, to: string): Promise<PictureTopo
   const design = await catalogueDesign(lab);
   const points = pointsBetween(design, findMachine(design, from)!, findMachine(design, to)!);
   const evidence = points.map((point) => {
-    return { point, pcap: new Uint8Array(), packets: 1, missed: 0, isSeen: point.role === 'path', mtu: 1500 };
+    return { point, pcap: [], packets: 1, missed: 0, isSeen: point.role === 'path', mtu: 1500 };
   });
   return topologyOf(design, { points: evidence, down: [] });
 }
