@@ -1,4 +1,4 @@
-// Owns published schemas for tests: containerlab's topology, and CustomResourceDefinitions, strict about unknown keys.
+// Owns published schemas for tests: containerlab's topology, CustomResourceDefinitions, Kubernetes' own kinds; strict about unknown keys.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,6 +30,15 @@ export function crdCheck(folder: string, file: string): (object: { readonly kind
     const schema = schemas.get(object.kind);
     return schema === undefined ? [`${file} has no ${object.kind}`] : compile(closed(schema))(object);
   };
+}
+
+const kubernetesSchema = join(import.meta.dirname, '../recorded/kubernetes/v1.30.14.schema.json');
+
+/** Checks an object of Kubernetes' own (Job, Pod, Service, ConfigMap) as `kubectl --validate=strict` would; without a schema it is wrong. */
+export function kubernetesCheck(object: { readonly kind: string }): readonly string[] {
+  const { definitions } = JSON.parse(readFileSync(kubernetesSchema, 'utf8')) as { readonly definitions: Json };
+  if (definitions[object.kind] === undefined) return [`no schema of ${object.kind}`];
+  return compile({ $ref: `#/definitions/${object.kind}`, definitions })(object);
 }
 
 type Json = { readonly [key: string]: unknown };

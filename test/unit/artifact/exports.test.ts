@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { call } from '../../support/call.ts';
-import { clabCheck, crdCheck, schemasFolder } from '../../support/published-schemas.ts';
+import { clabCheck, crdCheck, kubernetesCheck, schemasFolder } from '../../support/published-schemas.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 
 interface Exported {
@@ -71,6 +71,18 @@ describe.each(['bgp-rr', 'bgp-services', 'clos:dual-tor', 'dualstack', 'fullmesh
 );
 
 describe('the Job of all labs', () => {
+  it('is valid under the schema that Kubernetes publishes, which refuses what it does not know', async () => {
+    const folder = scratchFolder('labctl-export-');
+    await call(['render', '--for', 'job', join(folder, 'job')]);
+    const job = parse(readFileSync(join(folder, 'job/job.yaml'), 'utf8'));
+
+    expect(kubernetesCheck(job)).toEqual([]);
+    expect(kubernetesCheck({ ...job, spec: { ...job.spec, completions: '4', shards: 4 } })).toEqual([
+      '/spec must NOT have additional properties',
+      '/spec/completions must be integer',
+    ]);
+  });
+
   it('gives each of its pods another shard, and ends as its labs do', async () => {
     const folder = scratchFolder('labctl-export-');
     expect((await call(['render', '--for', 'job', join(folder, 'job')])).exitCode).toBe(0);

@@ -12,7 +12,7 @@ import { readLab } from '../../../src/lab/load.ts';
 import { root } from '../../support/catalogue-lab.ts';
 import { goldenLabs } from '../../support/golden.ts';
 import { bgpRr } from '../../support/labs.ts';
-import { clabCheck, crdCheck, schemasFolder } from '../../support/published-schemas.ts';
+import { clabCheck, crdCheck, kubernetesCheck, schemasFolder } from '../../support/published-schemas.ts';
 
 async function catalogueLab(reference: string): Promise<Lab> {
   return (await readLab(reference, { labsDir: `${root}/labs`, topologiesDir: `${root}/topologies`, cwd: root })).lab;
@@ -170,6 +170,17 @@ describe('pods and nodes', () => {
     expect(pod?.spec['nodeName']).toBe('bgp-rr-control-plane');
     expect(pod?.metadata.annotations).toEqual({ 'cni.projectcalico.org/ipAddrs': '["10.244.238.192"]' });
   });
+
+  it.each(['bgp-services', 'dualstack'])(
+    "%s: pods and services are valid under Kubernetes' own schema",
+    async (reference) => {
+      const files = filesOf(await catalogueLab(reference));
+      const objects = ['workload.yaml', 'services.yaml'].flatMap((name) => objectsIn(files.get(name)));
+
+      expect(objects.length).toBeGreaterThan(2);
+      for (const object of objects) expect(kubernetesCheck(object)).toEqual([]);
+    },
+  );
 
   it('annotates nodes with AS, address and cluster id', async () => {
     const reflector = objectsIn(filesOf(await catalogueLab('bgp-rr-node')).get('calico/nodes.yaml'));
