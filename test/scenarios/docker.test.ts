@@ -1,12 +1,13 @@
 // Docker as the kind engine uses it, against a real dockerd: containers, networks, what is left, events, a restart.
 
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { designLab } from '../../src/design/design-lab.ts';
+import { tellingContainers } from '../../src/engine/kind/containers.ts';
 import { type KindOptions, kindEngine } from '../../src/engine/kind/index.ts';
 import type { OwnedPart } from '../../src/engine/kind/step.ts';
 import { clabArgv, destroyWords } from '../../src/host/containerlab.ts';
-import { containersLabelled, inspectContainers, removeContainer } from '../../src/host/docker/containers.ts';
+import { containersLabelled, inspectContainers, lastLines, removeContainer } from '../../src/host/docker/containers.ts';
 import { dockerEvents } from '../../src/host/docker/events.ts';
 import { runInContainer } from '../../src/host/docker/exec.ts';
 import { dockerLeftovers } from '../../src/host/docker/leftovers.ts';
@@ -134,6 +135,18 @@ describe.skipIf(why !== undefined)('Docker', () => {
     await expect(runInContainer(place.docker, 'leaf0', ['cat'], lines(), stopped)).rejects.toThrow('interrupted');
   });
 
+  it('keeps the last words and the exit status of a container that ended', async () => {
+    const script = 'echo first; echo second; echo third >&2; exit 3';
+    await run('ended', {}, { Cmd: ['sh', '-c', script] });
+    await place.docker.api.getContainer('ended').wait();
+
+    expect((await inspectContainers(place.docker, ['ended']))[0]).toMatchObject({ isRunning: false, exitCode: 3 });
+    const lines = await lastLines(place.docker, 'ended', 2);
+    expect(lines).toHaveLength(2);
+    expect(lines).toContain('third');
+    await removeContainer(place.docker, 'ended');
+  });
+
   it('has nothing of a lab on kind after its end, be it paused, half-made or on a stranger', async () => {
     const folder = scratchFolder('labctl-docker-');
     const kept: (readonly OwnedPart[])[] = [];
@@ -164,9 +177,14 @@ describe.skipIf(why !== undefined)('Docker', () => {
     const table = kindEngine(options).operations({ ...design, lab: 'kind-test' });
     await table['createNetwork']?.apply(subnets, context);
     const onNetwork = { NetworkMode: 'kind-test' };
-    await run('kind-test-worker', onNetwork, {
-      Labels: { 'io.x-k8s.kind.cluster': 'kind-test' },
-      Volumes: { '/var': {} },
+    const said: string[] = [];
+    const telling = { ...context, report: (line: string) => void said.push(line) };
+    await tellingContainers(options.connect, { lab: 'kind-test', part: 'cluster' }, telling, async () => {
+      await run('kind-test-worker', onNetwork, {
+        Labels: { 'io.x-k8s.kind.cluster': 'kind-test' },
+        Volumes: { '/var': {} },
+      });
+      await vi.waitFor(() => expect(said).toEqual(['kind-test-worker started']), 10_000);
     });
     await run('kind-test-leaf0', { NetworkMode: 'none' }, { Labels: { containerlab: 'kind-test' } });
     await place.docker.api.getContainer('kind-test-leaf0').pause();

@@ -10,6 +10,7 @@ import type { KindPlace } from '../../host/kind.ts';
 import { localShell } from '../../host/local-shell.ts';
 import type { Engine } from '../../plan/engine.ts';
 import { nothingObserved, type Observed } from '../../plan/observed.ts';
+import { endedContainers } from './containers.ts';
 import { doorArgv, openDoor } from './door.ts';
 import { inspectKind, lookKind } from './look.ts';
 import { networkOf } from './names.ts';
@@ -101,7 +102,10 @@ export function kindEngine(options: KindOptions): Engine {
       return planKind(design, cluster, artifacts, seen);
     },
     operations: (design) => {
-      const say = (): Promise<readonly string[]> => clusterWords(host, place.kubeconfig);
+      const say = async (): Promise<readonly string[]> => [
+        ...(await endedContainers(connect, lab)),
+        ...(await clusterWords(host, place.kubeconfig)),
+      ];
       return kindOperations({ host, connect, place, folder, own, say, locate: () => find(design) }, design);
     },
     enter: async (design) => {

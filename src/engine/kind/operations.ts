@@ -13,6 +13,7 @@ import { createClusterArgv, importImagesArgv, loadImagesArgv } from '../../host/
 import { readSecretFile } from '../../host/secret-file.ts';
 import type { OperationTable } from '../../plan/engine.ts';
 import { clusterOperations } from './cluster-operations.ts';
+import { tellingContainers } from './containers.ts';
 import { labelsOf, ownLabel } from './names.ts';
 import { type KindWork, runStep } from './step.ts';
 import { waitOperations } from './waits.ts';
@@ -46,7 +47,9 @@ export function kindOperations(work: KindWork, design: Design): OperationTable {
     createCluster: {
       apply: async (_, context) => {
         await work.own('cluster');
-        await runStep(work, createClusterArgv(place, join(folder, 'kind.yaml')), context);
+        await tellingContainers(connect, { lab: design.lab, part: 'cluster' }, context, () =>
+          runStep(work, createClusterArgv(place, join(folder, 'kind.yaml')), context),
+        );
       },
     },
     startCluster: {
@@ -79,7 +82,9 @@ export function kindOperations(work: KindWork, design: Design): OperationTable {
         const isThere = (await containersLabelled(docker, labelsOf(design.lab).fabric)).length > 0;
         await work.own('fabric');
         const deploy = deployWords(join(folder, 'fabric.clab.yml'), workers, isThere ? 'again' : 'first');
-        for (const words of [deploy, ...impairments]) await runStep(work, clabArgv(docker.address, words), context);
+        await tellingContainers(connect, { lab: design.lab, part: 'fabric' }, context, async () => {
+          for (const words of [deploy, ...impairments]) await runStep(work, clabArgv(docker.address, words), context);
+        });
       },
     },
     translateSources: {

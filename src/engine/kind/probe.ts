@@ -17,11 +17,10 @@ import { imageFindings } from './probe-images.ts';
 import { machineFindings } from './probe-machine.ts';
 import { portFindings } from './probe-ports.ts';
 
-/** By what the system says of the daemon's socket. The engine needs root anyway: the group `docker` would not be enough. */
+/** What starts a daemon where the system says that nobody listens at its address. */
 const waysToDocker: Readonly<Record<string, readonly string[]>> = {
   ENOENT: ['systemctl', 'start', 'docker'],
   ECONNREFUSED: ['systemctl', 'start', 'docker'],
-  EACCES: ['sudo', 'labctl', 'doctor', '--engine', 'kind'],
 };
 
 /** What is checked; `owned` is true while parts of the lab are labctl's own from before. */

@@ -13,6 +13,8 @@ export interface Container {
   readonly isRunning: boolean;
   readonly isPaused: boolean;
   readonly image: string;
+  /** Of its last end; 0 also while it runs. */
+  readonly exitCode: number;
   /** When it was last started: another time means other namespaces. */
   readonly startedAt: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -50,6 +52,7 @@ export async function inspectContainers(
       isRunning: State.Running,
       isPaused: State.Paused,
       image: Config.Image,
+      exitCode: State.ExitCode,
       startedAt: State.StartedAt,
       labels: Config.Labels ?? {},
       addresses: Object.fromEntries(addresses),
@@ -97,6 +100,33 @@ export async function createContainer(docker: Docker, made: NewContainer, limit:
       abortSignal,
     }),
   );
+}
+
+/** The last lines that a container wrote. */
+export async function lastLines(
+  docker: Docker,
+  name: string,
+  count: number,
+  limit: AskLimit = {},
+): Promise<readonly string[]> {
+  const options = { follow: false, stdout: true, stderr: true, tail: count } as const;
+  const bytes = await ask(docker, `the log of ${name}`, limit, (abortSignal) =>
+    docker.api.getContainer(name).logs({ ...options, abortSignal }),
+  );
+  const lines = unframed(bytes).split('\n');
+  return lines.map((line) => line.trimEnd()).filter((line) => line !== '');
+}
+
+/** Without a terminal Docker writes frames: the stream's number, three zeros, the length in four bytes (Docker API, ContainerAttach). */
+function unframed(bytes: Buffer): string {
+  const parts: Buffer[] = [];
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    if ((bytes[at] ?? 0) > 2 || bytes.readUIntBE(at + 1, 3) !== 0) return bytes.toString();
+    const end = at + 8 + bytes.readUInt32BE(at + 4);
+    parts.push(bytes.subarray(at + 8, end));
+    at = end;
+  }
+  return Buffer.concat(parts).toString();
 }
 
 /** Starts a container; one that runs is no error. */

@@ -285,6 +285,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
     const host = recordingShell(answers);
     const { engine, daemon, folder, records } = await engineOn(host, {
       'POST /networks/create': { status: 201, body: { Id: '1' } },
+      'GET /events': { body: '' },
       [labelled.fabric]: none,
       ...withLeaf1(inspected()),
     });
@@ -378,6 +379,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
       {
         ...Object.fromEntries(started.map((question) => [question, { status: 204 }])),
         'POST /containers/bgp-rr-worker/start': { status: 304 },
+        'GET /events': { body: '' },
         [labelled.fabric]: { body: [{ Id: '1', Names: ['/clab-bgp-rr-leaf0'] }] },
       },
       ['network', 'cluster', 'fabric'],
