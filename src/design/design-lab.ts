@@ -4,7 +4,7 @@ import { addressOf, familyOf } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
 import { type CalicoObject, objectsOf } from '../calico/objects.ts';
 import type { Lab } from '../lab/lab.ts';
-import { type KnownAddresses, type ObjectSet, objectsAsGiven, objectsOfLab } from './calico-objects.ts';
+import { type ObjectSet, objectsAsGiven, objectsOfLab } from './calico-objects.ts';
 import {
   checkCrossSubnet,
   checkDistance,
@@ -28,6 +28,7 @@ import {
 import { checkUnsupported } from './check-unsupported.ts';
 import { checkVyosPorts, checkVyosRouters } from './check-vyos.ts';
 import { designCluster } from './cluster.ts';
+import type { KnownAddresses } from './derived-objects.ts';
 import type { Design, NodeDesign } from './design.ts';
 import { type Earlier, givingObjects } from './earlier.ts';
 import { expectedOf } from './expected.ts';

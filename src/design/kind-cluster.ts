@@ -3,7 +3,7 @@
 import type { IPPool } from '../calico/objects.ts';
 import type { KindSettings } from '../lab/kind-settings.ts';
 import type { Lab } from '../lab/lab.ts';
-import { derivedPools } from './calico-objects.ts';
+import { derivedPools } from './derived-objects.ts';
 
 /** A lab's kind cluster, beside its design. */
 export interface KindCluster extends KindSettings {
