@@ -1,7 +1,8 @@
 // Owns finding labs that run: their state on disk, the engine that holds them, which one a verb means.
 
 import { LabError } from '../base/errors.ts';
-import type { Design, Expected } from '../design/design.ts';
+import type { Expected } from '../design/convergence.ts';
+import type { Design } from '../design/design.ts';
 import { expectedOf } from '../design/expected.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Engine, EngineName } from '../plan/engine.ts';

@@ -2,8 +2,9 @@
 
 import { type Candidate, choiceOf, type Selection } from './best-path.ts';
 import type { BgpEnd, BgpSession, BgpSpeaker } from './bgp.ts';
+import type { Expected, ExpectedPath, ExpectedRoute, ExpectedSession, SessionEnd } from './convergence.ts';
 import { hasDerivedRoutes } from './derived-routes.ts';
-import type { Design, Expected, ExpectedPath, ExpectedRoute, ExpectedSession, SessionEnd } from './design.ts';
+import type { Design } from './design.ts';
 import { machineRoutes, nodeRoutes, podRoutes, routerRoutes, type Selections } from './kernel-routes.ts';
 import { propagate } from './propagation.ts';
 import { sessionsOf, speakersOf } from './speakers.ts';

@@ -2,7 +2,8 @@
 
 import type { Netem } from '../lab/netem.ts';
 import { shownName } from './address-book.ts';
-import type { Design, ExpectedRoute } from './design.ts';
+import type { ExpectedRoute } from './convergence.ts';
+import type { Design } from './design.ts';
 import { netemWords } from './netem-words.ts';
 import { pairName, pathFactsOf, type TellingPair, tellingPairs } from './path-facts.ts';
 import { type RoleNames, roleNames } from './role-names.ts';

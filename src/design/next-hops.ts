@@ -2,7 +2,7 @@
 
 import { familyOf } from '../base/address.ts';
 import { type BgpRoute, type BgpSpeaker, contains, prefixNumber } from './bgp.ts';
-import type { NextHop } from './design.ts';
+import type { NextHop } from './convergence.ts';
 
 /** How a next hop is reached. */
 export interface Reach {

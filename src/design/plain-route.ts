@@ -1,7 +1,7 @@
 // Owns the route that all expected routes begin as.
 
 import { familyOf } from '../base/address.ts';
-import type { ExpectedRoute } from './design.ts';
+import type { ExpectedRoute } from './convergence.ts';
 
 /** The metric of an IPv6 route for which none is stated (the kernel's IP6_RT_PRIO_USER). */
 const unstatedMetricV6 = 1024;

@@ -3,7 +3,7 @@
 import { LabError } from '../base/errors.ts';
 import { type Announcement, type Selection, select } from './best-path.ts';
 import { type Arrow, type BgpRoute, type BgpSession, type BgpSpeaker, byPrefix, defaultLocalPref } from './bgp.ts';
-import type { NextHop } from './design.ts';
+import type { NextHop } from './convergence.ts';
 import { advertise, receive } from './exchange.ts';
 import { type NextHopResolver, nextHopResolver } from './next-hops.ts';
 

@@ -10,7 +10,8 @@ import {
   parsePrefix,
 } from '../base/address.ts';
 import { type AddressBook, addressBookOf, podInterface, primaryAddressOf } from './address-book.ts';
-import type { Design, ExpectedRoute, Machine } from './design.ts';
+import type { ExpectedRoute } from './convergence.ts';
+import type { Design, Machine } from './design.ts';
 import { isTunnel } from './tunnel.ts';
 
 /** One machine on the way: how far from the source, by which interfaces a packet may come and go. */

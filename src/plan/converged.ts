@@ -1,6 +1,6 @@
 // Owns the comparison of what must be true with what is seen: used by waiting, by status and by verify alike. Pure.
 
-import type { ExpectedRoute, ExpectedSession, NextHop } from '../design/design.ts';
+import type { ExpectedRoute, ExpectedSession, NextHop } from '../design/convergence.ts';
 import { attributeWords, isOfDaemon } from '../design/route-words.ts';
 import type { ObservedRoute, ObservedSession } from './observed.ts';
 

@@ -1,7 +1,8 @@
 // Owns the check of BGP tables: every path with its attributes, used or not, and no path more.
 
 import { shownName } from '../design/address-book.ts';
-import type { Design, ExpectedPath } from '../design/design.ts';
+import type { ExpectedPath } from '../design/convergence.ts';
+import type { Design } from '../design/design.ts';
 import { isFelixs } from '../design/felix-routes.ts';
 import type { ObservedPath } from '../plan/observed.ts';
 import type { CheckResult, Failure } from './verdict.ts';

@@ -1,7 +1,8 @@
 // Owns the check of all BGP sessions: both ends Established, type, AS numbers and address family, and no session more.
 
 import { addressBookOf, shownName } from '../design/address-book.ts';
-import type { Design, ExpectedSession, SessionEnd } from '../design/design.ts';
+import type { ExpectedSession, SessionEnd } from '../design/convergence.ts';
+import type { Design } from '../design/design.ts';
 import type { ObservedSession } from '../plan/observed.ts';
 import type { Failure } from './verdict.ts';
 

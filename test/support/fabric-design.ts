@@ -1,7 +1,8 @@
 // Owns small designs with known routes: the fabric of bgp-rr with the addresses of truth/bgp-rr, and three nodes on one network.
 
 import { networkOf } from '../../src/base/address.ts';
-import type { Design, ExpectedRoute, Interface, NodeDesign, PodDesign, RouterDesign } from '../../src/design/design.ts';
+import type { ExpectedRoute } from '../../src/design/convergence.ts';
+import type { Design, Interface, NodeDesign, PodDesign, RouterDesign } from '../../src/design/design.ts';
 
 interface NodeFacts {
   readonly short: string;

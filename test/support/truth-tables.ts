@@ -1,7 +1,7 @@
 // Owns reading the tables of a real cluster (shared truth): kernel routes, FRR's BGP table, BIRD's routes.
 
 import { readFileSync } from 'node:fs';
-import type { ExpectedPath, ExpectedRoute } from '../../src/design/design.ts';
+import type { ExpectedPath, ExpectedRoute } from '../../src/design/convergence.ts';
 
 interface KernelRoute {
   readonly dst: string;

@@ -1,7 +1,8 @@
 // Owns how Felix's tunnels are typed: the devices, the routes through and beside them, whose tunnel address is where (calico.md C.3, C.4).
 
 import { addressOf, type Family, familyOf, inFamily, widthOf } from '../../base/address.ts';
-import type { Design, ExpectedRoute, NodeDesign } from '../../design/design.ts';
+import type { ExpectedRoute } from '../../design/convergence.ts';
+import type { Design, NodeDesign } from '../../design/design.ts';
 import { felixProtocol, felixRoutes, remoteVteps, vxlansOf } from '../../design/felix-routes.ts';
 import type { VxlanDesign } from '../../design/tunnel.ts';
 import { ipBatch, sysctlLines, withInput } from './script.ts';

@@ -4,11 +4,11 @@ import type { Artifacts } from '../../artifact/artifacts.ts';
 import { felixIptables, routerIptables } from '../../artifact/iptables.ts';
 import { addressOf, familyOf, formatPrefix, inFamily, mustParsePrefix, nthAddress } from '../../base/address.ts';
 import { linkLocalOf } from '../../design/addressing.ts';
+import type { NextHop } from '../../design/convergence.ts';
 import type {
   Design,
   HostDesign,
   Interface,
-  NextHop,
   NodeDesign,
   PodAddress,
   PodDesign,

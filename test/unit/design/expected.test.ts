@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Expected } from '../../../src/design/design.ts';
+import type { Expected } from '../../../src/design/convergence.ts';
 import { designLab } from '../../../src/design/design-lab.ts';
 import { expectedOf } from '../../../src/design/expected.ts';
 import { fabricLab, flatLab, meshNodes, type NodeFacts, peer, rackNodes } from '../../support/bgp-labs.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { filterFunctionName } from '../../../src/calico/names.ts';
 import type { BGPFilter } from '../../../src/calico/objects.ts';
-import type { Expected, ExpectedPath, NodeDesign } from '../../../src/design/design.ts';
+import type { Expected, ExpectedPath } from '../../../src/design/convergence.ts';
+import type { NodeDesign } from '../../../src/design/design.ts';
 import { type DesignParts, expectedOf } from '../../../src/design/expected.ts';
 import { fabricLab, flatLab, meshNodes, peer, poolOf, rackNodes } from '../../support/bgp-labs.ts';
 import { expectedLine, pathText } from '../../support/truth-tables.ts';
