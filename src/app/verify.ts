@@ -36,7 +36,8 @@ export async function verify(context: Context, options: VerifyOptions): Promise<
     signal: context.signal,
   });
   const failovers = design.expect.filter((expectation) => expectation.kind === 'failover');
-  if (options.withFailover !== true || failovers.length === 0) return verdict;
+  if (failovers.length === 0) return verdict;
+  if (options.withFailover !== true) return { ...verdict, untried: failovers.length };
   const tried = verdict.isTrue
     ? await checkFailovers(context, { lab: options.lab })
     : failovers.map((expectation) => untriedFailover(expectation, 'not tried: the lab is not as it must be'));

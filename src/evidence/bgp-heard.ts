@@ -27,8 +27,11 @@ export interface BgpEvent {
   readonly word: BgpWord;
 }
 
-/** The pcap filter for BGP. */
-export const bgpFilter = `tcp port ${bgpPort}`;
+/** The pcap filter for the sessions of a lab: BGP's port, and those that nodes listen on instead (Calico's listenPort). */
+export function bgpFilter(design: Design): string {
+  const ports = new Set([bgpPort, ...design.nodes.flatMap(({ listenPort }) => listenPort ?? [])]);
+  return [...ports].map((port) => `tcp port ${port}`).join(' or ');
+}
 
 /** All that the captures at speakers say, in the order of time; one file a machine. Sessions of others that pass a router are left out. */
 export function bgpHeard(

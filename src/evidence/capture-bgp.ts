@@ -6,10 +6,10 @@ import { Correlator } from '../flow/correlator.ts';
 import type { SeenBgp } from '../flow/ledger.ts';
 import type { Captured } from '../host/tcpdump.ts';
 import type { BgpMessage } from '../packet/bgp-message.ts';
-import { bgpPort } from '../packet/bgp-stream.ts';
 import { type Pieces, readFrames } from '../packet/capture-parser.ts';
 import type { Frame } from '../packet/frame.ts';
 import type { Engine } from '../plan/engine.ts';
+import { bgpFilter } from './bgp-heard.ts';
 import { type CaptureLimits, withinLimits } from './limits.ts';
 import { listenWhile } from './listen.ts';
 import { LiveStream } from './live-stream.ts';
@@ -63,8 +63,6 @@ export async function captureBgp(
     readonly signal: AbortSignal;
   },
 ): Promise<BgpEvidence> {
-  const ports = new Set([bgpPort, ...design.nodes.flatMap(({ listenPort }) => listenPort ?? [])]);
-  const filter = [...ports].map((port) => `tcp port ${port}`).join(' or ');
   const live = write === undefined ? undefined : new LiveStream(write);
   const onFrame = live && ((place: number, frame: Frame) => live.see(points[place]!.name, frame));
   const { caught } = await listenWhile(
@@ -72,7 +70,7 @@ export async function captureBgp(
     points,
     signal,
     (listening) => withinLimits(listening, { limits, lasts: true, signal }, async () => onListening()),
-    { filter, onFrame },
+    { filter: bgpFilter(design), onFrame },
   ).finally(() => live?.end());
   return {
     points: points.map((point, place) => ({ point, pcap: caught[place]!.pcap })),

@@ -66,7 +66,7 @@ export async function measureChanges(
     signal,
     () =>
       listenWhile(engine, speakers, signal, () => probing(engine, design, pods, nonce, changes, signal), {
-        filter: bgpFilter,
+        filter: bgpFilter(design),
       }),
     { filter: 'icmp or icmp6' },
   );

@@ -1,6 +1,6 @@
 // Owns what is counted and written down of each point beside its flows: kinds of packets, BGP messages, ARP.
 
-import type { BgpMessage } from '../packet/bgp-message.ts';
+import { type BgpMessage, bgpHeaderLength, isBgpMarker } from '../packet/bgp-message.ts';
 import { BgpStream, bgpPort } from '../packet/bgp-stream.ts';
 import { ipv4Text, long, macText, word } from '../packet/bytes.ts';
 import { destinationOf, sourceOf, tcpFlags } from '../packet/fields.ts';
@@ -57,6 +57,7 @@ export class Ledger {
   /** Source addresses of IP packets by the Ethernet address they came from: one entry for each flow's first packet. */
   readonly addressesOf = new Map<string, Set<string>>();
   private readonly streams = new Map<string, BgpStream>();
+  private hasOtherPorts = false;
 
   /** Writes one decoded frame down. */
   count(point: number, layers: Layers, bytes: Uint8Array, frame: Frame, time: number): void {
@@ -72,8 +73,9 @@ export class Ledger {
     counts.protocols[last]!++;
     if (last === layer.tcp) {
       const at = layers.starts[layers.count - 1]!;
-      if (word(bytes, at) === bgpPort || word(bytes, at + 2) === bgpPort)
-        this.readBgp(point, layers, bytes, at, frame, time);
+      // Calico may listen on another port (listenPort): then a message's marker tells, and all that follows it is BGP.
+      const isBgp = word(bytes, at) === bgpPort || word(bytes, at + 2) === bgpPort;
+      if (isBgp || this.isBgpStream(point, layers, bytes, at)) this.readBgp(point, layers, bytes, at, frame, time);
     } else if (last === layer.arp && this.arp.length < mostArp) {
       const at = layers.starts[layers.count - 1]!;
       const [sender, senderMac] = [ipv4Text(bytes, at + 14), macText(bytes, at + 8)];
@@ -90,18 +92,19 @@ export class Ledger {
     if (known.size < mostSenders) this.addressesOf.set(mac, known.add(sourceOf(layers, bytes, layers.outerIp)));
   }
 
+  private isBgpStream(point: number, layers: Layers, bytes: Uint8Array, at: number): boolean {
+    if (layers.end - layers.at >= bgpHeaderLength && isBgpMarker(bytes, layers.at)) return true;
+    return this.hasOtherPorts && this.streams.has(streamOf(point, layers, bytes, at).key);
+  }
+
   private readBgp(point: number, layers: Layers, bytes: Uint8Array, at: number, frame: Frame, time: number): void {
-    const [source, destination] = [
-      sourceOf(layers, bytes, layers.innerIp),
-      destinationOf(layers, bytes, layers.innerIp),
-    ];
-    const [sourcePort, destinationPort] = [word(bytes, at), word(bytes, at + 2)];
-    const key = `${point} ${source} ${sourcePort} ${destination} ${destinationPort}`;
+    const { key, source, destination, sourcePort, destinationPort } = streamOf(point, layers, bytes, at);
     let stream = this.streams.get(key);
     if (stream === undefined) {
       // The oldest is forgotten: a Map keeps the order in which keys came.
       if (this.streams.size === mostStreams) this.streams.delete(this.streams.keys().next().value ?? '');
       stream = new BgpStream();
+      if (sourcePort !== bgpPort && destinationPort !== bgpPort) this.hasOtherPorts = true;
       this.streams.set(key, stream);
     }
     const isSyn = (tcpFlags(bytes, at) & 2) !== 0;
@@ -110,6 +113,15 @@ export class Ledger {
       this.bgp.push({ point, frame: frame.number, time, source, destination, sourcePort, destinationPort, message });
     }
   }
+}
+
+/** One direction of a TCP connection as one point saw it. */
+function streamOf(point: number, layers: Layers, bytes: Uint8Array, at: number) {
+  const source = sourceOf(layers, bytes, layers.innerIp);
+  const destination = destinationOf(layers, bytes, layers.innerIp);
+  const [sourcePort, destinationPort] = [word(bytes, at), word(bytes, at + 2)];
+  const key = `${point} ${source} ${sourcePort} ${destination} ${destinationPort}`;
+  return { key, source, destination, sourcePort, destinationPort };
 }
 
 function isCalicoMac(bytes: Uint8Array, at: number): boolean {

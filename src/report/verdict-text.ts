@@ -7,7 +7,12 @@ const shown = 20;
 
 /** A verdict as people read it. */
 export function verdictText(verdict: Verdict): string {
-  return `${[...verdict.checks.flatMap(checkLines), summaryLine(verdict)].join('\n')}\n`;
+  const { checks, untried = 0 } = verdict;
+  const lines = [...checks.flatMap(checkLines), summaryLine(verdict)];
+  const what = untried === 1 ? '1 failover line' : `${untried} failover lines`;
+  if (untried > 0)
+    lines.push(`left out: ${what}, which would break the lab for a while; labctl verify --with-failover`);
+  return `${lines.join('\n')}\n`;
 }
 
 /** `bgp-rr: all 24 checks true after 1.3 s (1 look)`. */

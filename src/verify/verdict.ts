@@ -46,6 +46,8 @@ export interface Verdict {
   readonly ms: number;
   /** Milliseconds for which everything stayed true; undefined when that was not asked for. */
   readonly heldMs: number | undefined;
+  /** Failover lines of the lab that were left out, since they break it for a while. */
+  readonly untried?: number | undefined;
 }
 
 /** True when no check failed. */

@@ -23,8 +23,8 @@ const cease = p.hex(`${marker} 0015 03 0602`);
 const ms = 1_000_000;
 
 /** A segment of the session, and the nanosecond at which a point saw it. */
-function seen(time: number, from: string, sequence: number, payload: Uint8Array): p.TimedFrame {
-  const [to, ports] = from === near ? [far, { from: 179, to: 40_000 }] : [near, { from: 40_000, to: 179 }];
+function seen(time: number, from: string, sequence: number, payload: Uint8Array, port = 179): p.TimedFrame {
+  const [to, ports] = from === near ? [far, { from: port, to: 40_000 }] : [near, { from: 40_000, to: port }];
   return { bytes: p.eth(0x0800, p.ipv4(6, { from, to }, p.tcp({ ...ports, sequence }, payload))), time };
 }
 
@@ -70,6 +70,16 @@ describe('the messages of a session', () => {
     expect(text).toMatch(/NOTIFICATION +code 6 subcode 2: Cease: administrative shutdown\n/);
     expect(text).toContain('heard: 2 messages and 1 KEEPALIVE at 2 points\n');
     expect(JSON.parse(bgpMessagesJson(report)).messages).toHaveLength(3);
+  });
+
+  it('are known by their marker on any other port, also when one ends in a later segment', () => {
+    const [head, tail] = [withdraw.subarray(0, 20), withdraw.subarray(20)];
+    const split = caught(seen(1, near, 1, head, 1790), seen(2, near, 21, tail, 1790), seen(3, near, 29, cease, 1790));
+
+    expect(messagesOf(design, points, [split, caught()]).map(({ message }) => message.kind)).toEqual([
+      'update',
+      'notification',
+    ]);
   });
 
   it('are told by their receiver where the sender was not listened at', () => {

@@ -26,6 +26,12 @@ const verdict: Verdict = {
 };
 
 describe('a verdict', () => {
+  it('says what was left out, and how to have it', () => {
+    expect(verdictText({ ...verdict, untried: 1 })).toMatch(
+      /\nleft out: 1 failover line, which would break the lab for a while; labctl verify --with-failover\n$/,
+    );
+  });
+
   it('is text: expected, seen and where under each false check', () => {
     expect(verdictText(verdict)).toBe(
       [
