@@ -2,7 +2,15 @@
 
 import type { Design, Link } from '../../design/design.ts';
 
-/** `ip -batch` lines that make every veth pair, in the order in which real interfaces are registered. */
+/** The first number of a port; the kernel numbers what it makes inside a namespace from 2 on. */
+const firstIndex = 101;
+
+/**
+ * `ip -batch` lines that make every veth pair, in the order in which real interfaces are registered. Ports are numbered by one
+ * counter, as on the host that makes a real lab's: where both ends had the same number, the kernel would take the pair for a
+ * device of its own and tell of its carrier only once a second (linkwatch_urgent_event), and a switch or zebra
+ * would wait for it. Pods' ends are made inside their namespaces by the CNI plugin, and numbered there.
+ */
 export function linkBatch(design: Design): string {
   const macs = new Map<string, string>();
   const mtus = new Map<string, number>();
@@ -16,10 +24,12 @@ export function linkBatch(design: Design): string {
     macs.set(`${pod.name}:eth0`, pod.mac);
     macs.set(`${pod.node}:${pod.interface}`, 'ee:ee:ee:ee:ee:ee');
   }
-  const end = (link: Link, index: 0 | 1): string => {
-    const { machine, interface: name } = link.ends[index];
+  let index = firstIndex;
+  const end = (link: Link, side: 0 | 1): string => {
+    const { machine, interface: name } = link.ends[side];
+    const number = link.role === 'pod' ? '' : ` index ${index++}`;
     const mac = macs.get(`${machine}:${name}`);
-    return `name ${name} netns ${machine} mtu ${mtus.get(`${machine}:${name}`) ?? link.mtu}${mac === undefined ? '' : ` address ${mac}`}`;
+    return `name ${name}${number} netns ${machine} mtu ${mtus.get(`${machine}:${name}`) ?? link.mtu}${mac === undefined ? '' : ` address ${mac}`}`;
   };
   return design.links.map((link) => `link add ${end(link, 0)} type veth peer ${end(link, 1)}\n`).join('');
 }
