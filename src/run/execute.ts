@@ -13,7 +13,7 @@ export interface ExecuteOptions {
   readonly width: number;
 }
 
-/** Milliseconds from the start of the plan to the end of each phase's last operation. */
+/** Milliseconds from the start of the plan to the end of each phase's last operation, the phase that ended first in front. */
 export type PhaseTimes = ReadonlyMap<Phase, number>;
 
 /**
@@ -38,6 +38,7 @@ export async function execute(plan: Plan, table: OperationTable, options: Execut
     options.onEvent({ kind: 'start', operation });
     try {
       await code.apply(operation.input, context);
+      times.delete(operation.phase);
       times.set(operation.phase, performance.now() - started);
       for (const needs of waiting.values()) needs.delete(operation.id);
       options.onEvent({ kind: 'done', operation, ms: performance.now() - begun });

@@ -1,12 +1,13 @@
 // Owns what must be done, in which order and why, to make a lab's namespaces equal to its design. Pure.
 
 import type { Artifacts } from '../../artifact/artifacts.ts';
-import { type Design, machinesOf } from '../../design/design.ts';
+import { type Design, machinesOf, type RouterDesign } from '../../design/design.ts';
 import { digestOf } from '../../plan/digest.ts';
 import type { Observed } from '../../plan/observed.ts';
 import type { Operation, Plan, ResourceId } from '../../plan/plan.ts';
 import { birdFiles, daemonFiles, frrFiles } from './daemon-files.ts';
 import { felixScripts } from './felix.ts';
+import { firstSpeakers } from './first-speakers.ts';
 import { linkBatch } from './links.ts';
 import {
   felixRulesScript,
@@ -89,7 +90,10 @@ function wishesOf(
   const podMetric = podRouteMetric(design);
   const impairments = netemScripts(design, seen.made.has('netem'));
   const felixRoutesOfNodes = felixScripts(design, seen.made.has('felix-routes'));
-  const routersStarted = design.routers.map((router) => `frr:${router.name}`);
+  const first = firstSpeakers(design);
+  const firstStarted = first.map(({ name }) => `frr:${name}`);
+  const others = [...design.routers.filter((router) => !first.includes(router)), ...design.nodes];
+  const rootOf = (router: RouterDesign): ResourceId => (first.includes(router) ? 'roots:first' : 'roots:others');
   const roots = (of: string, machines: readonly Named[], needs: readonly string[]): Wish => ({
     verb: 'createRoots',
     resource: `roots:${of}`,
@@ -115,13 +119,13 @@ function wishesOf(
       whenDifferent: 'rebuild',
       input: { machines: machinesOf(design).map(({ name }) => name), names: hostsFile(design) },
     },
-    ...(design.routers.length > 0 ? [roots('routers', design.routers, ['namespaces'])] : []),
-    roots('nodes', design.nodes, ['links', ...routersStarted]),
+    ...(first.length > 0 ? [roots('first', first, ['namespaces'])] : []),
+    roots('others', others, ['links']),
     {
       verb: 'createLinks',
       resource: 'links',
       phase: 'links',
-      needs: ['namespaces'],
+      needs: ['namespaces', ...firstStarted],
       whenDifferent: 'rebuild',
       input: { batch: linkBatch(design) },
     },
@@ -130,19 +134,19 @@ function wishesOf(
         verb: 'configureMachine',
         resource: `router:${router.name}`,
         phase: 'links',
-        needs: ['links', 'roots:routers'],
+        needs: ['links', rootOf(router)],
         whenDifferent: 'rebuild',
         input: { machine: router.name, script: routerScript(router, artifacts) },
       }),
     ),
-    // FRR beside the addresses of its ports: its daemons read their own grammar longer than that takes. Nodes only then,
-    // for the timers of the routers' sessions are the longest wait of all.
+    // Before the first routers have ports, for the start timers of their sessions are the longest wait of all: while those run,
+    // all that the sessions need is made.
     ...design.routers.map(
       (router): Wish => ({
         verb: 'startDaemons',
         resource: `frr:${router.name}`,
         phase: 'daemons',
-        needs: ['links', 'roots:routers'],
+        needs: [rootOf(router)],
         whenDifferent: 'again',
         input: {
           machine: router.name,
@@ -177,7 +181,7 @@ function wishesOf(
         verb: 'configureMachine',
         resource: `node:${node.name}`,
         phase: 'links',
-        needs: ['roots:nodes'],
+        needs: ['roots:others'],
         whenDifferent: 'rebuild',
         input: { machine: node.name, script: nodeScript(node, podMetric) },
       }),
@@ -202,7 +206,7 @@ function wishesOf(
       verb: 'configureNamespaces',
       resource: 'pods',
       phase: 'links',
-      needs: ['links', ...routersStarted],
+      needs: ['links'],
       whenDifferent: 'rebuild',
       input: { machines: [...design.pods.map(podScript), ...design.hosts.map(hostScript)] },
     },
@@ -263,7 +267,7 @@ function routeWatch({ nodes }: Design): Wish {
     verb: 'startRouteWatch',
     resource: 'route-watch',
     phase: 'daemons',
-    needs: ['roots:nodes'],
+    needs: ['roots:others'],
     whenDifferent: 'again',
     input: { nodes: nodes.map(({ name }) => `${name}\n`).join('') },
   };
