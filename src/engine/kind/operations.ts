@@ -12,6 +12,7 @@ import { createNetwork, type NewNetwork } from '../../host/docker/networks.ts';
 import { createClusterArgv, importImagesArgv, loadImagesArgv } from '../../host/kind.ts';
 import { readSecretFile } from '../../host/secret-file.ts';
 import type { OperationTable } from '../../plan/engine.ts';
+import { untilBooted } from './boot.ts';
 import { clusterOperations } from './cluster-operations.ts';
 import { tellingContainers } from './containers.ts';
 import { labelsOf, ownLabel } from './names.ts';
@@ -27,6 +28,7 @@ interface Files {
 /** The table of the kind engine for one design. */
 export function kindOperations(work: KindWork, design: Design): OperationTable {
   const { connect, place, folder } = work;
+  const creation = new AbortController();
   return {
     ...clusterOperations(work),
     ...waitOperations(work, design),
@@ -47,9 +49,13 @@ export function kindOperations(work: KindWork, design: Design): OperationTable {
     createCluster: {
       apply: async (_, context) => {
         await work.own('cluster');
-        await tellingContainers(connect, { lab: design.lab, part: 'cluster' }, context, () =>
-          runStep(work, createClusterArgv(place, join(folder, 'kind.yaml')), context),
-        );
+        try {
+          await tellingContainers(connect, { lab: design.lab, part: 'cluster' }, context, () =>
+            runStep(work, createClusterArgv(place, join(folder, 'kind.yaml')), context),
+          );
+        } finally {
+          creation.abort();
+        }
       },
     },
     startCluster: {
@@ -58,6 +64,7 @@ export function kindOperations(work: KindWork, design: Design): OperationTable {
         await Promise.all(design.nodes.map(({ name }) => startContainer(docker, name, context)));
       },
     },
+    waitNodes: { apply: (_, context) => untilBooted(work, design, context, creation.signal) },
     loadImages: {
       apply: async (input, context) => {
         const { images, nodes } = input as unknown as { images: readonly string[]; nodes: readonly string[] };

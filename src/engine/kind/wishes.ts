@@ -22,9 +22,10 @@ export interface Wish {
 }
 
 /**
- * Every part in order. Images are copied and the fabric is deployed at the same time. Calico comes after the fabric, because
- * calico-node looks for its address when it starts, and after the lab's pods, bound to their nodes by name, while nothing
- * else is scheduled: so they are first in their blocks, and coredns waits until they run.
+ * Every part in order. While kubeadm makes a cluster of nodes that have booted, images are copied into them and the fabric is deployed:
+ * kubelet waits for the address that the fabric gives. Where kind patches containerd it restarts it meanwhile, and images wait.
+ * Calico comes after the fabric, because calico-node looks for its address when it starts, and after the lab's pods, bound to their
+ * nodes by name, while nothing else is scheduled: so they are first in their blocks, and coredns waits until they run.
  */
 export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifacts): readonly Wish[] {
   const text = (name: string): string => artifacts.get(name) ?? '';
@@ -32,6 +33,7 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
     design.routers.length + fabricSwitches(design).length + fabricNodes(design).length + design.hosts.length;
   const filesOf = (ending: RegExp): Record<string, string> =>
     Object.fromEntries([...artifacts].filter(([name]) => name.startsWith('routers/') && ending.test(name)));
+  const isPatched = text('kind.yaml').includes('containerdConfigPatches:');
   const isSwitched = artifacts.has('calico/first-crd-objects.yaml');
   return [
     wish('writeFiles', 'files', 'namespaces', [], { files: Object.fromEntries(artifacts), secrets: design.secrets }),
@@ -40,14 +42,15 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
       config: text('kind.yaml'),
       docker: text('bin/docker'),
     }),
+    wish('waitNodes', 'booted', 'namespaces', ['network', 'files'], null),
     // Nodes that were started again are there before their API is.
     wish('waitApi', 'api', 'namespaces', ['cluster'], null),
-    wish('loadImages', 'images', 'namespaces', ['cluster'], {
+    wish('loadImages', 'images', 'namespaces', [isPatched ? 'cluster' : 'booted'], {
       images: clusterImages(cluster.images.pod, artifacts.get('calico.yaml')),
       nodes: design.nodes.map(({ name }) => name),
     }),
     ...when(artifacts.has('fabric.clab.yml'), () => [
-      wish('deployFabric', 'fabric', 'links', ['files', 'cluster'], {
+      wish('deployFabric', 'fabric', 'links', ['files', 'booted'], {
         fabric: text('fabric.clab.yml'),
         routers: filesOf(/(\.conf|\.boot|daemons)$/),
         workers,

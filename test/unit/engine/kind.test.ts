@@ -119,6 +119,10 @@ function deploy({ env }: RecordingDocker, folder: string, how: 'first' | 'again'
   return clabArgv(env.DOCKER_HOST, deployWords(`${folder}/fabric.clab.yml`, 9, how)).join(' ');
 }
 
+function create(folder: string): string {
+  return `sh -c PATH=$0:$PATH exec "$@" ${folder}/bin env --chdir=${folder} KIND_EXPERIMENTAL_DOCKER_NETWORK=bgp-rr KIND_EXPERIMENTAL_PROVIDER=docker kind create cluster --config ${folder}/kind.yaml --kubeconfig ${folder}/kubeconfig --retain`;
+}
+
 const none: DaemonAnswer = { body: [] };
 
 /** What a node says of its containers. */
@@ -292,8 +296,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
     const kubectl = `kubectl --kubeconfig ${folder}/kubeconfig`;
     const created = recorded('kubectl/v1.30.14/apply-created');
     Object.assign(answers, {
-      [`sh -c PATH=$0:$PATH exec "$@" ${folder}/bin env --chdir=${folder} KIND_EXPERIMENTAL_DOCKER_NETWORK=bgp-rr KIND_EXPERIMENTAL_PROVIDER=docker kind create cluster --config ${folder}/kind.yaml --kubeconfig ${folder}/kubeconfig --retain`]:
-        recorded('kind/v0.33.0/create-4-nodes'),
+      [create(folder)]: recorded('kind/v0.33.0/create-4-nodes'),
       [`kind load docker-image --name bgp-rr ${busybox} quay.io/calico/node:v3.33.0`]: recorded(
         'kind/v0.33.0/load-docker-image',
       ),
@@ -324,7 +327,9 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
 
     const plan = engine.plan(design, files, nothingObserved);
     const table = engine.operations(design);
-    const built = plan.operations.filter(({ verb }) => !['waitSessions', 'waitRoutes', 'waitPing'].includes(verb));
+    const built = plan.operations.filter(
+      ({ verb }) => !['waitNodes', 'waitSessions', 'waitRoutes', 'waitPing'].includes(verb),
+    );
     for (const { verb, input } of built) await table[verb]?.apply(input, context);
 
     expect([...host.unused(), ...daemon.unused()]).toEqual([]);
@@ -363,7 +368,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
     expect(engine.plan(design, files, seen).operations).toEqual([]);
     files.set('calico/crd-objects.yaml', 'kind: IPPool\n');
     const again = engine.plan(design, files, seen).operations.map(({ resource }) => resource);
-    expect(again).toEqual(['files', 'api', 'kinds', 'objects', 'pods', 'sessions', 'routes', 'ping']);
+    expect(again).toEqual(['files', 'booted', 'api', 'kinds', 'objects', 'pods', 'sessions', 'routes', 'ping']);
   });
 
   it('starts the nodes of a stopped lab, plugs the fabric anew and waits, and makes nothing else again', async () => {
@@ -393,6 +398,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
 
     expect(operations.map(({ verb }) => verb)).toEqual([
       'startCluster',
+      'waitNodes',
       'waitApi',
       'deployFabric',
       'translateSources',
@@ -411,8 +417,66 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
       [deploy(daemon, folder, 'again')]: recorded('containerlab/HEAD-39ff2b7cc/deploy-reconfigure-while-running'),
     });
     const table = engine.operations(design);
-    for (const { verb, input } of operations.slice(0, 3)) await table[verb]?.apply(input, context);
+    const done = operations.filter(({ verb }) => ['startCluster', 'waitApi', 'deployFabric'].includes(verb));
+    for (const { verb, input } of done) await table[verb]?.apply(input, context);
     expect([...host.unused(), ...daemon.unused()]).toEqual([]);
+  });
+
+  it('copies images and wires nodes while kubeadm works, and ends with kind where nodes do not boot', async () => {
+    const design = designOf();
+    const files = new Map(writeKindArtifacts(design, cluster, newestTools, undefined));
+    const answers: Record<string, Said | readonly Said[]> = {};
+    const { engine, folder } = await engineOn(recordingShell(answers), {
+      ...inspected(),
+      'GET /events': { body: '' },
+      'GET /containers/json': none,
+    });
+    Object.assign(answers, {
+      [create(folder)]: recorded('kind/v0.33.0/create-missing-image'),
+      ...foundIn(10801, 'c0ffee'),
+      'nsenter -t 10801 -m -u -i -n -p -- systemctl is-active --quiet containerd': [{ exitCode: 3 }, {}],
+    });
+    const { operations } = engine.plan(design, files, nothingObserved);
+    const resource = new Map(operations.map((operation) => [operation.id, operation.resource]));
+    const needsOf = (verb: string): readonly (string | undefined)[] =>
+      operations
+        .filter((operation) => operation.verb === verb)
+        .flatMap(({ needs }) => needs.map((id) => resource.get(id)));
+    expect(['createCluster', 'waitNodes', 'loadImages', 'deployFabric'].map(needsOf)).toEqual([
+      ['files', 'network'],
+      ['network', 'files'],
+      ['booted'],
+      ['files', 'booted'],
+    ]);
+
+    const table = engine.operations(design);
+    const ended = await Promise.allSettled(
+      ['createCluster', 'waitNodes'].map((verb) => table[verb]?.apply(null, context)),
+    );
+
+    expect(ended.map((one) => (one.status === 'rejected' ? (one.reason as LabError).message : 'fine'))).toEqual([
+      'sh exited with 1',
+      'not booted: bgp-rr-control-plane, bgp-rr-worker2, bgp-rr-worker3',
+    ]);
+  });
+
+  it('is booted when containerd runs in every node, and lets kind restart it where it patches it', async () => {
+    const design = { ...designOf(), nodes: designOf().nodes.filter(({ name }) => name === 'bgp-rr-worker') };
+    const answers = {
+      ...foundIn(10801, 'c0ffee'),
+      'nsenter -t 10801 -m -u -i -n -p -- systemctl is-active --quiet containerd': [{ exitCode: 3 }, {}],
+    };
+    const { engine } = await engineOn(recordingShell(answers), inspected());
+    const said: string[] = [];
+
+    await engine.operations(design)['waitNodes']?.apply(null, { ...context, report: (line) => void said.push(line) });
+
+    expect(said).toEqual(['0 of 1 nodes booted', '1 of 1 nodes booted']);
+    const patched = new Map([['kind.yaml', 'containerdConfigPatches:\n']]);
+    const { operations } = engine.plan(design, patched, nothingObserved);
+    const images = operations.find(({ verb }) => verb === 'loadImages');
+    const kind = operations.find(({ verb }) => verb === 'createCluster');
+    expect(images?.needs).toEqual([kind?.id]);
   });
 
   it('stops every container of the lab, also one that is paused', async () => {
