@@ -97,7 +97,11 @@ protocols static table 100 route {net} next-hop {ip}
 qos interface {port} egress SLOW
 service dhcp-server shared-network-name RACK subnet {net} range 0 start {ip}
 service lldp interface all
+service router-advert interface {port} interval max {n}
+service router-advert interface {port} managed-flag
+service router-advert interface {port} no-send-advert
 service router-advert interface {port} prefix 2001:db8::/64
+service router-advert interface {port} prefix 2001:db8::/64 no-on-link-flag
 service ssh port 22
 system console device ttyS0 speed 9600
 system host-name leaf{n}

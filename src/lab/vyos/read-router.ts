@@ -12,6 +12,7 @@ import { nodeAt, nodesAt, type VyosNode, valueAt, vyosProblem } from './node.ts'
 import { policyLines } from './policy.ts';
 import { readVyosConfig } from './read-config.ts';
 import type { Mark, VyosRouter } from './router.ts';
+import { routerAdverts } from './router-advert.ts';
 import { bfd, ospf, staticRoutes } from './routing.ts';
 import { Findings } from './vocabulary.ts';
 import { readVrfs } from './vrf.ts';
@@ -50,6 +51,7 @@ export function readVyosRouter(source: Source): ReadRouter {
     interior(roots, findings),
     bfd(roots, hasBfd, findings),
   ];
+  const adverts = routerAdverts(roots, findings);
   const set = [...settings, ...system.settings, ...vrfs.settings];
   if (set.some(([path, value]) => path.endsWith('/forwarding') && value === 0))
     findings.beyond.add('ports that forward nothing');
@@ -64,7 +66,13 @@ export function readVyosRouter(source: Source): ReadRouter {
     devices: [...vrfs.devices, ...devices],
     commands: kernelCommands(roots, interfaces, findings),
     settings: set,
-    frr: [...policyLines(roots, findings), ...system.frr, ...parts.flatMap(({ frr }) => frr), ...(bgp?.frr ?? [])],
+    frr: [
+      ...policyLines(roots, findings),
+      ...system.frr,
+      ...adverts,
+      ...parts.flatMap(({ frr }) => frr),
+      ...(bgp?.frr ?? []),
+    ],
     marks: marksOf(roots),
     daemons: [...new Set(parts.flatMap(({ daemons }) => daemons))],
     beyond: [...findings.beyond].toSorted(),
@@ -103,6 +111,7 @@ function readRest(roots: readonly VyosNode[], findings: Findings): void {
     policy: /./,
     firewall: /./,
     vrf: /./,
+    service: /^router-advert$/,
     protocols: new RegExp(`^(${protocols.join('|')})$`),
   };
   const silent: Readonly<Record<string, RegExp>> = {

@@ -77,10 +77,10 @@ service {
         interface all {
         }
     }
-    router-advert {
-        interface eth1 {
-            prefix 2001:db8::/64 {
-            }
+    pppoe-server {
+        access-concentrator leaf0
+        client-ip-pool CLIENTS {
+            range 10.1.5.128/25
         }
     }
     ssh {

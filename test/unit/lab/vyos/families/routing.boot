@@ -195,6 +195,32 @@ protocols {
         }
     }
 }
+service {
+    router-advert {
+        interface eth1 {
+            default-lifetime 1800
+            default-preference high
+            interval {
+                max 30
+                min 10
+            }
+            link-mtu 1400
+            managed-flag
+            name-server 2001:db8:5::53
+            other-config-flag
+            prefix 2001:db8:5::/64 {
+                no-autonomous-flag
+                preferred-lifetime infinity
+                valid-lifetime infinity
+            }
+            prefix 2001:db8:6::/64 {
+            }
+        }
+        interface eth2 {
+            no-send-advert
+        }
+    }
+}
 system {
     ip {
         protocol bgp {
