@@ -7,7 +7,14 @@ import { tellingContainers } from '../../src/engine/kind/containers.ts';
 import { type KindOptions, kindEngine } from '../../src/engine/kind/index.ts';
 import type { OwnedPart } from '../../src/engine/kind/step.ts';
 import { clabArgv, destroyWords } from '../../src/host/containerlab.ts';
-import { containersLabelled, inspectContainers, lastLines, removeContainer } from '../../src/host/docker/containers.ts';
+import {
+  containersLabelled,
+  inspectContainers,
+  lastLines,
+  removeContainer,
+  startContainer,
+  stopContainer,
+} from '../../src/host/docker/containers.ts';
 import { dockerEvents } from '../../src/host/docker/events.ts';
 import { runInContainer } from '../../src/host/docker/exec.ts';
 import { dockerLeftovers } from '../../src/host/docker/leftovers.ts';
@@ -85,6 +92,23 @@ describe.skipIf(why !== undefined)('Docker', () => {
     expect(leaf1?.addresses).toEqual({});
     expect(await containersLabelled(place.docker, label)).toEqual(['leaf0', 'leaf1']);
     expect(await containersLabelled(place.docker, 'labctl.lab=other')).toEqual([]);
+  });
+
+  it('stops a container that is paused, starts it again, and leaves one alone that rests or runs already', async () => {
+    const address = async (): Promise<string | undefined> =>
+      (await inspectContainers(place.docker, ['leaf0']))[0]?.addresses['bridge'];
+    const before = await address();
+    await place.docker.api.getContainer('leaf0').pause();
+
+    await stopContainer(place.docker, 'leaf0');
+    await stopContainer(place.docker, 'leaf0');
+    const [resting] = await inspectContainers(place.docker, ['leaf0']);
+    await startContainer(place.docker, 'leaf0');
+    await startContainer(place.docker, 'leaf0');
+
+    expect(resting).toMatchObject({ isRunning: false, isPaused: false, pid: 0 });
+    expect((await inspectContainers(place.docker, ['leaf0']))[0]?.isRunning).toBe(true);
+    expect(await address()).toBe(before);
   });
 
   it('removes a container that is paused, and one that is not there', async () => {
