@@ -51,7 +51,11 @@ export const bgpWords = vocabularyOf([
   ['parameters distance global external <number>'],
   ['parameters distance global internal <number>'],
   ['parameters distance global local <number>'],
-  elsewhere('parameters dampening'),
+  ['parameters distance prefix <prefix> distance <number>', 'distance {number} {prefix}', 'a distance of its own'],
+  ['parameters allow-martian-nexthop', 'bgp allow-martian-nexthop'],
+  ...['half-life', 're-use', 'start-suppress-time', 'max-suppress-time'].map(
+    (word): ShortRow => [`parameters dampening ${word} <number>`],
+  ),
   elsewhere('parameters tcp-keepalive'),
   elsewhere('timers'),
   ['listen limit <number>', 'bgp listen limit {number}'],

@@ -104,6 +104,8 @@ function bgpLines(nodes: readonly VyosNode[], peers: readonly Peer[], findings: 
     ...indented(translate(own, bgpWords, trail, findings)),
     ...indented(timerLines(nodesAt(nodes, 'timers'), 'timers bgp')),
     ...indented(keepaliveLines(nodesAt(parameters, 'tcp-keepalive'))),
+    ...indented(distanceLine(nodesAt(parameters, 'distance', 'global'), findings)),
+    ...indented(dampeningLine(nodeAt(parameters, 'dampening'), findings)),
     ...indented(peers.flatMap((peer) => peerLines(peer, findings))),
     ...familyBlocks(nodes, peers, findings),
     '!',
@@ -143,6 +145,15 @@ function timerLines(timers: readonly VyosNode[], words: string): readonly string
 function keepaliveLines(nodes: readonly VyosNode[]): readonly string[] {
   const [idle, interval, probes] = ['idle', 'interval', 'probes'].map((word) => valueAt(nodes, word));
   return idle && interval && probes ? [`bgp tcp-keepalive ${idle} ${interval} ${probes}`] : [];
+}
+
+/** Routes that flap are not believed for a while (RFC 2439); FRR takes the four numbers from left to right. */
+function dampeningLine(node: VyosNode | undefined, findings: Findings): readonly string[] {
+  if (node === undefined) return [];
+  findings.beyond.add('dampened routes');
+  const words = ['half-life', 're-use', 'start-suppress-time', 'max-suppress-time'];
+  const numbers = words.flatMap((word) => valueAt(node.children, word) ?? []);
+  return [['bgp dampening', ...numbers].join(' ')];
 }
 
 function familyBlocks(nodes: readonly VyosNode[], peers: readonly Peer[], findings: Findings): readonly string[] {
@@ -185,12 +196,16 @@ function familyLines(family: string, nodes: readonly VyosNode[], findings: Findi
     });
     lines.push(['redistribute', protocol, ...options].join(' '));
   }
-  const distance = ['external', 'internal', 'local'].map((word) => valueAt(nodes, 'distance', word));
-  if (distance.some((value) => value !== undefined)) {
-    findings.beyond.add('a distance of its own');
-    lines.push(`distance bgp ${distance[0] ?? 20} ${distance[1] ?? 200} ${distance[2] ?? 200}`);
-  }
+  lines.push(...distanceLine(nodesAt(nodes, 'distance'), findings));
   return lines;
+}
+
+/** How much routes of eBGP, of iBGP and of the router itself are worth against other protocols. */
+function distanceLine(nodes: readonly VyosNode[], findings: Findings): readonly string[] {
+  const [external, internal, local] = ['external', 'internal', 'local'].map((word) => valueAt(nodes, word));
+  if (external === undefined && internal === undefined && local === undefined) return [];
+  findings.beyond.add('a distance of its own');
+  return [`distance bgp ${external ?? 20} ${internal ?? 200} ${local ?? 200}`];
 }
 
 function peerFamilyLines({ kind, name, nodes }: Peer, family: string, findings: Findings): readonly string[] {

@@ -27,7 +27,7 @@ interface Protocol {
 
 const ports: readonly Row[] = [{ path: 'interface', isElsewhere: true }];
 
-const distance: readonly ShortRow[] = [
+const ripWords: readonly ShortRow[] = [
   ['default-distance <number>', 'distance {number}'],
   ['default-metric <number>', 'default-metric {number}'],
   ['network <match>', 'network {match}'],
@@ -39,6 +39,20 @@ const distance: readonly ShortRow[] = [
   ['timers timeout <number>'],
   ['timers garbage-collection <number>'],
   ['version <number>', 'version {number}'],
+];
+
+/** ripngd has other words for these. */
+const ripFilters: readonly ShortRow[] = [
+  ...['in', 'out'].flatMap((way): ShortRow[] => [
+    [`distribute-list access-list ${way} <word>`, `distribute-list {word} ${way}`],
+    [`distribute-list prefix-list ${way} <word>`, `distribute-list prefix {word} ${way}`],
+    [`distribute-list interface <interface> access-list ${way} <word>`, `distribute-list {word} ${way} {interface}`],
+    [
+      `distribute-list interface <interface> prefix-list ${way} <word>`,
+      `distribute-list prefix {word} ${way} {interface}`,
+    ],
+  ]),
+  ['network-distance <prefix> distance <number>', 'distance {number} {prefix}'],
 ];
 
 const horizon = (words: string): readonly ShortRow[] => [
@@ -112,7 +126,7 @@ const protocols: Readonly<Record<string, Protocol>> = {
     called: 'RIP',
     daemon: 'ripd',
     head: 'router rip',
-    words: vocabularyOf(ports, redistributionWords, distance),
+    words: vocabularyOf(ports, redistributionWords, ripWords, ripFilters),
     portWords: vocabularyOf(horizon('ip rip'), [
       ['authentication plaintext-password <word>', 'ip rip authentication string {word}'],
       ['receive version <word>', 'ip rip receive version {word}'],
@@ -124,7 +138,7 @@ const protocols: Readonly<Record<string, Protocol>> = {
     called: 'RIPng',
     daemon: 'ripngd',
     head: 'router ripng',
-    words: vocabularyOf(ports, redistributionWords, distance),
+    words: vocabularyOf(ports, redistributionWords, ripWords),
     portWords: vocabularyOf(horizon('ipv6 ripng')),
     portLines: [],
   },

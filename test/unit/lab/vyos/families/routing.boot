@@ -67,6 +67,42 @@ protocols {
         }
     }
     ospf {
+        aggregation {
+            timer 10
+        }
+        capability {
+            opaque
+        }
+        distance {
+            ospf {
+                external 110
+            }
+        }
+        graceful-restart {
+            helper {
+                enable
+                planned-only
+            }
+        }
+        max-metric {
+            router-lsa {
+                on-startup 30
+            }
+        }
+        summary-address 10.64.0.0/12 {
+            tag 7
+        }
+        area 2 {
+            area-type {
+                nssa {
+                    default-cost 5
+                }
+            }
+            range 10.2.0.0/16 {
+                substitute 10.3.0.0/16
+            }
+            shortcut default
+        }
         area 0 {
             area-type {
                 normal
@@ -129,7 +165,45 @@ protocols {
             }
         }
     }
+    bgp {
+        neighbor 10.1.5.9 {
+            remote-as 65009
+        }
+        parameters {
+            allow-martian-nexthop
+            dampening {
+                half-life 5
+                max-suppress-time 20
+                re-use 750
+                start-suppress-time 2000
+            }
+            distance {
+                global {
+                    external 30
+                    internal 190
+                    local 190
+                }
+                prefix 10.7.0.0/16 {
+                    distance 40
+                }
+            }
+        }
+        system-as 65005
+    }
     rip {
+        distribute-list {
+            interface eth2 {
+                prefix-list {
+                    in LOOPBACKS
+                }
+            }
+            prefix-list {
+                out LOOPBACKS
+            }
+        }
+        network-distance 10.1.8.0/24 {
+            distance 100
+        }
         interface eth2 {
             split-horizon {
                 poison-reverse
