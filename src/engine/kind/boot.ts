@@ -21,6 +21,7 @@ export async function untilBooted(
   ended: AbortSignal,
 ): Promise<void> {
   const stopping = AbortSignal.any([signal, ended]);
+  let told = -1;
   while (true) {
     const isLast = stopping.aborted;
     const places = await locate();
@@ -32,7 +33,9 @@ export async function untilBooted(
       return ran.exitCode === 0 ? [] : [name];
     });
     const left = (await Promise.all(asked)).flat();
-    report(`${nodes.length - left.length} of ${nodes.length} nodes booted`);
+    const booted = nodes.length - left.length;
+    if (booted !== told) report(`${booted} of ${nodes.length} nodes booted`);
+    told = booted;
     if (left.length === 0) return;
     if (isLast) throw notBooted(left, signal);
     await sleep(pauseMs, undefined, { signal: stopping }).catch(() => undefined);
