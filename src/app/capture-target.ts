@@ -22,8 +22,8 @@ export interface CaptureTarget {
 /** Works out the target. Throws USAGE or UNKNOWN_MACHINE for what is neither machine, service nor address. */
 export function captureTarget(design: Design, options: EndsOptions, probe: Probe): CaptureTarget {
   const { to, family } = options;
-  const service = design.services.find((one) => one.name === to || addressesOf(one).includes(to));
-  if (service !== undefined && findMachine(design, to) === undefined) return toService(design, options, service, probe);
+  const service = serviceNamed(design, to);
+  if (service !== undefined) return toService(design, options, service, probe);
   if (parseAddress(to) !== undefined) {
     const from = probeEnd(design, options.from, 'capture');
     const outside = outsideOf(to, familyOf(to));
@@ -33,6 +33,12 @@ export function captureTarget(design: Design, options: EndsOptions, probe: Probe
   const machines = probeEnds(design, options, 'capture');
   const points = pointsBetween(design, ...machines, family);
   return { ...endsOf(...machines, family), machines, points, probe };
+}
+
+/** The service with a name or an address; a machine of the same name goes before. */
+export function serviceNamed(design: Design, to: string): ServiceDesign | undefined {
+  if (findMachine(design, to) !== undefined) return undefined;
+  return design.services.find((one) => one.name === to || addressesOf(one).includes(to));
 }
 
 function addressesOf({ clusterIP, externalIPs, loadBalancerIP }: ServiceDesign): readonly string[] {

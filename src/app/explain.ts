@@ -1,10 +1,21 @@
 // Owns the story of `explain`: an echo, then every table it met, read from the running lab.
 
 import type { Design } from '../design/design.ts';
+import { machineNamed } from '../design/named-machine.ts';
 import { type ExplainEvidence, explainPath } from '../evidence/explain.ts';
+import { captureTarget, serviceNamed } from './capture-target.ts';
 import type { Context } from './context.ts';
-import { type EndsOptions, probeEnds } from './probe-ends.ts';
+import { type EndsOptions, probeEnd, probeEnds } from './probe-ends.ts';
 import { openRunning } from './running.ts';
+
+/** The service that is meant, with the first of its endpoints; undefined for a machine. */
+function explainedService(design: Design, options: EndsOptions) {
+  const service = serviceNamed(design, options.to);
+  if (service === undefined) return undefined;
+  const { name, port } = service;
+  const { to, points } = captureTarget(design, options, { kind: 'tcp', port, count: 1 });
+  return { name, port, address: to.address, points, endpoint: to.machine };
+}
 
 /** What `labctl explain` is told. */
 export interface ExplainOptions extends EndsOptions {
@@ -19,10 +30,12 @@ export async function explain(
   options: ExplainOptions,
 ): Promise<{ readonly design: Design; readonly evidence: ExplainEvidence }> {
   const { design, engine } = await openRunning(context, { lab: options.lab });
-  const [from, to] = probeEnds(design, options, 'explain');
   const { family, withCapture } = options;
-  return {
-    design,
-    evidence: await explainPath(engine, { design, from, to, family, withCapture, signal: context.signal }),
-  };
+  const service = explainedService(design, options);
+  const [from, to] =
+    service === undefined
+      ? probeEnds(design, options, 'explain')
+      : [probeEnd(design, options.from, 'explain'), machineNamed(design, service.endpoint)];
+  const request = { design, from, to, service, family, withCapture, signal: context.signal };
+  return { design, evidence: await explainPath(engine, request) };
 }

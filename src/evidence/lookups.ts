@@ -6,6 +6,7 @@ import type { Asked } from '../host/asked.ts';
 import { askBridge, askNeighbor, askTunnelEnd } from '../host/neighbor.ts';
 import { type Port, readPorts } from '../host/port.ts';
 import { askRoute, type RouteQuestion } from '../host/route-get.ts';
+import { readServiceChains, type ServiceChains } from '../host/service-nat.ts';
 import { readSourceNat, type SourceNatRule } from '../host/source-nat.ts';
 
 /** The far end of a wire. */
@@ -22,6 +23,7 @@ export interface Lookups {
   bridgePort(machine: string, mac: string, bridge: string): ReturnType<typeof askBridge>;
   ports(machine: string): Promise<readonly Port[]>;
   sourceNat(machine: string): Promise<readonly SourceNatRule[]>;
+  serviceChains(machine: string): Promise<ServiceChains>;
   /** A setting below /proc/sys/net, as a number; undefined where the kernel has no such file. */
   setting(machine: string, path: string): Promise<{ readonly value: number | undefined; readonly asked: Asked }>;
   /** Where the wire of an interface ends, as the lab was plugged. */
@@ -34,6 +36,7 @@ export interface Lookups {
 export function lookupsIn(design: Design, shellOf: (machine: string) => Shell, signal: AbortSignal): Lookups {
   const ports = new Map<string, Promise<readonly Port[]>>();
   const rules = new Map<string, Promise<readonly SourceNatRule[]>>();
+  const chains = new Map<string, Promise<ServiceChains>>();
   return {
     route: (machine, question) => askRoute(shellOf(machine), question, signal),
     neighbor: (machine, address, dev) => askNeighbor(shellOf(machine), address, dev, signal),
@@ -41,6 +44,7 @@ export function lookupsIn(design: Design, shellOf: (machine: string) => Shell, s
     bridgePort: (machine, mac, bridge) => askBridge(shellOf(machine), mac, bridge, signal),
     ports: (machine) => once(ports, machine, () => readPorts(shellOf(machine), signal)),
     sourceNat: (machine) => once(rules, machine, () => readSourceNat(shellOf(machine), signal)),
+    serviceChains: (machine) => once(chains, machine, () => readServiceChains(shellOf(machine), signal)),
     setting: async (machine, path) => {
       const argv = ['cat', `/proc/sys/net/${path}`];
       const ran = await shellOf(machine).run(argv, { signal, onFailure: 'return' });

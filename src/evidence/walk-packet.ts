@@ -2,12 +2,14 @@
 
 import type { Family } from '../base/address.ts';
 import { familyOf } from '../base/address.ts';
+import { loopback } from '../design/interfaces.ts';
 import type { Asked } from '../host/asked.ts';
 import type { Port } from '../host/port.ts';
 import type { RouteAnswer, RouteHop } from '../host/route-get.ts';
 import { askedOf, ruleFor } from '../host/source-nat.ts';
 import type { Lookups } from './lookups.ts';
 import type { DeadEnd, IpHeader, Packet, Step, Walk, Wrapper } from './walk.ts';
+import { sourceBack, toEndpoint } from './walk-service.ts';
 import { crossWire } from './walk-wire.ts';
 
 /** Where an echo is: on a machine, come in by a device, or its own. */
@@ -64,7 +66,8 @@ async function passMachine(
   const dead = (end: DeadEnd, asked: Step['asked'] = []): undefined => {
     steps.push({ kind: 'dead', machine, asked, end });
   };
-  const packet = translatedBack(place, steps, translations);
+  const back = translatedBack(place, steps, translations);
+  const packet = await toEndpoint(lookups, machine, back, steps, translations);
   const header = packet.wrapper?.ip ?? packet.ip;
   const address = header.destination;
   const answer = await lookups.route(machine, { to: address, from: header.source, by });
@@ -127,12 +130,13 @@ async function reversePathMode(
 /**
  * Whether the kernel's answer for the addresses alone is the one for the packet (Linux, ip-sysctl:
  * fib_multipath_hash_policy). Policy 0 hashes the addresses, with IPv6 the flow label too; policy 1 also ports, which an echo
- * has none of, and VXLAN's UDP header has one made from the inner packet; policies 2 and 3 may look inside.
+ * has none of, of a connection one is not known before, and VXLAN's UDP header has one made from the inner packet; policies 2
+ * and 3 may look inside.
  */
 async function hashIsKnown(lookups: Lookups, machine: string, packet: Packet): Promise<boolean> {
   const family = familyOf((packet.wrapper?.ip ?? packet.ip).destination);
   const { value } = await lookups.setting(machine, `ipv${family}/fib_multipath_hash_policy`);
-  return value === 1 ? packet.wrapper?.kind !== 'vxlan' : value === 0 && family === 4;
+  return value === 1 ? packet.wrapper?.kind !== 'vxlan' && packet.port === undefined : value === 0 && family === 4;
 }
 
 /** A kernel gives one word for many reasons; the state of the machine tells which it was. */
@@ -173,22 +177,27 @@ async function translated(
 ): Promise<Packet> {
   const header = packet.wrapper?.ip ?? packet.ip;
   // What was translated at its first machine is not looked at again; an answer belongs to a known connection.
-  if (packet.wrapper !== undefined || packet.echo === 'reply') return packet;
+  if (packet.wrapper !== undefined) return packet;
+  if (packet.echo === 'reply') return sourceBack(machine, packet, steps, translations);
   const devAddresses = new Set(ports.find((port) => port.name === hop.dev)?.addresses);
   const rule = ruleFor(await lookups.sourceNat(machine), {
     ...header,
+    isMarked: packet.isMarked === true,
     dev: hop.dev,
     devAddresses,
     ownAddresses: new Set(ports.flatMap((port) => port.addresses)),
   });
   if (rule === undefined) return packet;
   const version: Family = familyOf(header.destination);
-  const own = [...devAddresses].filter((address) => familyOf(address) === version);
+  // A pod's veth has no address: then it is the machine's first (Linux, inet_select_addr).
+  const own = [...devAddresses, ...ports.flatMap(({ name, addresses }) => (name === loopback ? [] : addresses))].filter(
+    (address) => familyOf(address) === version,
+  );
   const to = /\bsnat to (\S+)/.exec(rule.text)?.[1] ?? own[0];
   if (to === undefined || to === header.source) return packet;
   steps.push({ kind: 'translated', machine, asked: [askedOf(rule)], from: header.source, to });
   translations.set(`${machine} ${to}`, header.source);
-  return { ...packet, ip: { ...packet.ip, source: to } };
+  return { ...packet, isMarked: false, ip: { ...packet.ip, source: to } };
 }
 
 function translatedBack(place: Place, steps: Step[], translations: Translations): Packet {

@@ -32,6 +32,10 @@ export interface Packet {
   readonly echo: 'request' | 'reply';
   readonly ip: IpHeader;
   readonly wrapper: Wrapper | undefined;
+  /** Of a connection, not an echo: the port that it is made to. */
+  readonly port?: number | undefined;
+  /** kube-proxy marked it: it leaves as the machine's own. */
+  readonly isMarked?: boolean | undefined;
 }
 
 /** A packet on a wire. */
@@ -82,6 +86,15 @@ export type Step = {
     }
   | { readonly kind: 'reverse-path'; readonly address: string; readonly dev: string; readonly mode: number }
   | { readonly kind: 'translated'; readonly from: string; readonly to: string }
+  | {
+      readonly kind: 'service';
+      readonly from: string;
+      readonly to: string;
+      readonly port: number;
+      /** Endpoints that the choice was among. */
+      readonly count: number;
+    }
+  | { readonly kind: 'source-back'; readonly from: string; readonly to: string }
   | { readonly kind: 'translated-back'; readonly from: string; readonly to: string }
   | {
       readonly kind: 'neighbor';

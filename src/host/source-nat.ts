@@ -11,12 +11,16 @@ export interface SourceNatRule {
   /** `ip` or `ip6`. */
   readonly family: string;
   readonly sets: ReadonlyMap<string, readonly string[]>;
+  /** Only what kube-proxy marked gets there. */
+  readonly isForMarked: boolean;
 }
 
 /** What of a packet the rules look at. */
 export interface LeavingPacket {
   readonly source: string;
   readonly destination: string;
+  /** kube-proxy marked it. */
+  readonly isMarked?: boolean;
   /** The device it leaves by. */
   readonly dev: string;
   /** The machine's addresses, and those of `dev`. */
@@ -54,10 +58,11 @@ export function parseSourceNat(text: string): readonly SourceNatRule[] {
     }
     for (const [, chain = ''] of body.matchAll(/^\tchain \S+ \{\n([\s\S]*?)^\t\}/gm)) {
       if (!/type nat hook postrouting/.test(chain)) continue;
+      let isForMarked = false;
       for (const line of chain.split('\n').map((row) => row.trim())) {
-        // kube-proxy marks what goes to a service, and nothing else has a mark: the rest of the chain is not for an echo.
-        if (/^meta mark .*!= .* return$/.test(line)) break;
-        if (/\b(masquerade|snat)\b/.test(line)) rules.push({ text: line, family, sets });
+        // kube-proxy marks what goes to a service, and nothing else has a mark.
+        if (/^meta mark .*!= .* return$/.test(line)) isForMarked = true;
+        if (/\b(masquerade|snat)\b/.test(line)) rules.push({ text: line, family, sets, isForMarked });
       }
     }
   }
@@ -74,6 +79,7 @@ const condition = /^(?:(ip6?) (saddr|daddr)|(oifname)|(fib saddr(?: \. oif)? typ
 function takes(rule: SourceNatRule, packet: LeavingPacket): boolean {
   const family = packet.destination.includes(':') ? 'ip6' : 'ip';
   if (rule.family !== family && rule.family !== 'inet') return false;
+  if (rule.isForMarked && packet.isMarked !== true) return false;
   let rest = rule.text;
   while (!/^(masquerade|snat|counter)\b/.test(rest)) {
     const match = condition.exec(rest);

@@ -36,6 +36,10 @@ export function tellStep(step: Step, language: Language, shown: (machine: string
       return told('askReversePath', tell(step.mode === 1 ? 'reverseStrict' : 'reverseLoose', step));
     case 'translated':
       return told('askTranslation', tell('translated', step));
+    case 'service':
+      return told('askService', tell(step.count > 1 ? 'serviceSeveral' : 'serviceOne', step));
+    case 'source-back':
+      return told('askTranslation', tell('sourceBack', step));
     case 'translated-back':
       return told('askBack', tell('translatedBack', step));
     case 'neighbor':

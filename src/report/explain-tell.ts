@@ -57,7 +57,7 @@ export function tellExplanation(design: Design, evidence: ExplainEvidence, langu
   const words = (name: SentenceName): string => say(language, name);
   const ends = { from: shown(evidence.from.machine), to: shown(evidence.to.machine) };
   return {
-    title: say(language, 'title', { lab: design.lab, ...ends }),
+    title: say(language, isConnection(evidence) ? 'titleService' : 'title', { lab: design.lab, ...ends }),
     ways: evidence.walks.map((walk) => tellWay(walk, evidence.capture, language, shown)),
     headings: headings.map(words),
     summary: words('summary'),
@@ -72,7 +72,16 @@ export function arrives(evidence: ExplainEvidence): boolean {
   return evidence.walks.length === 2 && evidence.walks.every((walk) => walk.arrivedAt !== undefined);
 }
 
+function isConnection({ walks }: ExplainEvidence): boolean {
+  return walks[0]?.packet.port !== undefined;
+}
+
 function closingOf(evidence: ExplainEvidence, language: Language): string {
+  if (isConnection(evidence)) {
+    const { received, errors } = evidence.ping;
+    if (received === 0) return say(language, 'unconnected', { said: errors.join('; ') || '-' });
+    return say(language, arrives(evidence) ? 'connected' : 'connectedThough');
+  }
   const reply = evidence.ping.replies[0];
   const told = evidence.walks[1]?.arrived?.ttl;
   if (!arrives(evidence) || told === undefined)
@@ -155,7 +164,8 @@ function ipText({ source, destination, ttl }: Packet['ip']): string {
   return `${version} ${source} > ${destination} ttl ${ttl}`;
 }
 
-function echoText({ echo, ip }: Packet): string {
+function echoText({ echo, ip, port }: Packet): string {
+  if (port !== undefined) return `TCP ${echo === 'request' ? 'to' : 'from'} port ${port}`;
   return `${ip.destination.includes(':') ? 'ICMPv6' : 'ICMP'} echo ${echo}`;
 }
 

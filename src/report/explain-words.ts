@@ -8,6 +8,10 @@ export type Sentence = Readonly<Record<Language, string>>;
 /** All sentences. The two languages of one sentence have the same blanks. */
 export const sentences = {
   title: { en: '{lab}: how an echo goes from {from} to {to}', zh: '{lab}：ICMP 回显报文如何从 {from} 到达 {to}' },
+  titleService: {
+    en: '{lab}: how a connection goes from {from} to the service {to}',
+    zh: '{lab}：连接如何从 {from} 到达服务 {to}',
+  },
   request: { en: 'Request: {source} to {destination}', zh: '请求：{source} 到 {destination}' },
   reply: { en: 'Reply: {source} to {destination}', zh: '应答：{source} 到 {destination}' },
   summary: { en: 'The walk in one table', zh: '路径一览' },
@@ -22,6 +26,7 @@ export const sentences = {
     zh: '来自 {address} 的报文可以从 {dev} 进入吗？',
   },
   askTranslation: { en: 'Does {from} stay the source?', zh: '源地址 {from} 保持不变吗？' },
+  askService: { en: 'Is {from} the address of a service?', zh: '{from} 是服务的地址吗？' },
   askBack: { en: 'Whose answer is a packet to {from}?', zh: '发往 {from} 的报文是给谁的应答？' },
   askPort: { en: 'Behind which port is {mac}?', zh: '{mac} 在哪个端口之后？' },
   askTunnelEnd: { en: 'Which tunnel end is {address} behind?', zh: '{address} 位于哪个隧道端点之后？' },
@@ -44,8 +49,8 @@ export const sentences = {
     zh: '该表项有 {count} 个等价下一跳；内核按此报文的哈希选中了 {via}，从 {dev} 发出。',
   },
   routeUncertain: {
-    en: 'The entry has {count} next hops of equal cost. The hash takes in a field that is made with the packet (the UDP source port, or the IPv6 flow label), so any of them may be chosen; the walk goes on with {via} out of {dev}.',
-    zh: '该表项有 {count} 个等价下一跳。哈希包含发送时才生成的字段（UDP 源端口或 IPv6 流标签），任何一个都可能被选中；这里沿 {via} 继续，从 {dev} 发出。',
+    en: 'The entry has {count} next hops of equal cost. The hash takes in a field that is made with the packet (a source port, or the IPv6 flow label), so any of them may be chosen; the walk goes on with {via} out of {dev}.',
+    zh: '该表项有 {count} 个等价下一跳。哈希包含发送时才生成的字段（源端口或 IPv6 流标签），任何一个都可能被选中；这里沿 {via} 继续，从 {dev} 发出。',
   },
   byBird: { en: 'BIRD wrote it, from BGP (proto bird).', zh: '它由 BIRD 根据 BGP 写入（proto bird）。' },
   byBgp: { en: 'FRR wrote it, from BGP (proto bgp).', zh: '它由 FRR 根据 BGP 写入（proto bgp）。' },
@@ -100,6 +105,18 @@ export const sentences = {
   translatedBack: {
     en: '{machine} translated that connection on the way there: the destination {from} becomes {to} again.',
     zh: '{machine} 在去程转换过这个连接：目的地址 {from} 变回 {to}。',
+  },
+  serviceOne: {
+    en: "Yes: kube-proxy's rules here make the destination {to}, port {port}.",
+    zh: '是：这里的 kube-proxy 规则把目的地变为 {to}，端口 {port}。',
+  },
+  serviceSeveral: {
+    en: "Yes: kube-proxy's rules here choose one of {count} endpoints by chance; the walk goes on with {to}, port {port}.",
+    zh: '是：这里的 kube-proxy 规则在 {count} 个端点中随机选一个；这里沿 {to}、端口 {port} 继续。',
+  },
+  sourceBack: {
+    en: '{machine} translated that connection on the way there: the source {from} becomes {to} again.',
+    zh: '{machine} 在去程转换过这个连接：源地址 {from} 变回 {to}。',
   },
   wrappedVxlan: {
     en: 'The neighbor entry names the MAC {mac}, the forwarding entry of {dev} the tunnel end {end}. {dev} puts the frame into UDP to port {port}, VXLAN {vni}, from {source} to {end} with TTL {ttl}; from here on the outer address is looked up.',
@@ -194,6 +211,19 @@ export const sentences = {
   answeredThough: {
     en: 'An echo was sent before the tables were read and was answered, although the walk does not get there and back. The lab may have changed in between: run it again.',
     zh: '读表之前发送的回显请求收到了应答，尽管上述路径未能往返。实验可能在此期间发生了变化：请再运行一次。',
+  },
+
+  connected: {
+    en: 'A connection was made before the tables were read, as the walk says.',
+    zh: '读表之前成功建立了一个连接，与上述路径一致。',
+  },
+  connectedThough: {
+    en: 'A connection was made before the tables were read, although the walk does not get there and back. The lab may have changed in between: run it again.',
+    zh: '读表之前成功建立了一个连接，尽管上述路径未能往返。实验可能在此期间发生了变化：请再运行一次。',
+  },
+  unconnected: {
+    en: 'A connection was tried before the tables were read, and failed: {said}.',
+    zh: '读表之前尝试建立连接，但失败了：{said}。',
   },
 
   headHop: { en: 'HOP', zh: '跳' },

@@ -24,6 +24,14 @@ describe.each(kinds)('bgp-services as %s', (kind) => {
     expect(stdout.split('\n').filter((hop) => /10\.1\.\d+\.1 /.test(hop)).length).toBeLessThanOrEqual(2);
   });
 
+  it('is explained down to the rule that translates, and what comes back from it', async () => {
+    const { stdout } = await place().must(['explain', 'client', 'web']);
+
+    expect(stdout).toMatch(/ip daddr 10\.96\.0\.80 tcp dport 80 goto KUBE-SVC-web\n/);
+    expect(stdout).toMatch(/the source 10\.244\.\d+\.\d+ becomes 10\.96\.0\.80 again\./);
+    expect(stdout).toContain('A connection was made before the tables were read, as the walk says.');
+  });
+
   it('says who lost the client when a node no longer has its rules', async () => {
     await place().must(['exec', 'worker3', '--', 'nft', 'delete', 'table', 'ip', 'kube-proxy']);
 

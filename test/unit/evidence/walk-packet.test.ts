@@ -25,6 +25,7 @@ function ring(names: readonly string[], isClosed: boolean): Lookups {
         return { name, mtu: 1500, isUp: true, mac: mac(machine, name), addresses: ['192.0.2.1'], tunnel: undefined };
       }),
     sourceNat: async () => [],
+    serviceChains: async () => new Map(),
     setting: async () => ({ value: 0, asked }),
     otherEnd: (machine) => ({ machine: next(machine)!, interface: 'eth0' }),
     bridgeOf: () => undefined,
