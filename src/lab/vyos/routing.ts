@@ -16,8 +16,8 @@ const hopWords = vocabularyOf([
   ['next-hop-interface <interface>'],
   ['disable'],
   ['tag <number>'],
-  ['bfd'],
-  ['bfd profile <name>'],
+  // FRR of Debian 12 has no BFD for static routes; a next hop that answers is the same with and without.
+  { path: 'bfd', isNote: true },
   ['vrf <name>'],
   ['next-hop-vrf <name>'],
 ]);
@@ -150,9 +150,7 @@ const ospfWords = vocabularyOf(redistributionWords, [
   ['summary-address <prefix> tag <number>', 'summary-address {prefix} tag {number}'],
   ['summary-address <prefix> no-advertise', 'summary-address {prefix} no-advertise'],
   ['aggregation timer <number>', 'aggregation timer {number}'],
-  ['timers throttle spf delay <number>'],
-  ['timers throttle spf initial-holdtime <number>'],
-  ['timers throttle spf max-holdtime <number>'],
+  elsewhere('timers throttle spf'),
   ['distance global <number>', 'distance {number}'],
   ['distance ospf external <number>', 'distance ospf external {number}'],
   ['distance ospf inter-area <number>', 'distance ospf inter-area {number}'],
@@ -201,11 +199,19 @@ export function ospf(roots: readonly VyosNode[], findings: Findings, vrf?: strin
   ]);
   const body = [
     ...translate(node.children, ospfWords, trail, findings),
+    ...throttle(nodesAt(node.children, 'timers', 'throttle', 'spf')),
     ...redistributed(node.children),
     ...originated(node.children),
   ];
   const head = `router ospf${vrf === undefined ? '' : ` vrf ${vrf}`}`;
   return { frr: [...ports, head, ...body.map((line) => ` ${line}`), '!'], daemons: ['ospfd'] };
+}
+
+/** How soon after a change OSPF computes its ways, in milliseconds; VyOS's own are 200, 1000 and 10000. */
+function throttle(nodes: readonly VyosNode[]): readonly string[] {
+  if (nodes.length === 0) return [];
+  const [delay, initial, most] = ['delay', 'initial-holdtime', 'max-holdtime'].map((word) => valueAt(nodes, word));
+  return [`timers throttle spf ${delay ?? 200} ${initial ?? 1000} ${most ?? 10000}`];
 }
 
 const bfdWords = vocabularyOf([

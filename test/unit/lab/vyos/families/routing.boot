@@ -73,6 +73,13 @@ protocols {
         capability {
             opaque
         }
+        timers {
+            throttle {
+                spf {
+                    delay 50
+                }
+            }
+        }
         distance {
             ospf {
                 external 110
