@@ -24,6 +24,8 @@ export async function checkCaptures(context: Context, kept?: LabEvidence): Promi
       ...endsOf(from, to, family),
       points,
       probe: { kind: 'echo', count: 1 },
+      // What people are to read must not say that nothing is proven.
+      provesEmpty: kept !== undefined,
       signal: context.signal,
     });
     const captured = { from, to, family, evidence, path: capturedPath(evidence) };
