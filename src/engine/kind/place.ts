@@ -1,5 +1,6 @@
 // Owns how a command gets into a machine of a kind lab: by the pids that Docker and the nodes' containerd know.
 
+import { fabricSwitches } from '../../artifact/clab-topology.ts';
 import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
 import type { Design, Machine } from '../../design/design.ts';
@@ -109,8 +110,17 @@ export async function locate(
   );
 
   const plain = new Set(design.hosts.map(({ name }) => name));
-  const gone = (machine: string): LabError =>
-    new LabError('LAB_GONE', `${machine} does not run in lab ${design.lab}`, { hint: `labctl start ${design.lab}` });
+  const inFabric = new Set(fabricSwitches(design).map(({ name }) => name));
+  const dockers = new Set(design.switches.map(({ name }) => name).filter((name) => !inFabric.has(name)));
+  const gone = (machine: string): LabError => {
+    if (dockers.has(machine))
+      return new LabError('LAB_GONE', `${machine} stands for Docker's own bridges: on kind nothing runs in it`, {
+        hint: 'docker network inspect; labctl exec enters nodes, routers and pods',
+      });
+    return new LabError('LAB_GONE', `${machine} does not run in lab ${design.lab}`, {
+      hint: `labctl start ${design.lab}`,
+    });
+  };
   const networkFile = (machine: string): string | undefined => {
     const pid = pids.get(machine);
     return pid === undefined ? pods.get(machine) : `/proc/${pid}/ns/net`;

@@ -214,6 +214,9 @@ describe.skipIf(recordedFolder === undefined)('looking at a lab on kind', () => 
     const bird = argvIn(places, 'bgp-rr-worker', ['birdc', 'show', 'protocols']).join(' ');
     expect(bird).toMatch(/-p -- crictl exec c0ffee birdcl -s \/var\/run\/calico\/bird.ctl show protocols$/);
     expect(() => places.argvOf('spine1')).toThrow('spine1 does not run in lab bgp-rr');
+    expect(() => places.argvOf('outside')).toThrow(
+      "outside stands for Docker's own bridges: on kind nothing runs in it",
+    );
   });
 });
 
