@@ -158,7 +158,8 @@ async function mendedInTheEnd<T>(
     throw error;
   } finally {
     if (isOurs) await breaker.mending();
-    await settle(running, before);
+    // Who interrupts is not kept waiting for sessions that come back by themselves.
+    await settle(running, before, signal);
   }
 }
 
