@@ -33,7 +33,10 @@ async function doctorOfKind(context: Context, reference: string | undefined): Pr
     reference === undefined ? undefined : await withEngine(context, await loadLab(context, reference, []), 'kind');
   const state = stateFolder(context.stateHome, loaded?.lab.name ?? 'doctor');
   const manifest = loaded?.artifacts.get('calico.yaml');
-  return (await kindOf({ context, state, saved: undefined, lab: loaded?.lab, manifest })).probe(loaded?.design);
+  const { root: programs } = await findPrograms(placesOf(context));
+  return (await kindOf({ context, state, saved: undefined, lab: loaded?.lab, manifest, programs })).probe(
+    loaded?.design,
+  );
 }
 
 /** The programs a lab is made of: the versions found and where, and what is not there. */

@@ -49,21 +49,24 @@ async function netnsOf({ context, state, holder, saved, programs }: EngineReques
 
 /** What the kind engine needs of a request; for the end of a lab that is little. */
 type KindRequest = Pick<EngineRequest, 'state' | 'saved' | 'lab' | 'manifest'> & {
+  readonly programs?: string | undefined;
   readonly context: Pick<Context, 'env' | 'uid'>;
 };
 
 /** The kind engine of a lab; its record alone is enough to remove it. */
 export async function kindOf(request: KindRequest): Promise<Engine> {
-  const { context, state, saved, lab = saved?.lab, manifest } = request;
+  const { context, state, saved, lab = saved?.lab, manifest, programs = saved?.programs } = request;
   const { kindEngine } = await import('../engine/kind/index.ts');
   const { kindClusterOf } = await import('../design/kind-cluster.ts');
   const { connectOnce } = await import('../host/docker/connect.ts');
   const { localShell } = await import('../host/local-shell.ts');
+  const { unpackedArgv } = await import('../host/unpacked.ts');
   return kindEngine({
     lab: state.lab,
     cluster: lab === undefined ? undefined : kindClusterOf(lab),
     folder: resolve(state.folder, 'kind'),
     isRoot: context.uid === 0,
+    own: unpackedArgv(programs, context.env['PATH'] ?? ''),
     host: localShell(),
     connect: connectOnce(context.env),
     owned: await ownedParts(state),

@@ -21,8 +21,7 @@ export async function preflight(
 ): Promise<string | undefined> {
   const { design } = loaded;
   if (loaded.engine === 'kind') {
-    await preflightKind(context, loaded, view);
-    return undefined;
+    return preflightKind(context, loaded, view);
   }
   for (const file of Object.values(design.secrets)) await (await import('../host/secret-file.ts')).readSecretFile(file);
   const programs = await readyPrograms(context, yes, (line) => view.note(line));
@@ -61,7 +60,9 @@ export async function readyPrograms(
   return (await findPrograms(placesOf(context))).root;
 }
 
-async function preflightKind(context: Context, loaded: LoadedDesign, view: RunView): Promise<void> {
+async function preflightKind(context: Context, loaded: LoadedDesign, view: RunView): Promise<string | undefined> {
+  const { findPrograms } = await import('../host/programs.ts');
+  const { root: programs } = await findPrograms(placesOf(context));
   const { engineFor } = await import('./engine-for.ts');
   const { stateFolder } = await import('../run/state.ts');
   const engine = await engineFor({
@@ -69,12 +70,13 @@ async function preflightKind(context: Context, loaded: LoadedDesign, view: RunVi
     state: stateFolder(context.stateHome, loaded.lab.name),
     holder: undefined,
     saved: undefined,
-    programs: undefined,
+    programs,
     engine: 'kind',
     lab: loaded.lab,
     manifest: loaded.artifacts.get('calico.yaml'),
   });
   refuseMissing(await engine.probe(loaded.design), view);
+  return programs;
 }
 
 interface KernelStamp {

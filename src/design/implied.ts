@@ -11,7 +11,7 @@ export interface ExpectedInterface {
   readonly machine: string;
   readonly name: string;
   readonly mtu: number;
-  /** Undefined: any. */
+  /** A VTEP's, which Calico decides; undefined: any, because whoever makes a link or a pod chooses one at random. */
   readonly mac: string | undefined;
   /** All global addresses with prefix length; undefined: any (a node's end of a pod's pair has a link-local one only). */
   readonly addresses: readonly string[] | undefined;
@@ -36,7 +36,7 @@ export interface ExpectedForwarding {
 /** Every interface of routers, nodes and pods, tunnels and both ends of the pods' pairs included. */
 export function expectedInterfaces(design: Design): readonly ExpectedInterface[] {
   const ports = (machine: string, interfaces: readonly Interface[]): readonly ExpectedInterface[] =>
-    interfaces.map(({ name, mtu, mac, addresses }) => ({ machine, name, mtu, mac, addresses }));
+    interfaces.map(({ name, mtu, addresses }) => ({ machine, name, mtu, mac: undefined, addresses }));
   return [
     ...design.routers.flatMap((router) => ports(router.name, router.interfaces)),
     ...design.nodes.flatMap((node) => [
@@ -50,9 +50,9 @@ export function expectedInterfaces(design: Design): readonly ExpectedInterface[]
         return { machine: node.name, name: pod.interface, mtu: pod.mtu, mac: undefined, addresses: undefined };
       }),
     ]),
-    ...design.pods.map(({ name, mtu, mac, addresses }) => {
+    ...design.pods.map(({ name, mtu, addresses }) => {
       const held = addresses.map(({ address }) => hostPrefix(address));
-      return { machine: name, name: podInterface, mtu, mac, addresses: held };
+      return { machine: name, name: podInterface, mtu, mac: undefined, addresses: held };
     }),
   ];
 }

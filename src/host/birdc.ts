@@ -1,5 +1,6 @@
 // Owns BIRD's words: `show protocols` and `show protocols all` of BIRD 1.6, 2 and 3, as sessions.
 
+import { familyOf } from '../base/address.ts';
 import type { ObservedPath, ObservedSession } from '../plan/observed.ts';
 
 /** The name of a BGP protocol as Calico gives it (calico.md B.3, F.1). */
@@ -11,6 +12,7 @@ const calicoName = /^(Mesh|Global|Node)_(.+)$/;
  */
 export function parseProtocols(machine: string, text: string): readonly ObservedSession[] {
   const sessions: ObservedSession[] = [];
+  const internal = new Set<number>();
   /** Whether the details below belong to the last session. */
   let isOurs = false;
   for (const line of text.split('\n')) {
@@ -35,7 +37,7 @@ export function parseProtocols(machine: string, text: string): readonly Observed
     }
     if (/^\S/.test(line)) isOurs = false;
     const last = sessions.at(-1);
-    const detail = /^\s+(Neighbor AS:|Local AS:|Neighbor address:|Channel)\s+(\S+)/.exec(line);
+    const detail = /^\s+(Neighbor AS:|Local AS:|Neighbor address:|Session:|Channel)\s+(\S+)/.exec(line);
     if (last === undefined || detail === null || !isOurs) continue;
     const [, word = '', value = ''] = detail;
     const key = word.replace(':', '');
@@ -44,8 +46,15 @@ export function parseProtocols(machine: string, text: string): readonly Observed
     if (key === 'Neighbor AS') sessions[sessions.length - 1] = { ...last, remoteAs: Number(value) };
     if (key === 'Local AS') sessions[sessions.length - 1] = { ...last, localAs: Number(value) };
     if (key === 'Neighbor address') sessions[sessions.length - 1] = { ...last, peer: value };
+    if (key === 'Session' && value === 'internal') internal.add(sessions.length - 1);
   }
-  return sessions;
+  return sessions.map((session, i) => (session.remoteAs === undefined ? session : completed(session, internal.has(i))));
+}
+
+/** What BIRD 1.6 does not say: internal peers share their AS (RFC 4271 section 1.1), and a daemon speaks one family. */
+function completed(session: ObservedSession, isInternal: boolean): ObservedSession {
+  const { localAs = isInternal ? session.remoteAs : undefined, families, peer } = session;
+  return { ...session, localAs, families: families.length > 0 ? families : [familyOf(peer)] };
 }
 
 /** `Mesh_10_1_5_11` to 10.1.5.11; IPv6 names have `_` for `:`. A `_port_<n>` suffix is cut off. */

@@ -3,15 +3,22 @@
 import { dirname } from 'node:path';
 import type { Shell } from '../base/shell.ts';
 
+/** How long a program may take to say its version, in ms: 9 s were seen on a machine that was busy, and it was called missing. */
+export const versionMs = 30_000;
+
 /** What `kind version` says (`kind v0.33.0 go1.26.8 linux/amd64`); undefined where there is no kind. */
 export async function kindVersion(shell: Shell): Promise<string | undefined> {
-  const ran = await shell.run(['kind', 'version'], { onFailure: 'return', timeoutMs: 5000 }).catch(() => undefined);
+  const ran = await shell
+    .run(['kind', 'version'], { onFailure: 'return', timeoutMs: versionMs })
+    .catch(() => undefined);
   return ran?.exitCode === 0 ? ran.stdout.trim() : undefined;
 }
 
 /** What the program `docker` says of itself, by which kind makes its nodes; undefined where there is none. */
 export async function dockerProgram(shell: Shell): Promise<string | undefined> {
-  const ran = await shell.run(['docker', '--version'], { onFailure: 'return', timeoutMs: 5000 }).catch(() => undefined);
+  const ran = await shell
+    .run(['docker', '--version'], { onFailure: 'return', timeoutMs: versionMs })
+    .catch(() => undefined);
   return ran?.exitCode === 0 ? ran.stdout.trim() : undefined;
 }
 

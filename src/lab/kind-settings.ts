@@ -47,7 +47,7 @@ export const kindSchema = z.strictObject({
     .optional()
     .describe("Port of 127.0.0.1 to the port of the control plane's node that answers there, such as a NodePort."),
   env: z
-    .record(z.string().regex(/^[A-Z][A-Z0-9_]{0,80}$/, 'is not an environment variable'), z.string().max(1000))
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,80}$/, 'is not an environment variable'), z.string().max(1000))
     .optional()
     .describe('Environment of calico-node, over what labctl sets.'),
 });

@@ -19,7 +19,10 @@ export function judgeSessions(design: Design, seen: readonly ObservedSession[]):
       const found = index.get(key);
       index.delete(key);
       if (found?.isEstablished !== true) continue;
-      const [expected, shown] = [wantedText(session, near, far), seenText(found)];
+      const [expected, shown] = [
+        wantedText(session, near, far),
+        seenText({ ...found, localAs: localAsOf(found, near) }),
+      ];
       if (expected === shown) continue;
       failures.push({ what: `session ${far.address}`, where: shownName(design, near.machine), expected, seen: shown });
     }
@@ -42,6 +45,11 @@ export function judgeSessions(design: Design, seen: readonly ObservedSession[]):
 
 function wantedText({ type, family }: ExpectedSession, near: SessionEnd, far: SessionEnd): string {
   return `${type}, AS ${near.asNumber} to AS ${far.asNumber}, IPv${family}`;
+}
+
+/** BIRD 1.6 does not tell its own AS of a session with another one: then only that it is another one counts. */
+function localAsOf({ localAs, remoteAs }: ObservedSession, near: SessionEnd): number | undefined {
+  return localAs ?? (remoteAs === near.asNumber ? undefined : near.asNumber);
 }
 
 /** A daemon may carry both families in one session; that it carries the expected one is what counts. */

@@ -186,6 +186,7 @@ describe.skipIf(why !== undefined)('Docker', () => {
       cluster: undefined,
       folder,
       isRoot: true,
+      own: [],
       host: recordingShell(programs),
       connect: async () => place.docker,
       owned: [],

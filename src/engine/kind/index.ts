@@ -33,6 +33,8 @@ export interface KindOptions {
   readonly folder: string;
   /** Otherwise namespaces are entered through a container. */
   readonly isRoot: boolean;
+  /** What comes before ping, tcpdump and the like where labctl unpacked them; nothing where the machine has them. */
+  readonly own: readonly string[];
   /** Runs programs on this machine; tests give one that replays recordings. */
   readonly host: Shell;
   /** The way to Docker; tests give a daemon that replays recordings. */
@@ -72,7 +74,7 @@ export function kindEngine(options: KindOptions): Engine {
   };
   const find = async (design: Design): Promise<Places> => {
     const docker = await connect();
-    return locate(host, docker, design, await enterBy(docker));
+    return locate(host, docker, design, await enterBy(docker), options.own);
   };
   const own = async (part: OwnedPart): Promise<void> => {
     if (owned.includes(part)) return;
@@ -84,8 +86,7 @@ export function kindEngine(options: KindOptions): Engine {
     differences: [],
     probe: (design) =>
       probeKind(
-        host,
-        connect,
+        { host, connect, own: options.own },
         design === undefined || cluster === undefined
           ? undefined
           : { design, cluster, manifest: options.manifest, isOwned: owned.length > 0 },

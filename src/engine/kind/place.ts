@@ -67,13 +67,14 @@ export function shellIn(places: Places, machine: string): Shell {
 
 /**
  * Finds every machine of a lab that runs. Machines that are not there are left out: entering them throws LAB_GONE. `door` is what comes
- * before every nsenter: nothing for root.
+ * before every nsenter: nothing for root; `own` before each of this machine's programs: nothing where it has them installed.
  */
 export async function locate(
   host: Shell,
   docker: Docker,
   design: Design,
   door: readonly string[] = [],
+  own: readonly string[] = [],
 ): Promise<Places> {
   const machines = [...design.routers, ...design.switches, ...design.hosts, ...design.nodes];
   const names = new Map(machines.map((machine) => [containerOf(design.lab, machine), machine.name]));
@@ -130,7 +131,7 @@ export async function locate(
     if (pid !== undefined && !plain.has(machine))
       return [...door, 'nsenter', '-t', String(pid), '-m', '-u', '-i', '-n', '-p', '--'];
     const file = networkFile(machine);
-    return file === undefined ? undefined : [...door, 'nsenter', `--net=${file}`, '--'];
+    return file === undefined ? undefined : [...door, 'nsenter', `--net=${file}`, '--', ...own];
   };
   return {
     findArgv,
@@ -142,7 +143,7 @@ export async function locate(
     networkOf: (machine) => {
       const file = networkFile(machine);
       if (file === undefined) throw gone(machine);
-      return [...door, 'nsenter', `--net=${file}`, '--'];
+      return [...door, 'nsenter', `--net=${file}`, '--', ...own];
     },
     calicoOf: (node) => calico.get(node),
   };

@@ -9,6 +9,8 @@ export interface MachineNeed {
   readonly nodes: number;
   /** Undefined where no lab is meant. */
   readonly design: Design | undefined;
+  /** What comes before this machine's programs: nothing, or the way to unpacked ones. */
+  readonly own: readonly string[];
   /** Where Docker keeps images and containers. */
   readonly dataRoot: string;
 }
@@ -34,7 +36,7 @@ const programs: Readonly<Record<string, string>> = {
 /** Everything that can be known without a lab's images. */
 export async function machineFindings(host: Shell, need: MachineNeed): Promise<readonly Finding[]> {
   const found = await Promise.all([
-    programFindings(host),
+    programFindings(host, need.own),
     rootFinding(host, need.design === undefined || need.design.routers.length > 0),
     inotifyFinding(host, need.nodes),
     neighborFinding(host, need.nodes),
@@ -47,9 +49,9 @@ export async function machineFindings(host: Shell, need: MachineNeed): Promise<r
   return found.flat();
 }
 
-async function programFindings(host: Shell): Promise<readonly Finding[]> {
+async function programFindings(host: Shell, own: readonly string[]): Promise<readonly Finding[]> {
   const script = 'for p; do command -v "$p" >/dev/null || echo "$p"; done';
-  const ran = await host.run(['sh', '-c', script, 'labctl', ...Object.keys(programs)], { onFailure: 'return' });
+  const ran = await host.run([...own, 'sh', '-c', script, 'labctl', ...Object.keys(programs)], { onFailure: 'return' });
   const absent = ran.stdout.split('\n').filter((name) => name !== '');
   if (absent.length === 0) return [];
   const packages = [...new Set(absent.map((name) => programs[name] ?? name))];

@@ -10,7 +10,7 @@ import type { KindCluster } from '../../design/kind-cluster.ts';
 import { containerlabVersion } from '../../host/containerlab.ts';
 import type { Connect, Docker } from '../../host/docker/connect.ts';
 import { findImage } from '../../host/docker/images.ts';
-import { dockerProgram, kindClusters, kindVersion } from '../../host/kind.ts';
+import { dockerProgram, kindClusters, kindVersion, versionMs } from '../../host/kind.ts';
 import type { Finding } from '../../plan/finding.ts';
 import { networksInUse } from './networks-in-use.ts';
 import { imageFindings } from './probe-images.ts';
@@ -32,10 +32,17 @@ export interface KindNeed {
   readonly isOwned: boolean;
 }
 
+/** Whom preflight asks. */
+export interface KindMachine {
+  readonly host: Shell;
+  readonly connect: Connect;
+  /** What comes before this machine's programs where labctl unpacked them. */
+  readonly own: readonly string[];
+}
+
 /** Everything at once. Without a daemon the rest cannot be known and is not guessed. */
 export async function probeKind(
-  host: Shell,
-  connect: Connect,
+  { host, connect, own }: KindMachine,
   need: KindNeed | undefined,
 ): Promise<readonly Finding[]> {
   const [docker, ...programs] = await Promise.all([
@@ -58,7 +65,7 @@ export async function probeKind(
   const ok: Finding = { id: 'docker', level: 'ok', message: `Docker ${daemon.version}, cgroup v${daemon.cgroup}` };
   const { design } = need ?? {};
   const nodes = design?.nodes.length ?? 1;
-  const machine = await machineFindings(host, { nodes, design, dataRoot: daemon.dataRoot });
+  const machine = await machineFindings(host, { own, nodes, design, dataRoot: daemon.dataRoot });
   if (need === undefined) return [ok, ...used, ...machine];
   return [ok, ...used, ...machine, ...cgroupFindings(daemon.cgroup, need), ...(await labFindings(host, docker, need))];
 }
@@ -102,12 +109,12 @@ async function programFinding(
 
 async function kubectlFinding(host: Shell): Promise<Finding> {
   const argv = ['kubectl', 'version', '--client', '--output', 'json'];
-  const ran = await host.run(argv, { onFailure: 'return', timeoutMs: 5000 }).catch(() => undefined);
+  const ran = await host.run(argv, { onFailure: 'return', timeoutMs: versionMs }).catch(() => undefined);
   if (ran?.exitCode !== 0)
     return {
       id: 'kubectl',
       level: 'missing',
-      message: 'kubectl is not on this machine',
+      message: 'kubectl is not on this machine, or does not answer',
       fix: ['xdg-open', 'https://kubernetes.io/docs/tasks/tools/'],
     };
   const [, version = ''] = /"gitVersion":\s*"([^"]+)"/.exec(ran.stdout) ?? [];

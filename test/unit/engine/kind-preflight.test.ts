@@ -70,7 +70,10 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
     said: Record<string, Said>,
     lab: Lab = bgpRr,
   ): Promise<readonly string[]> {
-    const findings = await probeKind(recordingShell({ ...able, ...said }), connectOnce(env), needOf(lab));
+    const findings = await probeKind(
+      { host: recordingShell({ ...able, ...said }), connect: connectOnce(env), own: [] },
+      needOf(lab),
+    );
     return findings
       .filter(({ level }) => level !== 'ok')
       .map(({ id, level, message, cause = '', fix = [] }) =>

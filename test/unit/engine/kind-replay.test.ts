@@ -43,6 +43,7 @@ async function standing(
     cluster: kindClusterOf(lab),
     folder: '/nowhere',
     isRoot: true,
+    own: [],
     ...(await replayedCluster(design, join(folder ?? '', name), replay)),
     owned: ['network', 'cluster', 'fabric'],
     record: async () => undefined,
