@@ -40,6 +40,14 @@ export function editCalicoManifest(text: string, name: string, design: Design, c
   return parts.join('---\n');
 }
 
+/** The kinds that a manifest defines, alone: the API must know them before Calico's objects, and Calico starts after those. */
+export function kindsOf(manifest: string): string {
+  return manifest
+    .split(marker)
+    .filter((part) => /^kind: CustomResourceDefinition$/m.test(part))
+    .join('---\n');
+}
+
 function needsEdit(part: string, cluster: KindCluster): boolean {
   const [, kind = ''] = /^kind: (\w+)/m.exec(part) ?? [];
   if (kind === 'CustomResourceDefinition') return cluster.kubernetes.minor < 31 && addressFunction.test(part);

@@ -4,7 +4,7 @@ import type { CalicoObject } from '../calico/objects.ts';
 import type { Design } from '../design/design.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
 import type { Artifacts } from './artifacts.ts';
-import { editCalicoManifest } from './calico-manifest.ts';
+import { editCalicoManifest, kindsOf } from './calico-manifest.ts';
 import { calicoResources } from './calico-resources.ts';
 import { clabTopology } from './clab-topology.ts';
 import { frrContainerConf, frrDaemons, vtyshConf } from './frr-container.ts';
@@ -62,7 +62,9 @@ export function writeKindArtifacts(
     }
   }
   if (manifest !== undefined) {
-    files.set('calico.yaml', editCalicoManifest(manifest.text, manifest.name, design, cluster));
+    const edited = editCalicoManifest(manifest.text, manifest.name, design, cluster);
+    files.set('calico/kinds.yaml', kindsOf(edited));
+    files.set('calico.yaml', edited);
   }
   return files;
 }

@@ -42,7 +42,8 @@ export function closing({ evidence, expected, cause, saved, page }: CaptureRepor
   if (unproven.length > 0) lines.push(`nothing heard, so nothing proven: ${unproven.join(', ')}`);
   if (evidence.down.length > 0) lines.push(`down: ${evidence.down.map(({ name }) => name).join(', ')}`);
   for (const { point, missed } of evidence.points) {
-    if (missed > 0) lines.push(`incomplete: ${missed} ${missed === 1 ? 'packet' : 'packets'} passed ${point.name} unrecorded`);
+    if (missed > 0)
+      lines.push(`incomplete: ${missed} ${missed === 1 ? 'packet' : 'packets'} passed ${point.name} unrecorded`);
   }
   lines.push(...sizeLines(evidence), ...followedLines(evidence, saved?.folder));
   if (evidence.isInterrupted) lines.push('interrupted: what was seen so far');

@@ -24,8 +24,8 @@ export interface Wish {
 /**
  * Every part in order. While kubeadm makes a cluster of nodes that have booted, images are copied into them and the fabric is deployed:
  * kubelet waits for the address that the fabric gives. Where kind patches containerd it restarts it meanwhile, and images wait.
- * Calico comes after the fabric, because calico-node looks for its address when it starts, and after the lab's pods, bound to their
- * nodes by name, while nothing else is scheduled: so they are first in their blocks, and coredns waits until they run.
+ * Calico comes after the fabric, because calico-node looks for its address when it starts, after its objects, and after the lab's pods,
+ * bound to their nodes by name, while nothing else is scheduled: so they are first in their blocks, and coredns waits until they run.
  */
 export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifacts): readonly Wish[] {
   const text = (name: string): string => artifacts.get(name) ?? '';
@@ -35,6 +35,7 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
     Object.fromEntries([...artifacts].filter(([name]) => name.startsWith('routers/') && ending.test(name)));
   const isPatched = text('kind.yaml').includes('containerdConfigPatches:');
   const isSwitched = artifacts.has('calico/first-crd-objects.yaml');
+  const firstObjects = isSwitched ? 'first-objects' : 'objects';
   return [
     wish('writeFiles', 'files', 'namespaces', [], { files: Object.fromEntries(artifacts), secrets: design.secrets }),
     wish('createNetwork', 'network', 'namespaces', [], nodeNetworks(design, cluster) as unknown as Json),
@@ -78,12 +79,25 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
       applied('calico/secret-access.yaml', 'secret-access', ['api'], 'client'),
       wish('createSecrets', 'secrets', 'daemons', ['api'], design.secrets),
     ]),
-    applied('calico.yaml', 'calico', ['api', 'fabric', 'workload', 'nodes', 'images', 'held', 'secrets'], 'server'),
-    wish('waitKinds', 'kinds', 'daemons', ['api', 'calico'], null),
+    applied('calico/kinds.yaml', 'calico-kinds', ['api'], 'server'),
+    wish('waitKinds', 'kinds', 'daemons', ['api', 'calico-kinds'], null),
+    // Felix takes the pods' MTU from the pools it finds when it starts: a pod made before they are there keeps another one.
+    objects(isSwitched ? 'first-' : '', firstObjects, []),
+    applied(
+      'calico.yaml',
+      'calico',
+      ['api', 'fabric', 'workload', 'nodes', 'images', 'held', 'secrets', firstObjects],
+      'server',
+    ),
+    wish(
+      'waitPods',
+      'pods',
+      'daemons',
+      ['calico'],
+      design.pods.map(({ namespace, name }) => `${namespace}/${name}`),
+    ),
     // Where the pools are switched on the live cluster, pods are made with those before.
-    ...(isSwitched
-      ? [objects('first-', 'first-objects', []), pods(['first-objects']), objects('', 'objects', ['pods'])]
-      : [objects('', 'objects', []), pods(['objects'])]),
+    ...when(isSwitched, () => [objects('', 'objects', ['pods'])]),
     wish('releasePods', 'released', 'daemons', ['pods'], null),
     wish('waitSessions', 'sessions', 'sessions', ['pods', 'objects', 'fabric'], null),
     wish('waitRoutes', 'routes', 'routes', ['sessions'], null),
@@ -97,11 +111,6 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
   function objects(prefix: 'first-' | '', resource: ResourceId, needs: readonly ResourceId[]): Wish {
     const stored = text(`calico/${prefix}crd-objects.yaml`);
     return wish('applyObjects', resource, 'daemons', ['files', 'kinds', ...needs], { prefix, text: stored });
-  }
-
-  function pods(needs: readonly ResourceId[]): Wish {
-    const names = design.pods.map(({ namespace, name }) => `${namespace}/${name}`);
-    return wish('waitPods', 'pods', 'daemons', needs, names);
   }
 }
 

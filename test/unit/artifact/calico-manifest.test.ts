@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { editCalicoManifest } from '../../../src/artifact/calico-manifest.ts';
+import { editCalicoManifest, kindsOf } from '../../../src/artifact/calico-manifest.ts';
 import type { Design } from '../../../src/design/design.ts';
 import { designLab } from '../../../src/design/design-lab.ts';
 import { kindClusterOf } from '../../../src/design/kind-cluster.ts';
@@ -170,6 +170,13 @@ describe('a calico.yaml', () => {
     const text = editCalicoManifest(manifest, 'calico.yaml', { ...design, pools }, kindClusterOf(bgpRr));
     expect(environment(text)).toMatchObject({ NO_DEFAULT_POOLS: 'true', CALICO_IPV4POOL_IPIP: 'Always' });
     expect(environment(text)).not.toHaveProperty('CALICO_IPV4POOL_CIDR');
+  });
+
+  it('has its kinds in a file of their own, as they stand in it', () => {
+    const text = edited(bgpRr);
+    const kinds = kindsOf(text);
+    expect(text).toContain(kinds);
+    expect(kinds.match(/^kind: .*$/gm)).toEqual(['kind: CustomResourceDefinition']);
   });
 
   it('gives pods both families where a pool has IPv6', () => {

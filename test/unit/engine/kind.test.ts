@@ -316,6 +316,9 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
       [`${kubectl} get --raw /apis/projectcalico.org/v3`]: { exitCode: 1, stderr: 'Error from server (NotFound)' },
       [`${kubectl} apply -f ${folder}/workload.yaml`]: recorded('kubectl/v1.30.14/apply-pods-created'),
       [`${kubectl} apply --server-side --force-conflicts -f ${folder}/calico/nodes.yaml`]: created,
+      [`${kubectl} apply --server-side --force-conflicts -f ${folder}/calico/kinds.yaml`]: recorded(
+        'kubectl/v1.30.14/apply-crds-created',
+      ),
       [`${kubectl} apply --server-side --force-conflicts -f ${folder}/calico.yaml`]: recorded(
         'kubectl/v1.30.14/apply-calico-created',
       ),
@@ -358,6 +361,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
       expect(needs.get(second), `${first} before ${second}`).toContain(id);
     };
     before('workload', 'calico');
+    before('objects', 'calico');
     before('fabric', 'calico');
     before('nodes', 'calico');
   });
