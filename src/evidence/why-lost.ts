@@ -123,17 +123,18 @@ async function onWire(
   const to = packet.outer?.destination ?? packet.destination;
   const answer = await askRoute(engine.shell(point.machine), { to }, signal);
   const end = addressBookOf(design).get(answer.way?.hops[0]?.via ?? to);
-  if (end !== undefined && end.machine !== point.machine) {
+  // A switch with an address stands for Docker's bridge; on kind that is this machine's own, which no lab enters.
+  if (end === undefined || design.switches.some(({ name }) => name === end.machine)) {
+    const entry = answer.entry === undefined ? 'a route' : `its route ${answer.entry.prefix}`;
+    return `it left the lab by ${point.name}, where ${entry} leads: nobody there knows ${to}`;
+  }
+  if (end.machine !== point.machine) {
     const link = (await readLinks(engine.shell(end.machine), signal)).find(({ name }) => name === end.interface);
     const name = `${shownName(design, end.machine)}:${end.interface}`;
     if (link === undefined) return `lost on the wire: ${name} is not there`;
     if (!link.isUp) return `lost on the wire: ${name} is down`;
     if (packet.length > link.mtu + vlanTag)
       return `lost on the wire: ${name} takes ${link.mtu} bytes and the packet has ${packet.length}; nobody says so (a black hole, RFC 2923)`;
-  }
-  if (end === undefined || design.switches.some(({ name }) => name === end.machine)) {
-    const entry = answer.entry === undefined ? 'a route' : `its route ${answer.entry.prefix}`;
-    return `it left the lab by ${point.name}, where ${entry} leads: nobody there knows ${to}`;
   }
   return undefined;
 }
