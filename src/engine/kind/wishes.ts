@@ -89,11 +89,12 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
       ['api', 'fabric', 'workload', 'nodes', 'images', 'held', 'secrets', firstObjects],
       'server',
     ),
+    // In a cluster that is started again nothing is applied: the API and the wires alone are waited for.
     wish(
       'waitPods',
       'pods',
       'daemons',
-      ['calico'],
+      ['api', 'fabric', 'calico'],
       design.pods.map(({ namespace, name }) => `${namespace}/${name}`),
     ),
     // Where the pools are switched on the live cluster, pods are made with those before.

@@ -377,8 +377,12 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
 
     expect(engine.plan(design, files, seen).operations).toEqual([]);
     files.set('calico/crd-objects.yaml', 'kind: IPPool\n');
-    const again = engine.plan(design, files, seen).operations.map(({ resource }) => resource);
+    const { operations } = engine.plan(design, files, seen);
+    const again = operations.map(({ resource }) => resource);
     expect(again).toEqual(['files', 'booted', 'api', 'kinds', 'objects', 'pods', 'sessions', 'routes', 'ping']);
+    // Nobody asks for pods before the API answers.
+    const [api, pods] = ['api', 'pods'].map((name) => operations.find(({ resource }) => resource === name));
+    expect(pods?.needs).toContain(api?.id);
   });
 
   it('starts the nodes of a stopped lab, plugs the fabric anew and waits, and makes nothing else again', async () => {
