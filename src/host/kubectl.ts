@@ -1,8 +1,10 @@
 // Owns the program `kubectl`: how it is called for a lab's own cluster.
 
-/** Always the lab's own kubeconfig: ~/.kube is neither read nor written. */
+import { dirname, join } from 'node:path';
+
+/** Always the lab's own kubeconfig, and what kubectl remembers of the API beside it: ~/.kube is neither read nor written. */
 export function kubectlArgv(kubeconfig: string, ...rest: readonly string[]): readonly string[] {
-  return ['kubectl', '--kubeconfig', kubeconfig, ...rest];
+  return ['kubectl', '--kubeconfig', kubeconfig, '--cache-dir', join(dirname(kubeconfig), 'kubectl-cache'), ...rest];
 }
 
 /** The argument list that applies a file (`-`: standard input). `server`: fields of others are left alone, and large CRDs fit. */

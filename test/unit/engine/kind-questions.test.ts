@@ -16,7 +16,11 @@ it("asks Docker for the lab's own containers and networks, and Kubernetes by the
   );
   expect(asked.get('networks.json')).toBe('docker network inspect bgp-rr bgp-rr-outside');
   const kubectl = [...asked.values()].filter((line) => line.startsWith('kubectl'));
-  expect(kubectl.every((line) => line.startsWith('kubectl --kubeconfig /state/kubeconfig '))).toBe(true);
+  expect(
+    kubectl.every((line) =>
+      line.startsWith('kubectl --kubeconfig /state/kubeconfig --cache-dir /state/kubectl-cache '),
+    ),
+  ).toBe(true);
   expect(kubectl.join('\n')).not.toMatch(/secret|configmap|config view/);
   expect(new Set([...asked.keys(), ...nodeQuestions('worker').map(({ file }) => file)]).size).toBe(asked.size + 3);
 });

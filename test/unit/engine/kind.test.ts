@@ -16,6 +16,7 @@ import { argvIn, locate } from '../../../src/engine/kind/place.ts';
 import type { OwnedPart } from '../../../src/engine/kind/step.ts';
 import { clabArgv, deployWords } from '../../../src/host/containerlab.ts';
 import { connectDocker, connectOnce } from '../../../src/host/docker/connect.ts';
+import { kubectlArgv, readyArgv } from '../../../src/host/kubectl.ts';
 import { digestOf } from '../../../src/plan/digest.ts';
 import type { Engine, OperationContext } from '../../../src/plan/engine.ts';
 import { nothingObserved } from '../../../src/plan/observed.ts';
@@ -299,7 +300,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
       [labelled.fabric]: none,
       ...withLeaf1(inspected()),
     });
-    const kubectl = `kubectl --kubeconfig ${folder}/kubeconfig`;
+    const kubectl = kubectlArgv(join(folder, 'kubeconfig')).join(' ');
     const created = recorded('kubectl/v1.30.14/apply-created');
     Object.assign(answers, {
       [create(folder)]: recorded('kind/v0.33.0/create-4-nodes'),
@@ -424,7 +425,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
       'waitPing',
     ]);
     Object.assign(answers, {
-      [`kubectl --kubeconfig ${folder}/kubeconfig get --raw /readyz --request-timeout=5s`]: [
+      [readyArgv(join(folder, 'kubeconfig')).join(' ')]: [
         recorded('kubectl/v1.30.14/connection-refused'),
         { stdout: 'ok' },
       ],
