@@ -51,14 +51,14 @@ export interface ExplainRequest {
 
 /** Sends an echo, then asks every machine on its way what it did. Both ends must have an address of the family. */
 export async function explainPath(
-  engine: Pick<Engine, 'tap' | 'shell'>,
+  engine: Pick<Engine, 'tap' | 'shell' | 'closed'>,
   request: ExplainRequest,
 ): Promise<ExplainEvidence> {
   const { design, from, to, service, signal } = request;
   const destination = service?.address ?? primaryAddressOf(to, request.family);
   if (destination === undefined) throw new TypeError(`${to.name} has no such address`);
   const family = familyOf(destination);
-  const lookups = lookupsIn(design, (machine) => engine.shell(machine), signal);
+  const lookups = lookupsIn(design, engine, signal);
   const capture = request.withCapture
     ? await captureProbe(engine, {
         from: endsOf(from, to, family).from,

@@ -1,6 +1,5 @@
 // Owns the questions a walk asks of the live lab. What cannot change while a packet passes is asked once.
 
-import type { Shell } from '../base/shell.ts';
 import { type Design, findMachine } from '../design/design.ts';
 import type { Asked } from '../host/asked.ts';
 import { askBridge, askNeighbor, askTunnelEnd } from '../host/neighbor.ts';
@@ -8,6 +7,7 @@ import { type Port, readPorts } from '../host/port.ts';
 import { askRoute, type RouteQuestion } from '../host/route-get.ts';
 import { readServiceChains, type ServiceChains } from '../host/service-nat.ts';
 import { readSourceNat, type SourceNatRule } from '../host/source-nat.ts';
+import type { Engine } from '../plan/engine.ts';
 
 /** The far end of a wire. */
 export interface WireEnd {
@@ -30,10 +30,25 @@ export interface Lookups {
   otherEnd(machine: string, dev: string): WireEnd | undefined;
   /** The bridge of a switch that has a port. */
   bridgeOf(machine: string, port: string): string | undefined;
+  /** The far ends of a bridge's wires, where the switch itself cannot be asked; undefined where it can. */
+  endsAround(machine: string, bridge: string): readonly WireEnd[] | undefined;
 }
 
-/** Questions to the machines of a running lab. */
-export function lookupsIn(design: Design, shellOf: (machine: string) => Shell, signal: AbortSignal): Lookups {
+/** Questions to the machines of a running lab, of which nobody enters those that are `closed`. */
+export function lookupsIn(
+  design: Design,
+  { shell: shellOf, closed }: Pick<Engine, 'shell' | 'closed'>,
+  signal: AbortSignal,
+): Lookups {
+  const foreign = closed?.(design);
+  const farEnd = (machine: string, dev: string): WireEnd | undefined => {
+    for (const { ends } of design.links) {
+      const near = ends.findIndex((end) => end.machine === machine && end.interface === dev);
+      if (near >= 0) return ends[1 - near];
+    }
+    return undefined;
+  };
+
   const ports = new Map<string, Promise<readonly Port[]>>();
   const rules = new Map<string, Promise<readonly SourceNatRule[]>>();
   const chains = new Map<string, Promise<ServiceChains>>();
@@ -51,17 +66,16 @@ export function lookupsIn(design: Design, shellOf: (machine: string) => Shell, s
       const answer = ran.stdout.trim();
       return { value: ran.exitCode === 0 ? Number(answer) : undefined, asked: { argv, answer } };
     },
-    otherEnd: (machine, dev) => {
-      for (const { ends } of design.links) {
-        const near = ends.findIndex((end) => end.machine === machine && end.interface === dev);
-        if (near >= 0) return ends[1 - near];
-      }
-      return undefined;
-    },
+    otherEnd: farEnd,
     bridgeOf: (machine, port) => {
       const found = findMachine(design, machine);
       if (found?.kind !== 'switch') return undefined;
       return found.bridges.find((bridge) => bridge.ports.includes(port))?.name;
+    },
+    endsAround: (machine, bridge) => {
+      if (!foreign?.has(machine)) return undefined;
+      const found = design.switches.find(({ name }) => name === machine)?.bridges.find(({ name }) => name === bridge);
+      return (found?.ports ?? []).flatMap((port) => farEnd(machine, port) ?? []);
     },
   };
 }

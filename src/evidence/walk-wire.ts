@@ -57,6 +57,8 @@ async function overSwitches(
     const { machine } = end;
     const bridge = lookups.bridgeOf(machine, end.interface);
     if (bridge === undefined) return end;
+    const around = lookups.endsAround(machine, bridge);
+    if (around !== undefined) return acrossClosed(lookups, { machine, bridge, mac, around }, steps);
     if ((await lookups.ports(machine)).some((port) => port.name === bridge && port.mac === mac)) {
       return { machine, interface: bridge };
     }
@@ -70,6 +72,22 @@ async function overSwitches(
     end = next;
   }
   return end;
+}
+
+/** Over a switch that cannot be asked: to the one of its neighbors whose port has the MAC. */
+async function acrossClosed(
+  lookups: Lookups,
+  { machine, bridge, mac, around }: { machine: string; bridge: string; mac: string; around: readonly WireEnd[] },
+  steps: Step[],
+): Promise<WireEnd | undefined> {
+  for (const end of around) {
+    const port = (await lookups.ports(end.machine)).find(({ name }) => name === end.interface);
+    if (port?.mac !== mac) continue;
+    steps.push({ kind: 'switch', machine, asked: [], bridge, mac, port: undefined, to: end.machine });
+    return end;
+  }
+  steps.push({ kind: 'dead', machine, asked: [], end: { reason: 'not-learned', mac, bridge } });
+  return undefined;
 }
 
 /** Who answers for an address that is none of its own: proxy ARP (RFC 1027) needs the setting and a route to the address. */

@@ -110,7 +110,8 @@ export type Step = {
       readonly kind: 'switch';
       readonly bridge: string;
       readonly mac: string;
-      readonly port: string;
+      /** Undefined where the switch cannot be asked. */
+      readonly port: string | undefined;
       readonly to: string;
     }
   | { readonly kind: 'wrapped'; readonly dev: string; readonly address: string; readonly wrapper: Wrapper }

@@ -65,6 +65,8 @@ export interface Engine {
   enter?(design: Design): Promise<void>;
   /** A shell in a machine of the running lab (node, router, switch or pod). */
   shell(machine: string): Shell;
+  /** Machines of the design that nobody enters on this engine, because others made them: Docker's own bridges. Absent: none. */
+  closed?(design: Design): ReadonlySet<string>;
   tap(machine: string, iface: string): CapturePoint;
   /** Ends the lab's processes and keeps all else, for `plan` to revive. Absent where nothing would be kept. */
   stop?(): Promise<void>;

@@ -45,7 +45,10 @@ export function tellStep(step: Step, language: Language, shown: (machine: string
     case 'neighbor':
       return told('askNeighbor', neighborAnswer(step, tell, shown));
     case 'switch':
-      return told('askPort', tell('portLearned', { ...step, to: shown(step.to) }));
+      return told(
+        'askPort',
+        tell(step.port === undefined ? 'portHeld' : 'portLearned', { ...step, to: shown(step.to) }),
+      );
     case 'wrapped':
       return told('askTunnelEnd', wrappedAnswer(step, tell));
     case 'unwrapped':

@@ -135,7 +135,7 @@ function decidedBy(step: Step): string {
 }
 
 function outOf(last: Step, routes: readonly { readonly hop: { readonly dev: string } }[]): string {
-  return last.kind === 'switch' ? last.port : [...new Set(routes.map((step) => step.hop.dev))].join(', ');
+  return last.kind === 'switch' ? (last.port ?? '') : [...new Set(routes.map((step) => step.hop.dev))].join(', ');
 }
 
 function frameCells(frame: Frame | undefined, language: Language): readonly string[] {

@@ -90,6 +90,10 @@ export const sentences = {
     en: 'Behind {port}, which leads to {to}: the bridge {bridge} has learned it. A switch changes no header.',
     zh: '在 {port} 之后，通向 {to}：网桥 {bridge} 已学到它。交换机不修改任何头部。',
   },
+  portHeld: {
+    en: '{to} has it. The bridge is Docker’s own, on this machine itself, where labctl does not look. A switch changes no header.',
+    zh: '{to} 持有它。该网桥是本机上 Docker 自己的，labctl 不查看。交换机不修改任何头部。',
+  },
   reverseStrict: {
     en: 'Yes: rp_filter is 1 and the way back to {address} leads out of {dev} as well.',
     zh: '可以：rp_filter 为 1，而回到 {address} 的路由也从 {dev} 发出。',

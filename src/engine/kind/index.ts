@@ -16,7 +16,7 @@ import { inspectKind, lookKind } from './look.ts';
 import { networkOf } from './names.ts';
 import { type BuiltDesign, observeKind } from './observe.ts';
 import { kindOperations } from './operations.ts';
-import { locate, type Places, shellIn } from './place.ts';
+import { dockerSwitches, locate, type Places, shellIn } from './place.ts';
 import { planKind } from './plan.ts';
 import { probeKind } from './probe.ts';
 import { removeParts } from './remove.ts';
@@ -115,6 +115,7 @@ export function kindEngine(options: KindOptions): Engine {
     look: async (design) => lookKind(host, await find(design), design),
     inspect: async (design) => inspectKind(host, await find(design), design),
     shell: (machine) => shellIn(entered(), machine),
+    closed: dockerSwitches,
     tap: (machine, name) => ({
       name: `${machine}:${name}`,
       machine,

@@ -111,8 +111,7 @@ export async function locate(
   );
 
   const plain = new Set(design.hosts.map(({ name }) => name));
-  const inFabric = new Set(fabricSwitches(design).map(({ name }) => name));
-  const dockers = new Set(design.switches.map(({ name }) => name).filter((name) => !inFabric.has(name)));
+  const dockers = dockerSwitches(design);
   const gone = (machine: string): LabError => {
     if (dockers.has(machine))
       return new LabError('LAB_GONE', `${machine} stands for Docker's own bridges: on kind nothing runs in it`, {
@@ -153,6 +152,12 @@ export async function locate(
 async function crictl(host: Shell, enter: readonly string[], argv: readonly string[]): Promise<string> {
   const ran = await host.run([...enter, 'crictl', ...argv], { onFailure: 'return', timeoutMs: 10_000 });
   return ran.exitCode === 0 ? (ran.stdout.split('\n')[0]?.trim() ?? '') : '';
+}
+
+/** Switches that stand for Docker's own bridges: no container has them. */
+export function dockerSwitches(design: Design): ReadonlySet<string> {
+  const inFabric = new Set(fabricSwitches(design).map(({ name }) => name));
+  return new Set(design.switches.map(({ name }) => name).filter((name) => !inFabric.has(name)));
 }
 
 /** Machines whose kernel tables are read. */

@@ -29,6 +29,7 @@ function ring(names: readonly string[], isClosed: boolean): Lookups {
     setting: async () => ({ value: 0, asked }),
     otherEnd: (machine) => ({ machine: next(machine)!, interface: 'eth0' }),
     bridgeOf: () => undefined,
+    endsAround: () => undefined,
   };
 }
 
@@ -52,6 +53,23 @@ describe('a walk', () => {
       [64, 63],
       [63, 62],
     ]);
+  });
+
+  it("crosses Docker's own bridge, which nobody asks, to the neighbor that has the MAC", async () => {
+    const lookups: Lookups = {
+      ...ring(['a', 'b'], false),
+      otherEnd: () => ({ machine: 'outside', interface: 'a' }),
+      bridgeOf: (machine) => (machine === 'outside' ? 'br-kind' : undefined),
+      endsAround: () => ['a', 'b'].map((machine) => ({ machine, interface: 'eth0' })),
+    };
+    const walk = await walkPacket(lookups, 'a', echo(64), new Map());
+
+    expect(walk.steps.find(({ kind }) => kind === 'switch')).toMatchObject({
+      machine: 'outside',
+      port: undefined,
+      to: 'b',
+    });
+    expect(walk.arrivedAt).toBe('b');
   });
 
   it('dies where the TTL is used up', async () => {
