@@ -180,6 +180,7 @@ describe.skipIf(why !== undefined)('Docker', () => {
       'ip -o link show': {},
       'iptables-save': {},
       'ip6tables-save': {},
+      'nft list ruleset': {},
     };
     const options: KindOptions = {
       lab: 'kind-test',

@@ -10,6 +10,7 @@ import { dockerLeftovers } from '../../host/docker/leftovers.ts';
 import { dockerNetworks, removeNetwork } from '../../host/docker/networks.ts';
 import { removeVolume } from '../../host/docker/volumes.ts';
 import { deleteClusterArgv, type KindPlace } from '../../host/kind.ts';
+import { hostTraces } from './host-traces.ts';
 import { doorOf, labelsOf, outsideOf, ownLabel } from './names.ts';
 import type { OwnedPart } from './step.ts';
 
@@ -75,8 +76,8 @@ async function removeContainers(docker: Docker, label: string, attempt: Attempt)
 
 /** What bears no name of the lab's, and is known to be its own only while the lab stands. */
 interface Traces {
-  /** Docker's bridges in the host: the only thing by which a rule or a port there is known to be the lab's. */
-  readonly bridges: readonly string[];
+  /** Docker's bridges in the host and the lab's containers: what a rule or a link there must name to be known as the lab's. */
+  readonly marks: readonly string[];
   /** Anonymous volumes: each kind node keeps its /var in one. */
   readonly volumes: readonly string[];
 }
@@ -87,30 +88,17 @@ async function tracesOf({ docker, lab, place }: Removal): Promise<Traces> {
   const names = [...(await containersLabelled(docker, fabric)), ...(await containersLabelled(docker, cluster))];
   const containers = await inspectContainers(docker, names);
   return {
-    bridges: networks.map(({ id }) => `br-${id.slice(0, 12)}`),
+    marks: [...networks.map(({ id }) => `br-${id.slice(0, 12)}`), ...names],
     volumes: containers.flatMap(({ volumes }) => volumes),
   };
 }
 
-/** Containers, networks, volumes, bridges, and rules of the host's firewall that name one of them. */
+/** Containers, networks, volumes, links, and rules of the host's firewall that name one of them. */
 async function leftovers({ host, docker, lab, place }: Removal, traces: Traces): Promise<readonly string[]> {
-  const { bridges, volumes } = traces;
   const labels = [...Object.values(labelsOf(lab)), `${ownLabel}=${lab}`];
   const networks = [place.network, outsideOf(lab)];
-  const found = await dockerLeftovers(docker, { labels, networks, volumes });
-  if (bridges.length === 0) return found;
-  const lines = async (argv: readonly string[]): Promise<readonly string[]> => {
-    const ran = await host.run(argv, patience).catch(() => undefined);
-    return ran?.exitCode === 0 ? ran.stdout.split('\n').filter((line) => line !== '') : [];
-  };
-  const links = await lines(['ip', '-o', 'link', 'show']);
-  const rules = [...(await lines(['iptables-save'])), ...(await lines(['ip6tables-save']))];
-  const isOurs = (line: string): boolean => bridges.some((bridge) => line.includes(bridge));
-  return [
-    ...found,
-    ...links.filter(isOurs).map((line) => `link ${line.split(':')[1]?.trim()} in the host's namespace`),
-    ...rules.filter(isOurs).map((rule) => `rule of the host's firewall: ${rule}`),
-  ];
+  const found = await dockerLeftovers(docker, { labels, networks, volumes: traces.volumes });
+  return [...found, ...(await hostTraces(host, traces.marks))];
 }
 
 /** The program is gone, and with force so are the containers it made. */

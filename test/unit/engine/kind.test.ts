@@ -550,6 +550,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
       'ip -o link show': { stdout: '1: lo: <LOOPBACK,UP>\n' },
       'iptables-save': {},
       'ip6tables-save': { exitCode: 127 },
+      'nft list ruleset': { exitCode: 127 },
       [`kind delete cluster --name bgp-rr --kubeconfig ${folder}/kubeconfig`]: recorded('kind/v0.33.0/delete-absent'),
     });
 
@@ -561,6 +562,32 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
     expect(await (await engineOn(recordingShell({}), {})).engine.remove()).toBe(false);
   });
 });
+
+/** As Docker 29 writes it with `firewall-backend: nftables`, and a rule of somebody's for a node; worker2 is another lab's. */
+const dockerRuleset = `table ip docker-bridges {
+	map filter-forward-in-jumps {
+		type ifname : verdict
+		elements = { "docker0" : jump filter-forward-in__docker0,
+			     "br-0123456789ab" : jump filter-forward-in__br-0123456789ab }
+	}
+
+	chain filter-forward-in__docker0 {
+		iifname "docker0" counter packets 0 bytes 0 accept
+	}
+
+	chain filter-forward-in__br-0123456789ab {
+		ct state established,related counter packets 0 bytes 0 accept
+		iifname "br-0123456789ab" counter packets 0 bytes 0 accept
+	}
+}
+table inet mine {
+	chain forward {
+		type filter hook forward priority filter; policy accept;
+		oifname "x" comment "to bgp-rr-worker" drop
+		oifname "x" comment "to bgp-rr-worker2" drop
+	}
+}
+`;
 
 describe.skipIf(recordedFolder === undefined)('what is left', () => {
   it('names every container, network, volume, link and rule that is still there, and keeps the record', async () => {
@@ -586,6 +613,7 @@ describe.skipIf(recordedFolder === undefined)('what is left', () => {
       'ip -o link show': { stdout: '1: lo: <LOOPBACK,UP>\n7: br-0123456789ab: <BROADCAST>\n8: br-ffffffffffff: <>\n' },
       'iptables-save': { stdout: '-A DOCKER-USER -i br-0123456789ab -j ACCEPT\n-A FORWARD -i eth0 -j ACCEPT\n' },
       'ip6tables-save': {},
+      'nft list ruleset': { stdout: dockerRuleset },
     });
 
     const error = await engine.remove().catch((thrown: unknown) => thrown as LabError);
@@ -597,6 +625,9 @@ describe.skipIf(recordedFolder === undefined)('what is left', () => {
         `volume ${volume}: docker volume rm ${volume}`,
         "link br-0123456789ab in the host's namespace",
         "rule of the host's firewall: -A DOCKER-USER -i br-0123456789ab -j ACCEPT",
+        'rule of the host\'s firewall: table ip docker-bridges, map filter-forward-in-jumps, elements, "br-0123456789ab" : jump filter-forward-in__br-0123456789ab }',
+        "rule of the host's firewall: table ip docker-bridges, chain filter-forward-in__br-0123456789ab",
+        'rule of the host\'s firewall: table inet mine, chain forward, oifname "x" comment "to bgp-rr-worker" drop',
         'Docker refuses removing network bgp-rr: network bgp-rr has active endpoints',
         `Docker refuses removing volume ${volume}: volume is in use - [stranger]`,
       ],
