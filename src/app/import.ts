@@ -35,7 +35,7 @@ const maxFiles = 500;
 const maxDepth = 4;
 
 /** Endings of files that say something of a lab; those without an ending are scripts or nothing. */
-const readable = /(\.(sh|bash|ya?ml|json|boot|cfg|conf|config|vyos|set|md)|^[^.]+)$/;
+const readable = /(\.(sh|bash|ya?ml|json|boot|cfg|conf|config|vyos|set|nft|md)|^[^.]+)$/;
 
 /**
  * Imports a folder. Throws LAB_NOT_FOUND without a folder; LAB_INVALID with all that cannot be carried over though packets
@@ -51,12 +51,12 @@ export async function importFolder(context: Context, options: ImportOptions): Pr
   throwIfInvalid(imported.problems, shown);
   if (!('files' in imported)) throw new TypeError(`nothing imported and no problem: ${shown}`);
   const { tryImport } = await import('./try-import.ts');
-  const tried = await tryImport(context, imported);
+  const { files: written, problems: tried } = await tryImport(context, imported);
   throwIfInvalid(tried, shown);
   const folder = resolve(context.cwd, options.out ?? imported.name);
-  const names = [...imported.files.keys()];
+  const names = [...written.keys()];
   if (!options.force) await refuseOverwriting(folder, names);
-  for (const [name, text] of imported.files) {
+  for (const [name, text] of written) {
     await attempt(join(folder, name), async () => {
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, name), text);

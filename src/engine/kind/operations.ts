@@ -94,7 +94,7 @@ export function kindOperations(work: KindWork, design: Design): OperationTable {
         });
       },
     },
-    translateSources: {
+    loadRules: {
       apply: async (input, context) => {
         const { router, rules } = input as unknown as { router: string; rules: string };
         const enter = (await work.locate()).networkOf(router);

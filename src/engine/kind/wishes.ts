@@ -60,7 +60,7 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
     ]),
     ...Object.entries(filesOf(/\/rules\.nft$/)).map(([name, rules]) => {
       const router = name.split('/')[1] ?? '';
-      return wish('translateSources', `rules:${router}`, 'links', ['fabric'], { router, rules });
+      return wish('loadRules', `rules:${router}`, 'links', ['fabric'], { router, rules });
     }),
     wish('holdPods', 'held', 'daemons', ['api'], null),
     applied('workload.yaml', 'workload', ['api', 'images'], 'client'),

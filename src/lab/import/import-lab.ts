@@ -1,6 +1,6 @@
 // Owns turning the files of an original lab into a lab of labctl: which documents count, and what is written of them.
 
-import type { Problem } from '../../base/place.ts';
+import type { Problem, SourcePlace } from '../../base/place.ts';
 import { labName } from '../names.ts';
 import { placeOfSpan, type Source, spanAt } from '../tree.ts';
 import { Account, type Understood } from './account.ts';
@@ -25,6 +25,8 @@ export interface ImportedLab {
   readonly files: ReadonlyMap<string, string>;
   /** The files of routers that the topology states: what it makes of them must be the same, line by line. */
   readonly stated: ReadonlyMap<string, { readonly frr: Source; readonly rules: Source | undefined }>;
+  /** Where a problem of the lab that was written stands in the original files, as near as is known. */
+  originOf(problem: Problem): SourcePlace | undefined;
   readonly understood: readonly Understood[];
   /** Errors where packets would differ, warnings where they would not. */
   readonly problems: readonly Problem[];
@@ -96,7 +98,20 @@ export function importLab(
       frr === undefined ? [] : [[name, { frr: frr.source, rules }]],
     ),
   );
-  return { name: cluster.name, files: written, stated, understood: account.understood, problems: account.problems };
+  const { understood, problems } = account;
+  const originOf = (problem: Problem): SourcePlace | undefined => originIn(understood, problem);
+  return { name: cluster.name, files: written, stated, originOf, understood, problems };
+}
+
+/** Where a router, the fabric, Calico's peers, settings or manifest, or else the cluster was understood. */
+function originIn(understood: readonly Understood[], { path: [root, list, name] }: Problem): SourcePlace | undefined {
+  const words: Readonly<Record<string, readonly string[]>> = {
+    calico: ['BGPPeer ', 'BGPConfiguration ', 'Calico '],
+    topology: [...(list === 'routers' ? [`${name}: `] : []), 'topology '],
+  };
+  return [...(words[String(root)] ?? []), 'cluster ']
+    .map((word) => understood.find(({ what }) => what.startsWith(word))?.at)
+    .find((at) => at !== undefined);
 }
 
 function fabricFiles(cluster: KindCluster, fabric: ImportedFabric, folder: string): ReadonlyMap<string, string> {

@@ -1,6 +1,6 @@
 // Owns the proof that the folder that `render --for kind` writes is the lab: imported and written again, every file is as it was.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newestTools } from '../../../../src/artifact/kind-tools.ts';
@@ -133,15 +133,23 @@ describe('a folder', () => {
   });
 });
 
+/** The folder `rr` of a lab rendered for kind, each text edited; undefined leaves a file out. */
+async function rendered(reference: string, edit: (text: string, name: string) => string | undefined): Promise<string> {
+  const folder = scratchFolder('labctl-round-');
+  for (const [name, whole] of (await filesOf(reference)).kind) {
+    const text = edit(whole, name);
+    if (text === undefined) continue;
+    mkdirSync(join(folder, 'rr', dirname(name)), { recursive: true });
+    writeFileSync(join(folder, 'rr', name), text);
+  }
+  return folder;
+}
+
 describe('labctl import', () => {
   it('names each line of an frr.conf that the lab would not say, and writes nothing then', async () => {
-    const folder = scratchFolder('labctl-round-');
-    const { kind } = await filesOf('bgp-rr');
-    for (const [name, text] of kind) {
-      mkdirSync(join(folder, 'rr', dirname(name)), { recursive: true });
-      const weighted = text.replace('neighbor 10.1.10.2 activate', '$&\n  neighbor 10.1.10.2 weight 5');
-      writeFileSync(join(folder, 'rr', name), weighted);
-    }
+    const folder = await rendered('bgp-rr', (text) =>
+      text.replace('neighbor 10.1.10.2 activate', '$&\n  neighbor 10.1.10.2 weight 5'),
+    );
 
     const { exitCode, stderr } = await call(['import', 'rr', '--out', 'lab'], { cwd: folder });
 
@@ -149,5 +157,35 @@ describe('labctl import', () => {
     expect(stderr).toContain('`neighbor 10.1.10.2 weight 5` is not carried over: leaf0 would not say it in the lab');
     expect(stderr).toMatch(/rr\/routers\/leaf0\/frr\.conf:\d+:\d+/);
     expect(existsSync(join(folder, 'lab'))).toBe(false);
+  });
+
+  it('reads the rules beside an frr.conf, and refuses a leaf that would translate without being told to', async () => {
+    const whole = await call(['import', 'rr', '--out', 'lab'], { cwd: await rendered('bgp-rr', (text) => text) });
+    const folder = await rendered('bgp-rr', (text, name) => (name === 'routers/leaf1/rules.nft' ? undefined : text));
+
+    const { exitCode, stderr } = await call(['import', 'rr', '--out', 'lab'], { cwd: folder });
+
+    expect(whole.exitCode).toBe(0);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('leaf1 would also say `ip saddr 10.1.0.0/16 oifname "eth0" masquerade` in the lab');
+    expect(stderr).toContain('at rr/routers/leaf1/frr.conf:1:1');
+    expect(stderr).not.toContain('leaf0');
+    expect(existsSync(join(folder, 'lab'))).toBe(false);
+  });
+
+  it('writes a lab whose racks do not reach each other, expects the silence, and points at the original', async () => {
+    const folder = await rendered('fullmesh-routed', (text) => text);
+
+    const { exitCode, stderr } = await call(['import', 'rr', '--out', 'lab'], { cwd: folder });
+
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('warning: no router learns the pods of 10.1.5.0/24, 10.1.8.0/24');
+    expect(stderr).toMatch(/at rr\/calico\/objects\.yaml:2:/);
+    expect(stderr).toMatch(/has the router id of `leaf1`.*\n {2}at rr\/routers\/spine1\/frr\.conf:1/);
+    expect(stderr).not.toContain('labctl-import-');
+    expect(readFileSync(join(folder, 'lab/fullmesh-routed.lab.yml'), 'utf8')).toContain(
+      'expect:\n  - ping: {from: pod-a, to: pod-d, answered: false}',
+    );
+    expect((await call(['validate', './lab'], { cwd: folder })).exitCode).toBe(0);
   });
 });
