@@ -1,12 +1,19 @@
 // Owns where a capture's probes go, as it is typed: a machine, a service, or an address outside; and where to listen then.
 
-import { type Family, familyOf, parseAddress } from '../base/address.ts';
+import { addressOf, type Family, familyOf, parseAddress } from '../base/address.ts';
 import { LabError } from '../base/errors.ts';
-import { type Design, findMachine, type HostDesign, type Machine, type ServiceDesign } from '../design/design.ts';
+import {
+  type Design,
+  findMachine,
+  type HostDesign,
+  type Machine,
+  type NodeDesign,
+  type ServiceDesign,
+} from '../design/design.ts';
 import type { CaptureEnd } from '../evidence/capture.ts';
 import { endsOf } from '../evidence/ends.ts';
 import { type PlannedPoint, pointsBetween } from '../evidence/points.ts';
-import type { Probe } from '../evidence/send-probe.ts';
+import type { Probe, Translated } from '../evidence/send-probe.ts';
 import { type EndsOptions, probeEnd, probeEnds } from './probe-ends.ts';
 
 /** Both ends, the points between them, and what to send there. */
@@ -17,13 +24,15 @@ export interface CaptureTarget {
   readonly machines: readonly [Machine, Machine] | undefined;
   readonly points: readonly PlannedPoint[];
   readonly probe: Probe;
+  /** A node's own connection to a service. */
+  readonly translated?: Translated | undefined;
 }
 
 /** Works out the target. Throws USAGE or UNKNOWN_MACHINE for what is neither machine, service nor address. */
 export function captureTarget(design: Design, options: EndsOptions, probe: Probe): CaptureTarget {
   const { to, family } = options;
-  const service = serviceNamed(design, to);
-  if (service !== undefined) return toService(design, options, service, probe);
+  const asked = serviceNamed(design, to) ?? nodePortOf(design, to, probe);
+  if (asked !== undefined) return toService(design, options, asked, probe);
   if (parseAddress(to) !== undefined) {
     const from = probeEnd(design, options.from, 'capture');
     const outside = outsideOf(to, familyOf(to));
@@ -35,41 +44,69 @@ export function captureTarget(design: Design, options: EndsOptions, probe: Probe
   return { ...endsOf(...machines, family), machines, points, probe };
 }
 
+/** A service by one of its addresses, or by a node's. */
+export interface AskedService {
+  readonly service: ServiceDesign;
+  readonly address: string;
+  readonly port: number;
+  /** The node whose port is asked. */
+  readonly node?: NodeDesign;
+}
+
 /** The service with a name or an address; a machine of the same name goes before. */
-export function serviceNamed(design: Design, to: string): ServiceDesign | undefined {
+export function serviceNamed(design: Design, to: string): AskedService | undefined {
   if (findMachine(design, to) !== undefined) return undefined;
-  return design.services.find((one) => one.name === to || addressesOf(one).includes(to));
+  for (const service of design.services) {
+    const { name, clusterIP, port } = service;
+    if (name === to) return { service, address: clusterIP, port };
+    if (addressesOf(service).includes(to)) return { service, address: to, port };
+  }
+  return undefined;
 }
 
 function addressesOf({ clusterIP, externalIPs, loadBalancerIP }: ServiceDesign): readonly string[] {
   return [clusterIP, ...externalIPs, ...(loadBalancerIP === undefined ? [] : [loadBalancerIP])];
 }
 
+/** The service whose node port a connection to a node asks for. */
+function nodePortOf(design: Design, to: string, probe: Probe): AskedService | undefined {
+  const node = findMachine(design, to);
+  if (node?.kind !== 'node' || probe.kind !== 'tcp') return undefined;
+  const { port } = probe;
+  const service = design.services.find(({ nodePort }) => nodePort === port);
+  return service && { service, address: addressOf(node.addresses[0].address), port, node };
+}
+
 /** Nobody knows yet which node takes it and which endpoint it chooses: all of them are listened at. */
-function toService(design: Design, options: EndsOptions, service: ServiceDesign, probe: Probe): CaptureTarget {
+function toService(design: Design, options: EndsOptions, asked: AskedService, probe: Probe): CaptureTarget {
+  const { service, address, port, node } = asked;
   const from = probeEnd(design, options.from, 'capture');
   const pods = design.pods.filter(({ name }) => service.endpoints.some((endpoint) => endpoint.pod === name));
   const [first, ...others] = pods;
   if (first === undefined) throw new LabError('USAGE', `service ${service.name} has no endpoint`);
-  const ways: (readonly [Machine, Machine])[] = pods.map((pod) => [from, pod]);
-  if (from.kind === 'host') {
-    for (const node of design.nodes) ways.push([from, node], ...pods.map((pod): [Machine, Machine] => [node, pod]));
-  }
+  const takers = node !== undefined ? [node] : from.kind === 'host' ? design.nodes : [];
+  const ways: (readonly [Machine, Machine])[] = node === undefined ? pods.map((pod) => [from, pod]) : [];
+  for (const taker of takers) ways.push([from, taker], ...pods.map((pod): [Machine, Machine] => [taker, pod]));
   const points = new Map<string, PlannedPoint>();
   for (const way of ways.filter(([a, b]) => a !== b)) {
     for (const point of pointsBetween(design, ...way)) {
       if (points.get(point.name)?.role !== 'path') points.set(point.name, point);
     }
   }
-  const address = options.to === service.name ? service.clusterIP : options.to;
   const ends = endsOf(from, first);
   return {
     from: ends.from,
     to: { machine: first.name, address, also: others.map(({ name }) => name) },
     machines: undefined,
     points: [...points.values()],
-    probe: onPort(probe, service.port),
+    probe: onPort(probe, port),
+    translated: from.kind === 'node' ? translatedAt(from, service) : undefined,
   };
+}
+
+function translatedAt(node: NodeDesign, { endpoints }: ServiceDesign): Translated {
+  const sources = node.interfaces.flatMap(({ addresses }) => addresses.map(addressOf));
+  return { sources, destinations: endpoints.map(({ address }) => address) };
 }
 
 /** A service answers on its port only: what would be an echo is a connection. */

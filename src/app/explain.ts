@@ -10,11 +10,11 @@ import { openRunning } from './running.ts';
 
 /** The service that is meant, with the first of its endpoints; undefined for a machine. */
 function explainedService(design: Design, options: EndsOptions) {
-  const service = serviceNamed(design, options.to);
-  if (service === undefined) return undefined;
-  const { name, port } = service;
+  const asked = serviceNamed(design, options.to);
+  if (asked === undefined) return undefined;
+  const { service, address, port } = asked;
   const { to, points } = captureTarget(design, options, { kind: 'tcp', port, count: 1 });
-  return { name, port, address: to.address, points, endpoint: to.machine };
+  return { name: service.name, port, address, points, endpoint: to.machine };
 }
 
 /** What `labctl explain` is told. */

@@ -99,7 +99,7 @@ export function judged(
       name,
       short,
       kind: 'node',
-      asNumber: peers.localAs,
+      asNumber: design.backend === 'bird' ? peers.localAs : undefined,
       address: addressOf(addresses[0].address),
       ...speaker(name),
     });

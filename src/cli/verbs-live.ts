@@ -70,7 +70,7 @@ export function addLiveVerbs(program: Command, door: Door): void {
     usage: 'capture [from] [to]',
     group,
     summary: 'follow a packet through every interface between two pods, nodes, to a service or an address',
-    description: `Listens at every interface on the way, sends a ping (or --tcp, --http, --udp), and shows it hop by hop; a pcap file a point. ${machine} The target may also be a service or an address.`,
+    description: `Listens at every interface on the way, sends a ping (or --tcp, --http, --udp), and shows it hop by hop; a pcap file a point. ${machine} The target may also be a service, a node and --tcp with a service's node port, or an address.`,
     flags: [
       {
         flags: '-c, --count <n>',
@@ -121,15 +121,15 @@ export function addLiveVerbs(program: Command, door: Door): void {
   addVerb<ExplainFlags>(program, door, {
     usage: 'explain <from> <to>',
     group,
-    summary: 'tell how a ping goes between two pods or nodes, entry by entry',
-    description: `Sends a ping, then asks every machine on its way: which route, which neighbor, which tunnel end. ${machine}`,
+    summary: 'tell how a packet goes between pods, nodes or to a service, entry by entry',
+    description: `Sends a ping, then asks every machine on its way: which route, which neighbor, which tunnel end. ${machine} The target may also be a service, by name or address: then it is a connection, and nodes are asked for their service rules, too.`,
     flags: [
       { flags: '--lang <language>', description: 'the language it is told in', choices: languages, default: 'en' },
       { flags: '--markdown', description: 'write Markdown' },
       { flags: '-6, --ipv6', description: 'follow the IPv6 address, in a dual-stack lab' },
       { flags: '--with-capture', description: 'add what was captured at each step' },
     ],
-    examples: ['labctl explain pod-a pod-b', 'labctl explain pod-a pod-b --lang zh --markdown'],
+    examples: ['labctl explain pod-a pod-b --lang zh --markdown', 'labctl explain client web'],
     load: async () => (await import('./commands/explain.ts')).explainCommand,
   });
   addVerb<FailFlags>(program, door, {

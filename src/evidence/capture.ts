@@ -12,7 +12,15 @@ import { type CaptureLimits, withinLimits } from './limits.ts';
 import { type Listening, listenWhile, throwIfAborted } from './listen.ts';
 import { LiveStream } from './live-stream.ts';
 import type { PlannedPoint } from './points.ts';
-import { filterFor, isOursOf, nothingSent, type Probe, type ProbeResult, sendProbe } from './send-probe.ts';
+import {
+  filterFor,
+  isOursOf,
+  nothingSent,
+  type Probe,
+  type ProbeResult,
+  sendProbe,
+  type Translated,
+} from './send-probe.ts';
 
 /** One packet at one point: a line of the table. */
 export interface CaptureLine {
@@ -74,6 +82,7 @@ export interface CaptureRequest {
   readonly to: CaptureEnd;
   readonly points: readonly PlannedPoint[];
   readonly probe: Probe;
+  readonly translated?: Translated | undefined;
   /** As typed, and as tcpdump takes it in any wrapping. */
   readonly filter?: { readonly text: string; readonly written: string } | undefined;
   readonly limits?: CaptureLimits;
@@ -132,7 +141,7 @@ export async function captureProbe(
   );
   const { packets, sightings } = followPackets(
     points.map(({ name }, place) => ({ name, pcap: caught[place]!.pcap })),
-    isOursOf(request.probe, from.address, nonce),
+    isOursOf(request.probe, from.address, nonce, request.translated),
     until,
   );
   return {

@@ -54,7 +54,7 @@ export interface PacketSighting {
   /** Identification of the packet's own IP header; 0 in IPv6. */
   readonly ipId: number;
   readonly isUnfragmentable: boolean;
-  /** `SNAT …`, `DNAT …` since the point before, `seen again` at a point it had passed; undefined when plain. */
+  /** `SNAT …`, `DNAT …` since the point before, of an answer `un-SNAT …`, `un-DNAT …`; `seen again` at a point it had passed; undefined when plain. */
   readonly note: string | undefined;
   /** The number of the frame in the point's file. */
   readonly frame: number;
@@ -154,7 +154,7 @@ function sightingsOf(
         what: whatOf(table, row, about?.mtu ?? 0),
         sourceMac: macs.get(row)?.[0],
         destinationMac: macs.get(row)?.[1],
-        note: noteOf(table, before, row, points.includes(table.sightings.point[row])),
+        note: noteOf(table, kind, before, row, points.includes(table.sightings.point[row])),
       });
     }
     packet++;
@@ -251,10 +251,16 @@ function whatOf(table: Correlator, row: number, mtu: number): string {
   return `TCP${flags.join('')}${payload === 0 ? '' : `, ${payload} bytes`}`;
 }
 
-function noteOf(table: Correlator, before: number | undefined, row: number, isAgain: boolean): string | undefined {
+function noteOf(
+  table: Correlator,
+  kind: PacketSighting['kind'],
+  before: number | undefined,
+  row: number,
+  isAgain: boolean,
+): string | undefined {
   const notes: string[] = [];
   if (before !== undefined && table.sightings.flow[before] !== table.sightings.flow[row])
-    notes.push(translationText(table.flowAt(before), table.flowAt(row)));
+    notes.push(translationText(table.flowAt(before), table.flowAt(row), kind !== 'request'));
   if (isAgain) notes.push('seen again');
   return notes.length === 0 ? undefined : notes.join(', ');
 }

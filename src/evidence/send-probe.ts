@@ -61,12 +61,23 @@ export async function sendProbe(
   return ping(shell, { ...probe, to, pattern: nonce.bytes.toString('hex'), signal });
 }
 
+/** How a connection looks that a node's own rules translate before it leaves: its port is chosen by chance then. */
+export interface Translated {
+  /** The node's addresses. */
+  readonly sources: readonly string[];
+  /** The endpoints' addresses. */
+  readonly destinations: readonly string[];
+}
+
 /** Tells a probe's packets from all others; when nothing was sent, every flow is asked for. */
-export function isOursOf(probe: Probe, from: string, nonce: Nonce): IsOurs {
+export function isOursOf(probe: Probe, from: string, nonce: Nonce, translated?: Translated): IsOurs {
   if (probe.kind === 'none') return () => true;
   if (probe.kind === 'echo') return carries(nonce.bytes);
   const { count } = probe;
   const protocol = probe.kind === 'udp' ? 'udp' : 'tcp';
-  return ({ source, sourcePort = 0, protocol: own }) =>
-    own === protocol && source === from && sourcePort >= nonce.port && sourcePort < nonce.port + count;
+  return ({ source, destination, sourcePort = 0, protocol: own }) => {
+    if (own !== protocol) return false;
+    if (source === from && sourcePort >= nonce.port && sourcePort < nonce.port + count) return true;
+    return translated?.sources.includes(source) === true && translated.destinations.includes(destination);
+  };
 }

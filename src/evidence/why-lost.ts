@@ -4,7 +4,9 @@ import { addressBookOf, shownName } from '../design/address-book.ts';
 import type { Design } from '../design/design.ts';
 import { readLinks } from '../host/link.ts';
 import { askNeighbor } from '../host/neighbor.ts';
+import { readPorts } from '../host/port.ts';
 import { askRoute, type RouteAnswer } from '../host/route-get.ts';
+import { readServiceChains, serviceDropOf } from '../host/service-nat.ts';
 import type { Engine } from '../plan/engine.ts';
 import type { CaptureEvidence, CaptureLine } from './capture.ts';
 import type { CapturedPath } from './captured-path.ts';
@@ -27,7 +29,9 @@ export async function whyLost(
   const end = lastSeen.packet.kind === 'request' ? evidence.to.machine : evidence.from.machine;
   if (lastSeen.direction === 'out') return onWire(design, engine, lastSeen, signal);
   if (lastSeen.point.machine === end) return `it reached ${shownName(design, end)}, which answered nothing`;
-  return inMachine(design, engine, lastSeen, signal);
+  return (
+    (await droppedByService(design, engine, evidence, lastSeen, signal)) ?? inMachine(design, engine, lastSeen, signal)
+  );
 }
 
 /** `spine0 (10.1.10.2) says fragmentation needed, next hop MTU 1400`; and where that was lost when its sender never heard it. */
@@ -51,6 +55,25 @@ async function atSource(
 ): Promise<string | undefined> {
   const answer = await askRoute(engine.shell(from.machine), { to: to.address }, signal);
   return afterRoute(engine, from.machine, shownName(design, from.machine), to.address, answer, undefined, signal);
+}
+
+/** A node without an endpoint of a service whose externalTrafficPolicy is Local. */
+async function droppedByService(
+  design: Design,
+  engine: Looker,
+  { probe }: CaptureEvidence,
+  { point, packet }: CaptureLine,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (packet.kind !== 'request' || probe.kind === 'none' || probe.kind === 'echo') return undefined;
+  const shell = engine.shell(point.machine);
+  const chains = await readServiceChains(shell, signal);
+  if (chains.size === 0) return undefined;
+  const ownAddresses = new Set((await readPorts(shell, signal)).flatMap(({ addresses }) => addresses));
+  const rule = serviceDropOf(chains, { ...packet, port: probe.port, ownAddresses });
+  return (
+    rule && `${shownName(design, point.machine)} has no endpoint of the service, and drops it by its rule: ${rule}`
+  );
 }
 
 /** It came into a machine and left by no interface. */

@@ -57,13 +57,17 @@ export function translations({ correlator, paths }: Correlation): readonly Findi
   return findings;
 }
 
-/** `SNAT 10.244.1.2:4000 to 10.1.5.10:5000`, `DNAT …`, both, or the ICMP id alone. */
-export function translationText(from: Flow, to: Flow): string {
+/**
+ * `SNAT 10.244.1.2:4000 to 10.1.5.10:5000`, `DNAT …`, both, or the ICMP id alone. Of an answer: what undoes them, the
+ * other way around.
+ */
+export function translationText(from: Flow, to: Flow, isAnswer = false): string {
   const parts: string[] = [];
+  const [ofSource, ofDestination] = isAnswer ? ['un-DNAT', 'un-SNAT'] : ['SNAT', 'DNAT'];
   const [a, b] = [endText(from.source, from.sourcePort), endText(to.source, to.sourcePort)];
   const [c, d] = [endText(from.destination, from.destinationPort), endText(to.destination, to.destinationPort)];
-  if (a !== b) parts.push(`SNAT ${a} to ${b}`);
-  if (c !== d) parts.push(`DNAT ${c} to ${d}`);
+  if (a !== b) parts.push(`${ofSource} ${a} to ${b}`);
+  if (c !== d) parts.push(`${ofDestination} ${c} to ${d}`);
   if (from.id !== to.id) parts.push(`ICMP id ${from.id} to ${to.id}`);
   return parts.join(', ');
 }

@@ -81,6 +81,11 @@ export function serviceNatOf(chains: ServiceChains, packet: FirstPacket): Servic
   return { ...found, choices, isMasqueraded, asked: { argv, answer: rules.join('\n') } };
 }
 
+/** The rule that drops a connection for which this machine has no endpoint (externalTrafficPolicy Local). */
+export function serviceDropOf(chains: ServiceChains, packet: FirstPacket): string | undefined {
+  return chains.get('KUBE-EXTERNAL-SERVICES')?.find((line) => verdictOf(line, packet) === 'drop');
+}
+
 const condition =
   /^(?:ip (saddr|daddr) (!= )?(\S+)|tcp dport (\d+)|(meta l4proto tcp)|fib (saddr|daddr) type local|counter packets \d+ bytes \d+)\s*/;
 

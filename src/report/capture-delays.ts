@@ -35,12 +35,13 @@ export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(Math.ceil(sorted.length * share) - 1, 0)] ?? 0;
 }
 
-/** The delays as a table; undefined when each packet was alone. */
+/** The delays as a table; undefined of one probe, whose own times are all there is. */
 export function delayTable({
   lines,
 }: Pick<CaptureEvidence, 'lines'>):
   | { readonly title: string; readonly headings: readonly string[]; readonly rows: readonly (readonly string[])[] }
   | undefined {
+  if (new Set(lines.map(({ packet }) => packet.sequence)).size < 2) return undefined;
   const delays = delaysOf(lines).filter(({ samples }) => samples.length > 1);
   if (delays.length === 0) return undefined;
   const rows = delays.map(({ kind, from, to, samples }) => [

@@ -13,16 +13,16 @@ export interface WayTable {
   readonly lines: readonly CaptureLine[];
 }
 
-/** The tables of a capture: a packet that took a way which an earlier one took is only counted in its title. */
+/** The tables of a capture: a packet that took a way which an earlier one took is only told of in its title. */
 export function wayTables(evidence: CaptureEvidence, isWide: boolean): readonly WayTable[] {
-  const ways = new Map<string, { readonly lines: readonly CaptureLine[]; count: number }>();
+  const ways = new Map<string, { readonly lines: readonly CaptureLine[]; readonly others: PacketSighting[] }>();
   for (const lines of packetsIn(evidence.lines)) {
     const key = lines.map(wayKey).join('\n');
     const known = ways.get(key);
-    if (known === undefined) ways.set(key, { lines, count: 1 });
-    else known.count++;
+    if (known === undefined) ways.set(key, { lines, others: [] });
+    else known.others.push(lines[0]!.packet);
   }
-  return [...ways.values()].map(({ lines, count }) => tableOf(lines, count, isWide));
+  return [...ways.values()].map(({ lines, others }) => tableOf(lines, others, isWide));
 }
 
 /** The lines of each packet. */
@@ -32,15 +32,36 @@ export function packetsIn(lines: readonly CaptureLine[]): readonly (readonly Cap
   return [...packets.values()];
 }
 
+/** Ports and ids that a translation chose by chance make no other way, nor do the segments of a connection. */
 function wayKey({ point, direction, packet }: CaptureLine): string {
-  const { kind, ttl, wrapping, outer, length, note = '', what } = packet;
-  const type = what.replace(/ \d+$/, '');
-  return [kind, type, point.name, direction, ttl, wrapping, outer?.source, outer?.destination, length, note].join(' ');
+  const { kind, ttl, wrapping, outer, length, note = '' } = packet;
+  const type = isSegment(packet) ? 'TCP' : `${typeOf(packet)} ${length}`;
+  const told = note.replace(/(?<=[\d\]]):\d+|ICMP id .*/g, '');
+  return [kind, type, point.name, direction, ttl, wrapping, outer?.source, outer?.destination, told].join(' ');
 }
 
-function tableOf(lines: readonly CaptureLine[], count: number, isWide: boolean): WayTable {
+function isSegment({ what }: PacketSighting): boolean {
+  return what.startsWith('TCP');
+}
+
+/** What a packet is, without its number. */
+function typeOf({ what }: PacketSighting): string {
+  return what.replace(/ \d+$/, '');
+}
+
+/** `, and 3 more the same way (2 TCP ACK; TCP FIN ACK)`. */
+function othersText(others: readonly PacketSighting[]): string {
+  if (others.length === 0) return '';
+  const more = `, and ${others.length} more the same way`;
+  if (!others.every(isSegment)) return more;
+  const counts = new Map<string, number>();
+  for (const { what } of others) counts.set(what, (counts.get(what) ?? 0) + 1);
+  return `${more} (${[...counts].map(([what, count]) => (count > 1 ? `${count} ${what}` : what)).join('; ')})`;
+}
+
+function tableOf(lines: readonly CaptureLine[], others: readonly PacketSighting[], isWide: boolean): WayTable {
   const { kind, source, destination, what } = lines[0]!.packet;
-  const more = count > 1 ? `, and ${count - 1} more the same way` : '';
+  const more = othersText(others);
   const hasNotes = lines.some(({ packet }) => packet.note !== undefined);
   const headings = ['POINT', 'DIRECTION', 'ENCAPSULATION', 'TTL', 'LENGTH', 'IP ID', 'DF', 'TIME'];
   if (isWide) headings.push('SOURCE MAC', 'DESTINATION MAC');

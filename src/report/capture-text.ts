@@ -45,7 +45,7 @@ export function closing({ evidence, expected, cause, saved, page }: CaptureRepor
     if (missed > 0)
       lines.push(`incomplete: ${missed} ${missed === 1 ? 'packet' : 'packets'} passed ${point.name} unrecorded`);
   }
-  lines.push(...sizeLines(evidence), ...followedLines(evidence, saved?.folder));
+  lines.push(...translatedLines(evidence), ...sizeLines(evidence), ...followedLines(evidence, saved?.folder));
   if (evidence.isInterrupted) lines.push('interrupted: what was seen so far');
   if (expected !== undefined) {
     lines.push(...expected.branches, `expected: ${expected.way}`);
@@ -57,6 +57,13 @@ export function closing({ evidence, expected, cause, saved, page }: CaptureRepor
   if (saved !== undefined) lines.push(`files: ${saved.files.length} and ${saved.merged} in ${saved.folder}`);
   if (page !== undefined) lines.push(`picture: ${page}`);
   return lines;
+}
+
+/** Rules of a node take its own connection before it leaves, and others may lie before the first point. */
+function translatedLines({ lines, probe, to }: CaptureReport['evidence']): readonly string[] {
+  const first = lines.find(({ packet }) => packet.kind === 'request');
+  if (probe.kind === 'none' || first === undefined || first.packet.destination === to.address) return [];
+  return [`translated before ${first.point.name}: ${to.address} to ${first.packet.destination}`];
 }
 
 /** What was only recorded. */

@@ -31,7 +31,10 @@ export interface Graph {
   readonly wires: readonly GraphWire[];
 }
 
-type Drawn = Pick<Design, 'lab' | 'variant' | 'title' | 'nodes' | 'routers' | 'switches' | 'pods' | 'hosts' | 'links'>;
+type Drawn = Pick<
+  Design,
+  'backend' | 'lab' | 'variant' | 'title' | 'nodes' | 'routers' | 'switches' | 'pods' | 'hosts' | 'links'
+>;
 
 /** Layers in the order in which they are drawn. */
 export const layers: readonly Layer[] = ['outside', 'spine', 'leaf', 'network', 'node', 'pod'];
@@ -65,7 +68,8 @@ export function graphOf(design: Drawn): Graph {
   }
   boxes.push(...networks);
   for (const node of design.nodes) {
-    const facts = [`AS ${node.peers.localAs}`, ...node.addresses.map(({ address }) => address)];
+    const speaker = design.backend === 'bird' ? [`AS ${node.peers.localAs}`] : [];
+    const facts = [...speaker, ...node.addresses.map(({ address }) => address)];
     boxes.push({ id: node.name, layer: 'node', title: node.short, facts });
   }
   for (const host of design.hosts) {

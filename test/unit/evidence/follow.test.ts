@@ -56,6 +56,24 @@ describe('following packets', () => {
     });
   });
 
+  it('notes what a translation made of a request, and what undoes it in the answer', () => {
+    const outside = { from: '10.1.5.10', to: '8.8.8.8' };
+    const frames = [
+      p.ipv4(1, { from: pods.from, to: outside.to, ttl: 64, id: 7 }, p.echo(8, 7, 1, pattern)),
+      p.ipv4(1, { ...outside, ttl: 63, id: 7 }, p.echo(8, 51_234, 1, pattern)),
+      p.ipv4(1, { from: outside.to, to: outside.from, ttl: 60, id: 9 }, p.echo(0, 51_234, 1, pattern)),
+      p.ipv4(1, { from: outside.to, to: pods.from, ttl: 59, id: 9 }, p.echo(0, 7, 1, pattern)),
+    ];
+    const notes = seenAt(frames.map((frame) => p.eth(0x0800, frame))).map(([one]) => one?.note);
+
+    expect(notes).toEqual([
+      undefined,
+      'SNAT 10.244.1.2 to 10.1.5.10, ICMP id 7 to 51234',
+      undefined,
+      'un-SNAT 10.1.5.10 to 10.244.1.2, ICMP id 51234 to 7',
+    ]);
+  });
+
   it('tells the answer from the request, wrapped or not, in both families', () => {
     const [, answers, v6] = seenAt([p.eth(0x0800, request), vxlan, overIpv6]);
 

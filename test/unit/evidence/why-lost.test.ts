@@ -38,4 +38,19 @@ describe('why a packet was lost', () => {
       '10.1.9.9 says fragmentation needed; nobody heard it: that was last seen at control-plane:cali0',
     );
   });
+
+  it('is the rule of a node that has no endpoint of a service', async () => {
+    const rules =
+      'table ip kube-proxy {\n\tchain KUBE-EXTERNAL-SERVICES {\n\t\tip daddr 20.0.0.2 tcp dport 80 drop\n\t\tfib daddr type local tcp dport 32001 drop\n\t}\n}\n';
+    const ports = [{ ifname: 'eth0', flags: [], mtu: 1500, addr_info: [{ local: '10.244.2.2', prefixlen: 32 }] }];
+    const shell = recordingShell({
+      'nft list ruleset': { stdout: rules },
+      'ip -j -d addr show': { stdout: JSON.stringify(ports) },
+    });
+    const evidence = { ...captureOf(2, 0), probe: { kind: 'tcp', port: 32_001, count: 1 } as const };
+
+    expect(await whyLost(design, { shell: () => shell }, evidence, capturedPath(evidence), signal)).toBe(
+      'control-plane has no endpoint of the service, and drops it by its rule: fib daddr type local tcp dport 32001 drop',
+    );
+  });
 });

@@ -19,6 +19,31 @@ describe('a capture', () => {
     await expect(captureText(reportOf(captureOf(6, 6, { count: 4 })))).toMatchFileSnapshot(golden('count.txt'));
   });
 
+  it('is one table for the segments of a connection that go the same way, whatever a translation chose by chance', () => {
+    const whole = captureOf(6, 6, { count: 3 });
+    const segments = ['TCP SYN', 'TCP ACK', 'TCP ACK'];
+    const lines = whole.lines.map((line) => {
+      const { sequence, kind } = line.packet;
+      const note = kind === 'request' ? `SNAT 10.1.9.10:40000 to 10.1.5.11:${sequence}` : 'seen again';
+      return {
+        ...line,
+        packet: { ...line.packet, what: segments[sequence - 1]!, length: 40 + sequence, note, sequence: 1 },
+      };
+    });
+    const text = captureText(reportOf({ ...whole, lines }));
+
+    expect(text).toContain('request: 10.244.0.2 > 10.244.2.2, TCP SYN, and 2 more the same way (2 TCP ACK)\n');
+    expect(text.match(/^POINT /gm)).toHaveLength(2);
+    expect(text).not.toContain('time from point to point');
+  });
+
+  it('says so when the first packet that was seen had another destination already', () => {
+    const evidence = captureOf(6, 6);
+    const text = captureText(reportOf({ ...evidence, to: { ...evidence.to, address: '10.96.0.80' } }));
+
+    expect(text).toContain('translated before pod-a:eth0: 10.96.0.80 to 10.244.2.2\n');
+  });
+
   it('is Markdown with Ethernet addresses', async () => {
     const evidence = captureOf(6, 6, { wrapping: 'vxlan', outer, length: 134, note: 'seen again' });
 

@@ -35,6 +35,13 @@ describe('the picture of a lab', () => {
     });
   });
 
+  it('names no AS of nodes that run no BGP', async () => {
+    const { boxes } = graphOf(await catalogueDesign('vxlan'));
+
+    expect(boxes.find(({ id }) => id === 'vxlan-worker')?.facts).toEqual(['10.1.5.11/24']);
+    expect(boxes.find(({ id }) => id === 'leaf0')?.facts).toEqual(['AS 65005']);
+  });
+
   it('has a box for each host, on the router port it hangs on', async () => {
     const graph = graphOf(await catalogueDesign('bgp-services'));
 
