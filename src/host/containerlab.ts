@@ -1,6 +1,7 @@
 // Owns the program `containerlab`: how it is called and what its output says.
 
 import type { Shell } from '../base/shell.ts';
+import type { Docker } from './docker/connect.ts';
 import { versionMs } from './kind.ts';
 
 /** The version in `containerlab version -j`; undefined where there is no containerlab. A build without release says 0.0.0. */
@@ -27,11 +28,10 @@ exec unshare --mount -- sh -e -c '
 
 /**
  * The argument list of a command of containerlab. It asks the network for no newer release, and finds the daemon that labctl and kind
- * use: of itself containerlab knows DOCKER_HOST, and no Docker context.
+ * use: of itself containerlab knows DOCKER_HOST, and no Docker context nor its certificates.
  */
-export function clabArgv(docker: string, words: readonly string[]): readonly string[] {
-  const environment = ['CLAB_VERSION_CHECK=disable', `DOCKER_HOST=${docker}`];
-  return ['sh', '-c', aside, 'labctl', 'env', ...environment, 'containerlab', ...words];
+export function clabArgv({ environment }: Pick<Docker, 'environment'>, words: readonly string[]): readonly string[] {
+  return ['sh', '-c', aside, 'labctl', 'env', ...environment, 'CLAB_VERSION_CHECK=disable', 'containerlab', ...words];
 }
 
 /**

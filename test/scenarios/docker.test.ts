@@ -176,7 +176,7 @@ describe.skipIf(why !== undefined)('Docker', () => {
     const kept: (readonly OwnedPart[])[] = [];
     const programs = {
       [`kind delete cluster --name kind-test --kubeconfig ${folder}/kubeconfig`]: { exitCode: 127 },
-      [clabArgv(place.docker.address, destroyWords(`${folder}/fabric.clab.yml`)).join(' ')]: { exitCode: 127 },
+      [clabArgv(place.docker, destroyWords(`${folder}/fabric.clab.yml`)).join(' ')]: { exitCode: 127 },
       'ip -o link show': {},
       'iptables-save': {},
       'ip6tables-save': {},

@@ -90,7 +90,7 @@ export function kindOperations(work: KindWork, design: Design): OperationTable {
         await work.own('fabric');
         const deploy = deployWords(join(folder, 'fabric.clab.yml'), workers, isThere ? 'again' : 'first');
         await tellingContainers(connect, { lab: design.lab, part: 'fabric' }, context, async () => {
-          for (const words of [deploy, ...impairments]) await runStep(work, clabArgv(docker.address, words), context);
+          for (const words of [deploy, ...impairments]) await runStep(work, clabArgv(docker, words), context);
         });
       },
     },

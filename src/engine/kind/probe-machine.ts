@@ -190,7 +190,7 @@ async function tunnelFinding(host: Shell, design: Design | undefined): Promise<r
           id: type,
           level: 'missing',
           message: `this kernel makes no ${type} device: ${ran.stderr.trim().split('\n')[0] ?? ''}`,
-          cause: 'calico-node is Ready all the same and packets go unwrapped (kind-engine.md 5)',
+          cause: 'calico-node is Ready all the same, and packets go unwrapped',
           fix: ['modprobe', type],
           needsRoot: true,
         },

@@ -3,7 +3,6 @@
 import { kindImages } from '../../artifact/kind-images.ts';
 import { toolVersionIn } from '../../artifact/kind-tools.ts';
 import { overlaps, parsePrefix } from '../../base/address.ts';
-import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
 import type { Design } from '../../design/design.ts';
 import type { KindCluster } from '../../design/kind-cluster.ts';
@@ -12,16 +11,12 @@ import type { Connect, Docker } from '../../host/docker/connect.ts';
 import { findImage } from '../../host/docker/images.ts';
 import { dockerProgram, kindClusters, kindVersion, versionMs } from '../../host/kind.ts';
 import type { Finding } from '../../plan/finding.ts';
+import { freeNetworks } from './free-networks.ts';
 import { networksInUse } from './networks-in-use.ts';
+import { dockerFindings, noDocker } from './probe-docker.ts';
 import { imageFindings } from './probe-images.ts';
 import { machineFindings } from './probe-machine.ts';
 import { portFindings } from './probe-ports.ts';
-
-/** What starts a daemon where the system says that nobody listens at its address. */
-const waysToDocker: Readonly<Record<string, readonly string[]>> = {
-  ENOENT: ['systemctl', 'start', 'docker'],
-  ECONNREFUSED: ['systemctl', 'start', 'docker'],
-};
 
 /** What is checked; `owned` is true while parts of the lab are labctl's own from before. */
 export interface KindNeed {
@@ -47,7 +42,7 @@ export async function probeKind(
 ): Promise<readonly Finding[]> {
   const [docker, ...programs] = await Promise.all([
     connect().catch(noDocker),
-    programFinding('docker-cli', await dockerProgram(host), [20, 10], 'https://docs.docker.com/engine/install/'),
+    programFinding('docker', await dockerProgram(host), [20, 10], 'https://docs.docker.com/engine/install/'),
     programFinding(
       'kind',
       await kindVersion(host),
@@ -62,21 +57,18 @@ export async function probeKind(
   );
   if ('level' in docker) return [docker, ...used];
   const { daemon } = docker;
-  const ok: Finding = { id: 'docker', level: 'ok', message: `Docker ${daemon.version}, cgroup v${daemon.cgroup}` };
+  const found = await dockerFindings(host, docker);
   const { design } = need ?? {};
   const nodes = design?.nodes.length ?? 1;
   const machine = await machineFindings(host, { own, nodes, design, dataRoot: daemon.dataRoot });
-  if (need === undefined) return [ok, ...used, ...machine];
-  return [ok, ...used, ...machine, ...cgroupFindings(daemon.cgroup, need), ...(await labFindings(host, docker, need))];
-}
-
-/** Why there is no Docker to speak to, with the command that helps where one does. */
-function noDocker(error: unknown): Finding {
-  if (!(error instanceof LabError)) throw error;
-  const { code = '' } = (error.cause ?? {}) as { readonly code?: string };
-  const fix = waysToDocker[code];
-  const cause = fix === undefined ? [...error.facts, error.hint].join('; ') : undefined;
-  return { id: 'docker', level: 'missing', message: error.message, cause, fix, needsRoot: true };
+  if (need === undefined) return [...found, ...used, ...machine];
+  return [
+    ...found,
+    ...used,
+    ...machine,
+    ...cgroupFindings(daemon.cgroup, need),
+    ...(await labFindings(host, docker, need)),
+  ];
 }
 
 async function programFinding(
@@ -89,7 +81,7 @@ async function programFinding(
     return {
       id: name,
       level: 'missing',
-      message: `${name} is not on this machine, or does not answer`,
+      message: `the program ${name} is not on this machine, or does not answer`,
       fix: ['xdg-open', where],
     };
   const found = toolVersionIn(version);
@@ -114,7 +106,7 @@ async function kubectlFinding(host: Shell): Promise<Finding> {
     return {
       id: 'kubectl',
       level: 'missing',
-      message: 'kubectl is not on this machine, or does not answer',
+      message: 'the program kubectl is not on this machine, or does not answer',
       fix: ['xdg-open', 'https://kubernetes.io/docs/tasks/tools/'],
     };
   const [, version = ''] = /"gitVersion":\s*"([^"]+)"/.exec(ran.stdout) ?? [];
@@ -171,12 +163,16 @@ async function networkFindings(
 ): Promise<readonly Finding[]> {
   const used = await networksInUse(host, connect, design.lab);
   const { prefix, prefix6, outside } = cluster.network;
+  const free = freeNetworks(
+    cluster.network,
+    used.map((other) => other.prefix),
+  );
   const wanted = [
-    { key: 'prefix', own: prefix, free: '172.30.0.0/16' },
-    { key: 'prefix6', own: prefix6, free: 'fc00:30::/64' },
-    ...(design.routers.length > 0 ? [{ key: 'outside', own: outside, free: '192.168.230.0/24' }] : []),
-  ];
-  return wanted.flatMap(({ key, own, free }) =>
+    ['prefix', prefix],
+    ['prefix6', prefix6],
+    ...(design.routers.length > 0 ? [['outside', outside] as const] : []),
+  ] as const;
+  return wanted.flatMap(([key, own]) =>
     used
       .filter((other) => isOverlapping(other.prefix, own))
       .map(({ prefix: theirs, by }) => ({
@@ -184,7 +180,10 @@ async function networkFindings(
         level: 'missing',
         message: `${by} (${theirs}) is in the way of the lab's ${own}`,
         cause: 'a lab that states no networks gets free ones',
-        fix: ['labctl', 'up', design.lab, '--engine', 'kind', '--set', `cluster.network.${key}=${free}`],
+        fix:
+          free[key] === own
+            ? ['docker', 'network', 'ls']
+            : ['labctl', 'up', design.lab, '--engine', 'kind', '--set', `cluster.network.${key}=${free[key]}`],
       })),
   );
 }

@@ -34,7 +34,7 @@ const undo: Readonly<Record<OwnedPart, (removal: Removal, attempt: Attempt) => P
   fabric: async ({ host, docker, lab, folder }, attempt) => {
     const { fabric } = labelsOf(lab);
     const isAlive = (await containersLabelled(docker, fabric)).length > 0;
-    const destroy = clabArgv(docker.address, destroyWords(join(folder, 'fabric.clab.yml')));
+    const destroy = clabArgv(docker, destroyWords(join(folder, 'fabric.clab.yml')));
     if (isAlive) await host.run(destroy, patience).catch(notInstalled);
     await removeContainers(docker, fabric, attempt);
     await attempt(removeNetwork(docker, outsideOf(lab)));

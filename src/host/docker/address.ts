@@ -47,3 +47,14 @@ export function addressText(address: DockerAddress): string {
   if (address.kind === 'unix') return `unix://${address.path}`;
   return `tcp://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
 }
+
+/**
+ * What `env` is told for a program that knows DOCKER_HOST and no contexts (Go's client). It takes certificates from DOCKER_CERT_PATH
+ * whatever the address is, and verifies with DOCKER_TLS_VERIFY alone: what is the caller's own and not this address's is taken away.
+ */
+export function addressEnvironment(address: DockerAddress): readonly string[] {
+  const host = `DOCKER_HOST=${addressText(address)}`;
+  const certificates = address.kind === 'tcp' ? address.certificates : undefined;
+  if (certificates === undefined) return ['-u', 'DOCKER_CERT_PATH', '-u', 'DOCKER_TLS_VERIFY', host];
+  return [host, `DOCKER_CERT_PATH=${certificates}`, 'DOCKER_TLS_VERIFY=1'];
+}

@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { LabError } from '../../base/errors.ts';
-import { addressText, type DockerAddress, dockerAddress } from './address.ts';
+import { addressEnvironment, addressText, type DockerAddress, dockerAddress } from './address.ts';
 import type { Environment } from './config.ts';
 
 /** A daemon that answered. `api` is dockerode's client: only files of this folder touch it. */
 export interface Docker {
   /** As DOCKER_HOST has it: `unix:///var/run/docker.sock`. */
   readonly address: string;
+  /** What `env` is told for a program that is to speak to the same daemon, and knows no contexts. */
+  readonly environment: readonly string[];
   readonly daemon: DaemonInfo;
   readonly api: Dockerode & Untyped;
 }
@@ -31,6 +33,9 @@ export interface DaemonInfo {
   readonly cgroup: 1 | 2;
   /** Where it keeps images and containers. */
   readonly dataRoot: string;
+  /** The host's name and its kernel's release. */
+  readonly machine: string | undefined;
+  readonly kernel: string | undefined;
 }
 
 /** Docker 20.10: the first that says its cgroup version and refuses nothing that labctl asks for. */
@@ -63,14 +68,18 @@ export async function connectDocker(env: Environment, signal?: AbortSignal): Pro
   const info = (await ask(text, 'info', limit, (abortSignal) => api.info({ abortSignal }))) as {
     readonly CgroupVersion?: string;
     readonly DockerRootDir?: string;
+    readonly Name?: string;
+    readonly KernelVersion?: string;
   };
   const daemon: DaemonInfo = {
     version: version.Version,
     platform: `${version.Os}/${version.Arch}`,
     cgroup: info.CgroupVersion === '2' ? 2 : 1,
     dataRoot: info.DockerRootDir ?? '/var/lib/docker',
+    machine: info.Name,
+    kernel: info.KernelVersion,
   };
-  return { address: text, daemon, api };
+  return { address: text, environment: addressEnvironment(address), daemon, api };
 }
 
 /** Finds the daemon when it is first needed. */
@@ -94,7 +103,7 @@ async function tcpOptions({ host, port, certificates }: DockerAddress & { kind: 
     ['ca.pem', 'cert.pem', 'key.pem'].map((name) =>
       readFile(join(certificates, name), 'utf8').catch((error: Error) => {
         throw new LabError('ENGINE_MISSING', `cannot read ${join(certificates, name)}: ${error.message}`, {
-          hint: 'DOCKER_CERT_PATH names the folder with ca.pem, cert.pem and key.pem',
+          hint: 'DOCKER_CERT_PATH, or else the Docker context, has the folder with ca.pem, cert.pem and key.pem',
         });
       }),
     ),

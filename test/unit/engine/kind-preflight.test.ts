@@ -40,6 +40,7 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
           'ip -6 -j route show': { stdout: '' },
           [`sh -c for p; do command -v "$p" >/dev/null || echo "$p"; done labctl ${programs}`]: {},
           'id -u': { stdout: '0\n' },
+          'uname -n -r': { stdout: 'vm 6.18.44-fc-v595\n' },
           [cat('fs/inotify/max_user_instances')]: { stdout: '8192\n' },
           [cat('net/ipv4/neigh/default/gc_thresh3')]: { stdout: '1024\n' },
           [cat('net/bridge/bridge-nf-call-iptables')]: { exitCode: 1 },
@@ -89,7 +90,7 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
     const said = { 'kind version': { exitCode: 127 } };
     expect(await wrongOn({ DOCKER_HOST: 'unix:///run/absent.sock' }, said)).toEqual([
       'missing docker | no Docker daemon answers at unix:///run/absent.sock: there is no such socket |  | systemctl start docker',
-      'missing kind | kind is not on this machine, or does not answer |  | xdg-open https://kind.sigs.k8s.io/docs/user/quick-start/#installation',
+      'missing kind | the program kind is not on this machine, or does not answer |  | xdg-open https://kind.sigs.k8s.io/docs/user/quick-start/#installation',
     ]);
   });
 
@@ -100,9 +101,22 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
     ]);
   });
 
+  it('refuses a daemon whose containers are not this machine, and doubts one by another name', async () => {
+    const told = /^(\S+) docker-elsewhere \| the Docker at unix:\S+ runs on (.*)$/;
+    const cause =
+      "labctl enters containers by their pids, which are that machine's: a virtual machine counts as another";
+    const [desktop] = await wrong({ 'uname -n -r': { stdout: 'laptop 6.8.0-45-generic\n' } });
+    expect(told.exec(desktop ?? '')?.slice(1)).toEqual([
+      'missing',
+      `vm (kernel 6.18.44-fc-v595), and labctl on laptop (6.8.0-45-generic) | ${cause} | docker context ls`,
+    ]);
+    const [inContainer] = await wrong({ 'uname -n -r': { stdout: '1f2e3d4c5b6a 6.18.44-fc-v595\n' } });
+    expect(inContainer).toMatch(/^warning docker-elsewhere/);
+  });
+
   it('wants the program docker too, which kind makes its nodes with', async () => {
     expect(await wrong({ 'docker --version': { exitCode: 127 } })).toEqual([
-      'missing docker-cli | docker-cli is not on this machine, or does not answer |  | xdg-open https://docs.docker.com/engine/install/',
+      'missing docker | the program docker is not on this machine, or does not answer |  | xdg-open https://docs.docker.com/engine/install/',
     ]);
   });
 
@@ -117,7 +131,7 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
   it('finds a network in the way', async () => {
     const kind = { Name: 'kind', Id: '1', IPAM: { Config: [{ Subnet: '172.18.0.0/16' }] } };
     expect(await wrong({}, { answers: { 'GET /networks': { body: [kind] } } })).toEqual([
-      "missing subnet | Docker's network kind (172.18.0.0/16) is in the way of the lab's 172.18.0.0/16 | a lab that states no networks gets free ones | labctl up bgp-rr --engine kind --set cluster.network.prefix=172.30.0.0/16",
+      "missing subnet | Docker's network kind (172.18.0.0/16) is in the way of the lab's 172.18.0.0/16 | a lab that states no networks gets free ones | labctl up bgp-rr --engine kind --set cluster.network.prefix=172.19.0.0/16",
     ]);
   });
 
@@ -135,7 +149,7 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
     [
       'a route in the way',
       { 'ip -4 -j route show': { stdout: '[{"dst":"172.16.0.0/12","dev":"wg0"}]' } },
-      "missing subnet | the host's route by wg0 (172.16.0.0/12) is in the way of the lab's 172.18.0.0/16 | a lab that states no networks gets free ones | labctl up bgp-rr --engine kind --set cluster.network.prefix=172.30.0.0/16",
+      "missing subnet | the host's route by wg0 (172.16.0.0/12) is in the way of the lab's 172.18.0.0/16 | a lab that states no networks gets free ones | labctl up bgp-rr --engine kind --set cluster.network.prefix=192.168.0.0/20",
     ],
     [
       'few inotify instances',
@@ -227,7 +241,7 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
     const refused = { exitCode: 2, stderr: 'Error: Unknown device type.\n' };
     const own = { ...vxlan, kind: kindSettingsOf(undefined) };
     expect(await wrong({ [device]: refused }, { lab: own })).toEqual([
-      'missing vxlan | this kernel makes no vxlan device: Error: Unknown device type. | calico-node is Ready all the same and packets go unwrapped (kind-engine.md 5) | modprobe vxlan',
+      'missing vxlan | this kernel makes no vxlan device: Error: Unknown device type. | calico-node is Ready all the same, and packets go unwrapped | modprobe vxlan',
     ]);
     expect(await wrong({ [device]: {} }, { lab: own })).toEqual([]);
   });

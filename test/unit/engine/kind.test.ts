@@ -15,6 +15,7 @@ import { kindEngine } from '../../../src/engine/kind/index.ts';
 import { argvIn, locate } from '../../../src/engine/kind/place.ts';
 import type { OwnedPart } from '../../../src/engine/kind/step.ts';
 import { clabArgv, deployWords } from '../../../src/host/containerlab.ts';
+import { addressEnvironment } from '../../../src/host/docker/address.ts';
 import { connectDocker, connectOnce } from '../../../src/host/docker/connect.ts';
 import { kubectlArgv, readyArgv } from '../../../src/host/kubectl.ts';
 import { digestOf } from '../../../src/plan/digest.ts';
@@ -118,7 +119,9 @@ const labelled = {
 
 /** containerlab's command line: it is told of the daemon that labctl speaks to. */
 function deploy({ env }: RecordingDocker, folder: string, how: 'first' | 'again'): string {
-  return clabArgv(env.DOCKER_HOST, deployWords(`${folder}/fabric.clab.yml`, 9, how)).join(' ');
+  const [, path = ''] = env.DOCKER_HOST.split('unix://');
+  const environment = addressEnvironment({ kind: 'unix', path });
+  return clabArgv({ environment }, deployWords(`${folder}/fabric.clab.yml`, 9, how)).join(' ');
 }
 
 function create(folder: string): string {

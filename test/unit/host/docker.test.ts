@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/base/errors.ts';
-import { addressText, dockerAddress } from '../../../src/host/docker/address.ts';
+import { addressEnvironment, addressText, dockerAddress } from '../../../src/host/docker/address.ts';
 import { connectDocker } from '../../../src/host/docker/connect.ts';
 import { inspectContainers } from '../../../src/host/docker/containers.ts';
 import { recordingDocker } from '../../support/recording-docker.ts';
@@ -28,6 +28,20 @@ describe('DOCKER_HOST', () => {
     [{ DOCKER_HOST: 'tcp://127.0.0.1', DOCKER_TLS_VERIFY: '1' }, 'tcp://127.0.0.1:2376'],
   ])('%j is %s', async (env, text) => {
     expect(addressText(await dockerAddress({ HOME: '/nobody', ...env }))).toBe(text);
+  });
+
+  it('reaches programs that know no contexts, and no other address has its certificates', async () => {
+    const env = { HOME: '/home/me', DOCKER_CERT_PATH: '/certs' };
+    const none = ['-u', 'DOCKER_CERT_PATH', '-u', 'DOCKER_TLS_VERIFY'];
+    const told = async (more: object) => addressEnvironment(await dockerAddress({ ...env, ...more }));
+
+    expect(await told({})).toEqual([...none, 'DOCKER_HOST=unix:///var/run/docker.sock']);
+    expect(await told({ DOCKER_HOST: 'tcp://127.0.0.1' })).toEqual([...none, 'DOCKER_HOST=tcp://127.0.0.1:2375']);
+    expect(await told({ DOCKER_HOST: 'tcp://127.0.0.1', DOCKER_TLS_VERIFY: '1' })).toEqual([
+      'DOCKER_HOST=tcp://127.0.0.1:2376',
+      'DOCKER_CERT_PATH=/certs',
+      'DOCKER_TLS_VERIFY=1',
+    ]);
   });
 
   it('names the certificates', async () => {
@@ -91,7 +105,12 @@ describe('a Docker context', () => {
     mkdirSync(certificates, { recursive: true });
     writeFileSync(join(certificates, 'ca.pem'), '');
 
-    expect(await dockerAddress(env)).toMatchObject({ port: '2376', certificates });
+    const address = await dockerAddress(env);
+    expect(address).toMatchObject({ port: '2376', certificates });
+    expect(addressEnvironment(address)).toContain(`DOCKER_CERT_PATH=${certificates}`);
+    expect(await told(connectDocker(env))).toBe(
+      `cannot read ${certificates}/cert.pem: ENOENT: no such file or directory, open '${certificates}/cert.pem' [ENGINE_MISSING]\nDOCKER_CERT_PATH, or else the Docker context, has the folder with ca.pem, cert.pem and key.pem`,
+    );
   });
 
   it('that does not exist is named, with where it is from', async () => {
