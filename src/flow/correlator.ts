@@ -106,8 +106,8 @@ export class Correlator {
     row.macs = this.macsOf(bytes);
     this.fillTransport(bytes, ip);
     this.sightings.add(row);
-    const last = layers.lastKind();
-    const at = layers.starts[layers.count - 1]!;
+    const last = layers.kinds[layers.transport]!;
+    const at = layers.starts[layers.transport]!;
     if ((last === layer.icmp || last === layer.icmpv6) && isIcmpError(last, bytes[at]!)) this.seeError(bytes, at, last);
   }
 
@@ -136,7 +136,7 @@ export class Correlator {
 
   private fillTransport(bytes: Uint8Array, ip: number): void {
     const { layers, row } = this;
-    const last = layers.count - 1;
+    const last = layers.transport;
     const at = layers.starts[last]!;
     const kind = layers.kinds[last]!;
     const { id, isUnfragmentable, hasMore, offset } = fragmentationOf(layers, bytes, ip);

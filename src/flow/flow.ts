@@ -2,7 +2,7 @@
 
 import { long, word } from '../packet/bytes.ts';
 import { destinationOf, isIcmpError, sourceOf } from '../packet/fields.ts';
-import { type Layers, layer } from '../packet/layers.ts';
+import { ending, type Layers, layer } from '../packet/layers.ts';
 import { type Fingerprint, FingerprintIndex } from './fingerprint.ts';
 
 /** One direction between two ends. */
@@ -60,8 +60,8 @@ function identify(print: Fingerprint, layers: Layers, bytes: Uint8Array, isRever
   print.begin();
   print.addWords(bytes, isReverse ? first + width : first, width);
   print.addWords(bytes, isReverse ? first : first + width, width);
-  const last = layers.lastKind();
-  const header = layers.starts[layers.count - 1]!;
+  const last = layers.kinds[layers.transport]!;
+  const header = layers.starts[layers.transport]!;
   print.add(last);
   if (last === layer.tcp || last === layer.udp) {
     const ports = long(bytes, header);
@@ -69,7 +69,13 @@ function identify(print: Fingerprint, layers: Layers, bytes: Uint8Array, isRever
   } else if (last === layer.esp) print.add(isReverse ? 0 : long(bytes, header));
   else if (last === layer.icmp || last === layer.icmpv6) {
     print.add(isIcmpError(last, bytes[header]!) ? word(bytes, header) | 0x10000 : echoId(bytes, header, last));
-  } else if (!isV6) print.add(bytes[at + 9]!);
+    // Two hosts may ping each other with the same identifier: a question and an answer one way are two flows.
+    print.add(isQuestion(bytes[header]!) === isReverse ? 0 : 1);
+  } else print.add(isV6 ? layers.endingDetail : bytes[at + 9]!);
+}
+
+function isQuestion(type: number): boolean {
+  return type === 8 || type === 128;
 }
 
 /** The identifier of an echo; other messages have none. */
@@ -88,17 +94,15 @@ const names: Readonly<Record<number, string>> = {
 };
 
 function flowOf(index: number, layers: Layers, bytes: Uint8Array): Flow {
-  const last = layers.lastKind();
-  const at = layers.starts[layers.count - 1]!;
+  const last = layers.kinds[layers.transport]!;
+  const at = layers.starts[layers.transport]!;
   const hasPorts = last === layer.tcp || last === layer.udp;
   const isIcmp = last === layer.icmp || last === layer.icmpv6;
   const error = isIcmp && isIcmpError(last, bytes[at]!) ? { type: bytes[at]!, code: bytes[at + 1]! } : undefined;
   const echo = isIcmp && error === undefined ? echoId(bytes, at, last) : -1;
   return {
     index,
-    protocol:
-      names[last] ??
-      (layers.kinds[layers.innerIp] === layer.ipv6 ? 'ipv6' : `ip proto ${bytes[layers.starts[layers.innerIp]! + 9]}`),
+    protocol: names[last] ?? otherProtocol(layers, bytes),
     source: sourceOf(layers, bytes, layers.innerIp),
     destination: destinationOf(layers, bytes, layers.innerIp),
     sourcePort: hasPorts ? word(bytes, at) : undefined,
@@ -108,6 +112,12 @@ function flowOf(index: number, layers: Layers, bytes: Uint8Array): Flow {
     reverse: -1,
     mss: undefined,
   };
+}
+
+function otherProtocol(layers: Layers, bytes: Uint8Array): string {
+  const { kinds, starts, innerIp, ending: ended, endingDetail } = layers;
+  if (kinds[innerIp] === layer.ipv4) return `ip proto ${bytes[starts[innerIp]! + 9]}`;
+  return ended === ending.unknown ? `ip proto ${endingDetail}` : 'ipv6';
 }
 
 /** `tcp 10.244.1.2:40000 > 10.244.2.3:80`, `icmp 10.244.1.2 > 10.244.2.3 id 7`. */

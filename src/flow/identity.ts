@@ -3,7 +3,7 @@
 
 import { long, word } from '../packet/bytes.ts';
 import { fragmentationOf, isIcmpError, tcpFlags, tcpOption } from '../packet/fields.ts';
-import { type Layers, layer } from '../packet/layers.ts';
+import { ending, type Layers, layer } from '../packet/layers.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 const transport = { syn: 2, reset: 4 } as const;
@@ -28,8 +28,8 @@ export function mixIdentity(print: Fingerprint, layers: Layers, bytes: Uint8Arra
  */
 export function mixUntranslated(print: Fingerprint, layers: Layers, bytes: Uint8Array): boolean {
   const { id, offset } = fragmentationOf(layers, bytes, layers.innerIp);
-  const last = layers.lastKind();
-  const hasTime = last === layer.tcp && tcpOption(bytes, layers.starts[layers.count - 1]!, 8) !== undefined;
+  const last = layers.kinds[layers.transport]!;
+  const hasTime = last === layer.tcp && tcpOption(bytes, layers.starts[layers.transport]!, 8) !== undefined;
   if ((id === 0 && !hasTime) || offset !== 0) return false;
   if (last !== layer.tcp && last !== layer.udp && last !== layer.icmp && last !== layer.icmpv6) return false;
   print.begin();
@@ -40,8 +40,10 @@ export function mixUntranslated(print: Fingerprint, layers: Layers, bytes: Uint8
 }
 
 function mixTransport(print: Fingerprint, layers: Layers, bytes: Uint8Array, isWithId: boolean): void {
-  const at = layers.starts[layers.count - 1]!;
-  switch (layers.lastKind()) {
+  const place = layers.transport;
+  const at = layers.starts[place]!;
+  const kind = layers.kinds[place]!;
+  switch (kind) {
     case layer.tcp:
       print.add(long(bytes, at + 4));
       print.add(long(bytes, at + 8));
@@ -50,11 +52,11 @@ function mixTransport(print: Fingerprint, layers: Layers, bytes: Uint8Array, isW
       return;
     case layer.udp:
       print.add(word(bytes, at + 4));
-      print.addWords(bytes, layers.at, Math.min(layers.end - layers.at, 32));
+      print.addWords(bytes, at + 8, Math.min(layers.ends[place]! - at - 8, 32));
       return;
     case layer.icmp:
     case layer.icmpv6: {
-      const isError = isIcmpError(layers.lastKind(), bytes[at]!);
+      const isError = isIcmpError(kind, bytes[at]!);
       print.add(word(bytes, at));
       if (isError) {
         print.addWords(bytes, at + 4, Math.min(layers.end - at - 4, 28));
@@ -69,6 +71,8 @@ function mixTransport(print: Fingerprint, layers: Layers, bytes: Uint8Array, isW
       print.add(long(bytes, at + 4));
       return;
     default:
+      // OSPF, VRRP, SCTP: what is not known here begins with what tells its packets apart.
+      if (layers.ending !== ending.fragment) print.addWords(bytes, layers.at, Math.min(layers.end - layers.at, 32));
   }
 }
 

@@ -4,7 +4,15 @@ import { long, word } from './bytes.ts';
 import { ending, type Layers, layer } from './layers.ts';
 
 /** UDP ports that say what is inside. 8472 is VXLAN's on Linux before IANA's 4789, and Cilium's and Flannel's. */
-export const tunnelPort = { vxlan: 4789, vxlanLinux: 8472, geneve: 6081, flannel: 8285, esp: 4500 } as const;
+export const tunnelPort = {
+  vxlan: 4789,
+  vxlanLinux: 8472,
+  vxlanGpe: 4790,
+  geneve: 6081,
+  mpls: 6635,
+  flannel: 8285,
+  esp: 4500,
+} as const;
 
 /** TCP; its payload is nobody's header. */
 export function decodeTcp(layers: Layers, bytes: Uint8Array): number {
@@ -27,18 +35,29 @@ export function decodeUdp(layers: Layers, bytes: Uint8Array): number {
     case tunnelPort.vxlan:
     case tunnelPort.vxlanLinux:
       return layers.has(8) && (bytes[at + 8]! & 0x08) !== 0 ? layer.vxlan : 0;
+    case tunnelPort.vxlanGpe:
+      return layers.has(8) && (bytes[at + 8]! & 0x0c) === 0x0c ? layer.vxlan : 0;
+    case tunnelPort.mpls: // RFC 7510
+      return layers.has(4) ? layer.mpls : 0;
     case tunnelPort.geneve:
       return layers.has(8) && bytes[at + 8]! >> 6 === 0 ? layer.geneve : 0;
     case tunnelPort.flannel:
       return layers.has(20) && bytes[at + 8]! >> 4 === 4 ? layer.flannel : 0;
-    case tunnelPort.esp: // four zero bytes mark IKE, not ESP (RFC 3948 section 2.2)
-      return layers.has(8) && long(bytes, at + 8) !== 0 ? layer.esp : 0;
-    case 3784: // BFD (RFC 5881), and its multihop port (RFC 5883)
+    case tunnelPort.esp:
+      return encrypted(layers, bytes, at + 8);
+    case 3784: // BFD (RFC 5881), over several hops (RFC 5883), and of a LAG's members (RFC 7130)
     case 4784:
+    case 6784:
       return layers.has(24) ? layer.bfd : 0;
     default:
-      return 0;
+      // Behind a translation the port of one side is another (RFC 3948 section 2.1).
+      return word(bytes, at) === tunnelPort.esp ? encrypted(layers, bytes, at + 8) : 0;
   }
+}
+
+/** Four zero bytes mark IKE, not ESP (RFC 3948 section 2.2). */
+function encrypted(layers: Layers, bytes: Uint8Array, at: number): number {
+  return layers.has(8) && long(bytes, at) !== 0 ? layer.esp : 0;
 }
 
 /** ICMP and ICMPv6: eight bytes; what an error quotes is read by `decodeQuoted`. */

@@ -108,6 +108,13 @@ export function vniOf(bytes: Uint8Array, at: number): number {
   return threeBytes(bytes, at + 4);
 }
 
+/** GRE's key (RFC 2890), which stands behind a checksum; undefined without one. */
+export function greKeyOf(bytes: Uint8Array, at: number): number | undefined {
+  const flags = word(bytes, at);
+  if ((flags & 0x2000) === 0) return undefined;
+  return long(bytes, at + ((flags & 0xc000) !== 0 ? 8 : 4));
+}
+
 /** The labels of an MPLS stack, outermost first. */
 export function mplsLabels(bytes: Uint8Array, at: number): readonly number[] {
   const labels: number[] = [];

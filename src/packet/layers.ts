@@ -31,6 +31,8 @@ export const layer = {
   bfd: 23,
   /** Flannel's udp backend: a bare IPv4 packet in UDP. */
   flannel: 24,
+  /** A mirrored frame in GRE: types I (which has no header), II and III. */
+  erspan: 25,
 } as const;
 
 /** The number of a kind of header. */
@@ -41,7 +43,7 @@ export const layerNames: readonly string[] = [
   '',
   ...['eth', 'vlan', 'sll', 'null', 'arp', 'ip', 'ipv6', 'ipv6.hopopts', 'ipv6.routing', 'ipv6.fraghdr'],
   ...['ipv6.dstopts', 'ah', 'icmp', 'icmpv6', 'tcp', 'udp', 'vxlan', 'geneve', 'gre', 'mpls', 'esp', 'lldp', 'bfd'],
-  'flannel',
+  ...['flannel', 'erspan'],
 ];
 
 /** Why decoding went no further. */
@@ -122,6 +124,18 @@ export class Layers {
   /** The kind of the last header, 0 without any. */
   lastKind(): number {
     return this.count === 0 ? 0 : this.kinds[this.count - 1]!;
+  }
+
+  /**
+   * The place of the header that tells whose packet this is: the last of TCP, UDP, ICMP or ESP behind the innermost IP
+   * header, without any of them the last header of all. Behind it may stand what is not IP: BFD, a frame with ARP in VXLAN.
+   */
+  get transport(): number {
+    for (let place = this.count - 1; place > this.innerIp; place--) {
+      const kind = this.kinds[place]!;
+      if ((kind >= layer.icmp && kind <= layer.udp) || kind === layer.esp) return place;
+    }
+    return this.count - 1;
   }
 
   /** The place of the first header of a kind, -1 without one. */

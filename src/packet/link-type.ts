@@ -27,6 +27,11 @@ const names: Readonly<Record<number, string>> = {
   [linkType.cooked2]: 'Linux cooked v2',
 };
 
+/** Whether frames of a link type are decoded; of others only their number, times and lengths are known. */
+export function isLinkTypeRead(type: number): boolean {
+  return type in names;
+}
+
 /** The name of a link type: `Ethernet`, `raw IP`; `link type 147` for one that is not read. */
 export function linkTypeName(type: number): string {
   return names[type] ?? `link type ${type}`;

@@ -3,7 +3,8 @@
 import { counted } from '../flow/finding.ts';
 import { flowText } from '../flow/flow.ts';
 import type { Correlation, Path } from '../flow/paths.ts';
-import { type AnalysisResult, incompleteness, type PathTable, pathTables, wrapText } from './analysis.ts';
+import { wrapText } from '../flow/wrapping.ts';
+import { type AnalysisResult, incompleteness, type PathTable, pathTables } from './analysis.ts';
 import { picturePage } from './picture/page.ts';
 import type { PictureEnd, PictureTopology } from './picture/topology.ts';
 import type { PictureHeader, PictureWay } from './picture/way.ts';

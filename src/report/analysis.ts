@@ -4,11 +4,11 @@ import { translationText } from '../flow/find-paths.ts';
 import type { Finding } from '../flow/finding.ts';
 import { flowText } from '../flow/flow.ts';
 import type { Correlation, Hop, Path } from '../flow/paths.ts';
-import type { Wrap } from '../flow/wrapping.ts';
+import { wrapText } from '../flow/wrapping.ts';
 import { notificationText } from '../packet/bgp-notification.ts';
 import type { CaptureFileFacts } from '../packet/frame.ts';
 import { ending, layerNames } from '../packet/layers.ts';
-import { linkTypeName } from '../packet/link-type.ts';
+import { isLinkTypeRead, linkTypeName } from '../packet/link-type.ts';
 
 /** What an analysis is made of; the same as app/'s, seen from below. */
 export interface AnalysisResult {
@@ -118,12 +118,6 @@ function hopsText(count: number): string {
   return `${count} routed hop${count === 1 ? '' : 's'}`;
 }
 
-/** `plain`, or the tunnel with its ends and what it adds: `VXLAN 4096 10.1.5.10 > 10.1.8.11 (+50)`. */
-export function wrapText({ name, source, destination, vni, overhead }: Wrap): string {
-  if (source === undefined) return name;
-  return `${name}${vni === undefined ? '' : ` ${vni}`} ${source} > ${destination} (+${overhead})`;
-}
-
 /** The median since the first hop. */
 function delayText({ delays }: Hop): string {
   if (delays.length === 0) return '-';
@@ -179,6 +173,10 @@ export function incompleteness({ files, correlation }: AnalysisResult): readonly
   const lines = files.flatMap(({ path, facts }) =>
     facts.problems.map(({ offset, message }) => `${path}: at byte ${offset}: ${message}`),
   );
+  for (const { path, facts } of files) {
+    const types = new Set(facts.interfaces.map(({ linkType }) => linkType).filter((type) => !isLinkTypeRead(type)));
+    for (const type of types) lines.push(`${path}: frames of ${linkTypeName(type)} were counted, not decoded`);
+  }
   const why = [
     [ending.cut, 'cut by the capture'],
     [ending.malformed, 'malformed'],

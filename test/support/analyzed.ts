@@ -2,7 +2,7 @@
 
 import { type Analysis, analyze } from '../../src/app/analyze.ts';
 import { flowText } from '../../src/flow/flow.ts';
-import { wrapText } from '../../src/report/analysis.ts';
+import { wrapText } from '../../src/flow/wrapping.ts';
 import { sharedFolder } from './shared.ts';
 
 /** Third-party captures by name, without their ending where it is `.cap`; undefined when the folder is absent. */

@@ -103,20 +103,55 @@ function ipv6Packet(chance: Chance, depth: number): Uint8Array {
 
 /** A protocol number and its bytes; tunnels up to four deep. */
 function transport(chance: Chance, depth: number, version: 4 | 6): [number, Uint8Array] {
-  const kind = chance.below(depth < 4 ? 16 : 7);
+  const kind = chance.below(depth < 4 ? 20 : 8);
   if (kind <= 2) return [6, tcpSegment(chance)];
   if (kind <= 4) return [17, p.udp(port(chance), port(chance), filler(chance, 60))];
   if (kind === 5) return icmp(chance, version);
   if (kind === 6) return [50, p.joined(p.u32(256 + chance.below(1e9)), p.u32(chance.below(1e6)), chance.bytes(40))];
+  if (kind === 7) return quiet(chance);
   const inner = ipPacket(chance, depth + 1);
   const frame = ethernet(chance, inner);
   const vni = chance.below(2 ** 24);
+  if (kind === 17) return [47, p.gre(...mirrored(chance), frame)];
+  if (kind === 18) return [17, p.udp(port(chance), 6635, p.mpls([16 + chance.below(1000)], inner.bytes))];
+  if (kind === 19) return [137, p.mpls([16 + chance.below(1000)], inner.bytes)];
   if (kind <= 9) return [inner.type === 0x0800 ? 4 : 41, inner.bytes];
   if (kind <= 11) return [17, p.udp(port(chance), chance.pick([4789, 8472]), p.vxlan(vni, frame))];
   if (kind === 12) return [17, p.udp(port(chance), 6081, p.geneve(vni, 0x6558, frame, p.hex('01028000')))];
-  if (kind === 13) return [47, p.gre(0x2000, inner.type, p.u32(7), inner.bytes)];
+  if (kind === 13) {
+    // A checksum, a key and a sequence number, any of them.
+    const flags = chance.pick([0x2000, 0xa000, 0xb000, 0x1000]);
+    return [
+      47,
+      p.gre(flags, inner.type, new Uint8Array(flags === 0xb000 ? 12 : flags === 0xa000 ? 8 : 4), inner.bytes),
+    ];
+  }
   if (kind === 14) return [47, p.gre(0, 0x6558, new Uint8Array(), frame)];
   return [47, p.gre(0, 0x8847, new Uint8Array(), p.mpls([16 + chance.below(1000)], inner.bytes))];
+}
+
+/** What says little: ESP in UDP (RFC 3948) with either port, and BFD (RFC 5880) that is up. */
+function quiet(chance: Chance): [number, Uint8Array] {
+  const esp = p.joined(p.u32(256 + chance.below(1e9)), p.u32(chance.below(1e6)), chance.bytes(40));
+  const bfd = p.joined(p.hex('20c00318'), p.u32(1), p.u32(2), p.u32(300_000), p.u32(300_000), p.u32(0));
+  return [
+    17,
+    chance.pick([
+      p.udp(4500, 4500, esp),
+      p.udp(4500, port(chance), esp),
+      p.udp(port(chance), chance.pick([3784, 4784, 6784]), bfd),
+    ]),
+  ];
+}
+
+/** GRE's flags, type and fields of ERSPAN types I, II and III, and what their own headers say. */
+function mirrored(chance: Chance): [number, number, Uint8Array] {
+  const sequence = p.u32(chance.below(1e6));
+  return chance.pick<[number, number, Uint8Array]>([
+    [0, 0x88be, new Uint8Array()],
+    [0x1000, 0x88be, p.joined(sequence, p.hex('1000000500000000'))],
+    [0x1000, 0x22eb, p.joined(sequence, p.hex('200000050000000000000000'))],
+  ]);
 }
 
 function tcpSegment(chance: Chance): Uint8Array {

@@ -85,10 +85,10 @@ describe.skipIf(captures === undefined)('captures made by others', () => {
       [
         'cilium-vxlan-pod-eth0 64 plain',
         'cilium-vxlan-cilium_vxlan 64 plain',
-        'cilium-vxlan-node-eth0 64 VXLAN 21845 172.18.0.4 > 172.18.0.2 (+50)',
+        'cilium-vxlan-node-eth0 64 VXLAN 21845 172.18.0.4 > 172.18.0.2:8472 (+50)',
       ],
       [
-        'cilium-vxlan-node-eth0 64 VXLAN 7396 172.18.0.2 > 172.18.0.4 (+50)',
+        'cilium-vxlan-node-eth0 64 VXLAN 7396 172.18.0.2 > 172.18.0.4:8472 (+50)',
         'cilium-vxlan-cilium_vxlan 64 plain',
         'cilium-vxlan-pod-eth0 63 plain',
       ],
@@ -142,7 +142,7 @@ describe.skipIf(captures === undefined)('captures made by others', () => {
   it('MPLS in GRE is seen through', async () => {
     const [path] = pathsOf(await read('mpls-over-gre'), 'icmp');
 
-    expect(path?.[0]).toMatch(/^mpls-over-gre \d+ GRE\/MPLS \S+ > \S+ \(\+28\)$/);
+    expect(path?.[0]).toMatch(/^mpls-over-gre \d+ GRE\/MPLS label \d+ 10\.128\.0\.2 > 10\.128\.100\.2 \(\+28\)$/);
   });
 
   it('what an ICMP error quotes is no tunnel, and ARP tells who announces an address', async () => {

@@ -45,6 +45,11 @@ describe('the decoder', () => {
       p.eth(0x0800, p.ipv4(17, nodes, p.udp(1, 6081, p.geneve(9, 0x0800, echo)))),
       'eth ip udp geneve ip icmp',
     ],
+    [
+      'VXLAN-GPE, which names what follows',
+      p.eth(0x0800, p.ipv4(17, nodes, p.udp(1, 4790, p.joined(p.hex('0c000001 00000700'), echo)))),
+      'eth ip udp vxlan ip icmp',
+    ],
     ["flannel's UDP", p.eth(0x0800, p.ipv4(17, nodes, p.udp(8285, 8285, echo))), 'eth ip udp flannel ip icmp'],
     [
       'MPLS in GRE',
