@@ -12,25 +12,35 @@ import { engineFor, kindOf } from './engine-for.ts';
 import { withEngine } from './kind-artifacts.ts';
 import { loadLab } from './load-lab.ts';
 import { placesOf } from './preflight.ts';
+import type { LoadedDesign } from './work-out.ts';
 
 export type { Finding } from '../plan/finding.ts';
 
-/** Everything preflight looks at; `reference` adds what that lab needs. Changes nothing. */
-export async function doctor(
-  context: Context,
-  options: { readonly reference: string | undefined; readonly engine: EngineName },
-): Promise<readonly Finding[]> {
-  if (options.engine === 'kind') return doctorOfKind(context, options.reference);
-  const loaded = options.reference === undefined ? undefined : await loadLab(context, options.reference, []);
-  const state = stateFolder(context.stateHome, loaded?.lab.name ?? 'doctor');
+/** Which lab is meant; none: any lab. */
+export interface DoctorOptions {
+  readonly reference: string | undefined;
+  /** `key=value` pairs, as `up` takes them. */
+  readonly set: readonly string[];
+  readonly engine: EngineName;
+}
+
+/** Everything preflight looks at; `reference` adds what that lab needs. Changes nothing. Throws USAGE for settings of no lab. */
+export async function doctor(context: Context, options: DoctorOptions): Promise<readonly Finding[]> {
+  const { reference, set, engine: name } = options;
+  if (reference === undefined && set.length > 0) {
+    throw new LabError('USAGE', `nothing to set ${set.join(', ')} in`, {
+      hint: 'labctl doctor <lab> with the same flags',
+    });
+  }
+  const worked = reference === undefined ? undefined : await loadLab(context, reference, set);
+  if (name === 'kind') return doctorOfKind(context, worked && (await withEngine(context, worked, 'kind')));
+  const state = stateFolder(context.stateHome, worked?.lab.name ?? 'doctor');
   const engine = await engineFor({ context, state, holder: undefined, saved: undefined, programs: undefined });
-  return [...(await programFindings(context)), ...(await engine.probe(loaded?.design))];
+  return [...(await programFindings(context)), ...(await engine.probe(worked?.design))];
 }
 
 /** Docker, kind, containerlab and the rest; for a lab also its images, manifest and networks. */
-async function doctorOfKind(context: Context, reference: string | undefined): Promise<readonly Finding[]> {
-  const loaded =
-    reference === undefined ? undefined : await withEngine(context, await loadLab(context, reference, []), 'kind');
+async function doctorOfKind(context: Context, loaded: LoadedDesign | undefined): Promise<readonly Finding[]> {
   const state = stateFolder(context.stateHome, loaded?.lab.name ?? 'doctor');
   const manifest = loaded?.artifacts.get('calico.yaml');
   const { root: programs } = await findPrograms(placesOf(context));

@@ -29,19 +29,19 @@ export async function preflight(
   const stamp = await kernelStamp(context, programs);
   const options = { isRoot: context.uid === 0, programs, isKernelKnown: stamp.isKnown };
   const findings = await probeNetns(design, options);
-  refuseMissing(findings, view);
+  refuseMissing(findings, view, 'labctl doctor');
   await stamp.set();
   return programs;
 }
 
 /** Shows the warnings; throws ENGINE_MISSING with all that is missing. */
-function refuseMissing(findings: readonly Finding[], view: RunView): void {
+function refuseMissing(findings: readonly Finding[], view: RunView, hint: string): void {
   for (const finding of findings) if (finding.level === 'warning') view.note(`warning: ${findingText(finding)}`);
   const missing = findings.filter((finding) => finding.level === 'missing');
   if (missing.length === 0) return;
   throw new LabError('ENGINE_MISSING', 'this machine cannot run the lab', {
     facts: missing.map(findingText),
-    hint: 'labctl doctor',
+    hint,
   });
 }
 
@@ -75,7 +75,9 @@ async function preflightKind(context: Context, loaded: LoadedDesign, view: RunVi
     lab: loaded.lab,
     manifest: loaded.artifacts.get('calico.yaml'),
   });
-  refuseMissing(await engine.probe(loaded.design), view);
+  const { lab, variant } = loaded.design;
+  const name = variant === undefined ? lab : `${lab}:${variant}`;
+  refuseMissing(await engine.probe(loaded.design), view, `labctl doctor ${name} --engine kind`);
   return programs;
 }
 

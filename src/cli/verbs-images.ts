@@ -2,17 +2,10 @@
 
 import type { Command } from 'commander';
 import type { LabsFlags, PullFlags, SaveFlags } from './commands/images.ts';
-import { gathered } from './flag-values.ts';
+import { routerFlag, setFlag } from './lab-flags.ts';
 import { addGroup, addVerb, type Door, type Flag } from './verb.ts';
 
-const ofLabs: readonly Flag[] = [
-  {
-    flags: '-s, --set <key=value>',
-    description: 'change a value of the lab files (may be repeated): engines.kind.images.pod=busybox:1.37',
-    parse: gathered,
-  },
-  { flags: '--router <kind>', description: 'what runs in the routers', choices: ['frr', 'vyos'] },
-];
+const ofLabs: readonly Flag[] = [setFlag, routerFlag];
 
 const locked: Flag = { flags: '--locked', description: 'refuse what labctl.lock of this folder does not have' };
 

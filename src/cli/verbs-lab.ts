@@ -12,21 +12,10 @@ import type { StartFlags } from './commands/stop.ts';
 import type { TestFlags } from './commands/test.ts';
 import type { UpFlags } from './commands/up.ts';
 import { durationMs, gathered, keyValue, shardOf, wholeNumber } from './flag-values.ts';
-import { addVerb, type Door, type Flag } from './verb.ts';
+import { routerFlag as router, setFlag as set } from './lab-flags.ts';
+import { addVerb, type Door } from './verb.ts';
 
 const group = 'Labs:';
-
-const set: Flag = {
-  flags: '-s, --set <key=value>',
-  description: 'change a value of the lab file (may be repeated): calico.version=v3.23.2',
-  parse: gathered,
-};
-
-const router: Flag = {
-  flags: '--router <kind>',
-  description: 'what runs in the routers of a lab on kind',
-  choices: ['frr', 'vyos'],
-};
 
 const reference = 'a lab is a name of the catalogue, name:variant, a lab file, a folder with one, or - for stdin';
 

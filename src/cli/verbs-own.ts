@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import type { DoctorFlags } from './commands/doctor.ts';
+import { routerFlag, setFlag } from './lab-flags.ts';
 import { addVerb, type Door } from './verb.ts';
 
 const group = 'This machine:';
@@ -12,8 +13,9 @@ export function addOwnVerbs(program: Command, door: Door): void {
     usage: 'doctor [lab]',
     group,
     summary: 'say what this machine lacks for labs, and how to mend it',
-    flags: [{ flags: '--fix', description: 'run the mending commands, each after asking' }],
-    examples: ['labctl doctor', 'labctl doctor fullmesh:100-nodes --fix'],
+    description: 'Of a lab it is asked as up is: --engine, --set and --router say which lab is meant.',
+    flags: [setFlag, routerFlag, { flags: '--fix', description: 'run the mending commands, each after asking' }],
+    examples: ['labctl doctor --fix', 'labctl doctor bgp-rr --engine kind --router vyos'],
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   });
   addVerb(program, door, {

@@ -78,6 +78,10 @@ describe('the command line', () => {
       'render peers --objects a.yaml b.yaml --node n --env A=1 --env B=x=y --env A=',
       { verb: 'render peers', flags: { objects: ['a.yaml', 'b.yaml'], node: 'n', env: { A: '', B: 'x=y' } } },
     ],
+    [
+      'doctor bgp-rr --engine kind -s calico.version=v3.23 --router vyos',
+      { verb: 'doctor', args: ['bgp-rr'], flags: { set: ['calico.version=v3.23'], router: 'vyos' } },
+    ],
     ['doctor --fix -y', { verb: 'doctor', flags: { fix: true, yes: true } }],
     [
       'calicoctl get bgppeer a b -o wide',

@@ -5,15 +5,18 @@ import { exitCodes } from '../../base/errors.ts';
 import { findingsText, pasteable } from '../../report/findings-text.ts';
 import { ask } from '../ask.ts';
 import { type Call, print, say } from '../call.ts';
+import { settingsOf } from '../flag-values.ts';
 
 /** Flags of `doctor`. */
 export interface DoctorFlags {
+  readonly set?: readonly string[];
+  readonly router?: string;
   readonly fix?: boolean;
 }
 
 /** `labctl doctor [lab]`: 4 when something is missing that `up` needs. */
 export async function doctorCommand(call: Call, [lab]: readonly string[], flags: DoctorFlags): Promise<number> {
-  const options = { reference: lab ?? call.flags.lab, engine: call.flags.engine };
+  const options = { reference: lab ?? call.flags.lab, set: settingsOf(flags), engine: call.flags.engine };
   let findings = await doctor(call.context, options);
   if (flags.fix === true && (await mendAll(call, findings))) findings = await doctor(call.context, options);
   const commands = findings.map((finding) => fixOf(call.context, finding));
