@@ -51,7 +51,7 @@ export function clabTopology(design: Design, cluster: KindCluster): string | und
         linux: { image: cluster.images.router, sysctls: { ...routerSysctls, ...(hasV6 ? routerSysctls6 : {}) } },
       },
       nodes: Object.fromEntries(nodes),
-      links: design.links.filter(({ role }) => clabRoles.has(role)).map(clabLink),
+      links: design.links.filter(({ role }) => clabRoles.has(role)).map((link) => clabLink(design, link)),
     },
   };
   const document = new Document(topology);
@@ -163,6 +163,22 @@ function defaultRouteCommands(node: NodeDesign): readonly string[] {
   });
 }
 
-function clabLink(link: Link): object {
-  return { endpoints: link.ends.map((end) => `${end.machine}:${end.interface}`), mtu: link.mtu };
+/**
+ * In containerlab's short form; in its long one, which states MAC addresses, where an end has an IPv6 address: its link-local address
+ * follows from the MAC (RFC 4291 appendix A), and neighbors have it as next hop.
+ */
+function clabLink(design: Design, { ends, mtu }: Link): object {
+  const ports = ends.map((end) => portAt(design, end));
+  const hasV6 = ports.some((port) => port?.addresses.some((address) => familyOf(address) === 6) === true);
+  if (!hasV6) return { endpoints: ends.map((end) => `${end.machine}:${end.interface}`), mtu };
+  const endpoints = ends.map((end, i) => {
+    const mac = ports[i]?.mac;
+    return { node: end.machine, interface: end.interface, ...(mac === undefined ? {} : { mac }) };
+  });
+  return { type: 'veth', endpoints, mtu };
+}
+
+function portAt({ routers, nodes, hosts }: Design, end: Link['ends'][number]): Interface | undefined {
+  const owner = [...routers, ...nodes, ...hosts].find(({ name }) => name === end.machine);
+  return owner?.interfaces.find(({ name }) => name === end.interface);
 }

@@ -19,6 +19,8 @@ export interface ExpectedSession {
 export interface NextHop {
   readonly via: string | undefined;
   readonly dev: string;
+  /** The same port's other address, which may stand there instead of `via`: see `twinGateways`. */
+  readonly twin?: string | undefined;
 }
 
 /** One route of one kernel table `main`, as `ip -j route` must show it. */

@@ -17,6 +17,7 @@ import { plainRoute } from './plain-route.ts';
 import { reachedPeers } from './reached-peers.ts';
 import { rangesOf } from './services.ts';
 import { defaultRoutesOf, inMainTable, subnetsOf } from './speakers.ts';
+import { twinGateways, withTwin } from './twin-gateways.ts';
 
 /** What a pod's default route goes to in each family: its node answers for them (calico.md C.1). */
 export const podGateways = { 4: '169.254.1.1', 6: 'fe80::ecee:eeff:feee:eeee' } as const;
@@ -42,6 +43,7 @@ export function nodeRoutes(
     return pool === undefined || routeOwner(pool, generation) === 'bird';
   };
   const blocks = node.blocks.filter(({ cidr }) => !isHost(cidr) && isBirds(cidr));
+  const twins = twinGateways(learned.values());
   const routes = [
     ...machineRoutes(node),
     ...blocks.map(({ cidr }) => ({
@@ -57,7 +59,8 @@ export function nodeRoutes(
       if (route === undefined) return [];
       const tunnel =
         route.type === 'unicast' ? tunnelled(poolOf(parts, prefix), generation, node, selection.used) : undefined;
-      return [tunnel === undefined ? route : { ...route, ...tunnel }];
+      if (tunnel !== undefined) return [{ ...route, ...tunnel }];
+      return [{ ...route, nextHops: route.nextHops.map((hop) => withTwin(twins, hop)) }];
     }),
   ];
   return sorted(routes);

@@ -95,21 +95,34 @@ function isAsExpected(expected: ExpectedRoute, seen: ObservedRoute): boolean {
 }
 
 function hasNextHops(expected: ExpectedRoute, seen: ObservedRoute): boolean {
-  const wanted = new Set(expected.nextHops.map(nextHopText));
-  const found = new Set(seen.nextHops.map(nextHopText));
-  if (expected.choice === 'all' && wanted.size !== found.size) return false;
-  if (expected.choice === 'one' && found.size !== 1) return false;
-  return [...found].every((hop) => wanted.has(hop));
+  const wanted = new Map<string, string>();
+  for (const hop of expected.nextHops) {
+    const name = hopText(hop);
+    wanted.set(name, name);
+    if (hop.twin !== undefined) wanted.set(hopText({ ...hop, via: hop.twin }), name);
+  }
+  const found = new Set(seen.nextHops.map((hop) => wanted.get(hopText(hop))));
+  if (found.has(undefined)) return false;
+  if (expected.choice === 'all') return found.size === new Set(wanted.values()).size;
+  return expected.choice === 'some' || found.size === 1;
 }
 
-function nextHopText(hop: NextHop | ObservedRoute['nextHops'][number]): string {
-  return `${hop.via === undefined ? '' : `via ${hop.via} `}dev ${hop.dev ?? '?'}`;
+type Hop = ObservedRoute['nextHops'][number];
+
+function hopText({ via, dev }: Hop): string {
+  return `${via === undefined ? '' : `via ${via} `}dev ${dev ?? '?'}`;
+}
+
+function hopWords(hop: NextHop | Hop): string {
+  const { via, dev } = hop;
+  const either = 'twin' in hop && hop.twin !== undefined ? `${via} or ${hop.twin}` : via;
+  return hopText({ via: either, dev });
 }
 
 /** A route in iproute2's words: `10.244.1.0/26 via 10.1.5.11 dev net0 proto bird metric 1024`. */
 export function routeText(route: ExpectedRoute | ObservedRoute): string {
   const isChoice = 'choice' in route && route.choice === 'one' && route.nextHops.length > 1;
-  const hops = route.nextHops.map(nextHopText);
+  const hops = route.nextHops.map(hopWords);
   return [
     route.type === 'unicast' ? '' : route.type,
     route.prefix,

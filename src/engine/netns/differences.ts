@@ -10,6 +10,11 @@ export const netnsDifferences: readonly KnownDifference[] = [
     why: "Calico's fork of BIRD 1.6.8 is not in Debian; routes, metrics and sessions are the same",
   },
   {
+    id: 'v6-gateways',
+    what: "A node's IPv6 routes by a leaf: those that bring the leaf's link-local address go by it, others by the global one; in a cluster all go by the same one of the two",
+    why: 'BIRD 1.6 has one gateway for each next hop, that of the route it heard first; BIRD 2 has one for each route',
+  },
+  {
     id: 'no-felix-loop',
     what: 'A route, rule or device that somebody deletes stays deleted; in a cluster Felix restores it',
     why: 'labctl sets up what Felix sets up, once; `labctl up` again mends it',
