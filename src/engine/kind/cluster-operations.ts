@@ -41,6 +41,23 @@ export function clusterOperations(work: KindWork): OperationTable {
       }
     }
   };
+  const calico = rolloutArgv(kubeconfig, 'kube-system', 'calico-node');
+  const becomeReady = async (
+    otherwise: string,
+    waits: readonly (readonly string[])[],
+    context: OperationContext,
+  ): Promise<void> => {
+    try {
+      for (const wait of waits) await run(wait, context);
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code !== 'HOST_COMMAND_FAILED') throw error;
+      throw new LabError('NOT_CONVERGED', otherwise, {
+        ran: error.ran,
+        facts: await work.say(),
+        hint: 'labctl up with --keep leaves the lab; then labctl status, labctl exec',
+      });
+    }
+  };
   return {
     applyFile: {
       apply: (input, context) => {
@@ -91,20 +108,14 @@ export function clusterOperations(work: KindWork): OperationTable {
       },
     },
     waitKinds: { apply: (_, context) => run(waitForKindsArgv(kubeconfig), context) },
+    waitCalico: { apply: (_, context) => becomeReady('calico-node does not become Ready', [calico], context) },
     waitPods: {
       apply: async (input, context) => {
-        try {
-          await run(rolloutArgv(kubeconfig, 'kube-system', 'calico-node'), context);
-          for (const [namespace, names] of byNamespace(input as readonly string[]))
-            await run(waitForPodsArgv(kubeconfig, namespace, names), context);
-        } catch (error) {
-          if (!(error instanceof LabError) || error.code !== 'HOST_COMMAND_FAILED') throw error;
-          throw new LabError('NOT_CONVERGED', `calico-node and the lab's pods do not become Ready`, {
-            ran: error.ran,
-            facts: await work.say(),
-            hint: 'labctl up with --keep leaves the lab; then labctl status, labctl exec',
-          });
-        }
+        const waits = [...byNamespace(input as readonly string[])].map(([namespace, names]) =>
+          waitForPodsArgv(kubeconfig, namespace, names),
+        );
+        // In a cluster that was started again pods live before calico-node does.
+        await becomeReady("calico-node and the lab's pods do not become Ready", [calico, ...waits], context);
       },
     },
   };

@@ -24,8 +24,9 @@ export interface Wish {
 /**
  * Every part in order. While kubeadm makes a cluster of nodes that have booted, images are copied into them and the fabric is deployed:
  * kubelet waits for the address that the fabric gives. Where kind patches containerd it restarts it meanwhile, and images wait.
- * Calico comes after the fabric, because calico-node looks for its address when it starts, after its objects, and after the lab's pods,
- * bound to their nodes by name, while nothing else is scheduled: so they are first in their blocks, and coredns waits until they run.
+ * Calico comes after the fabric, because calico-node looks for its address when it starts, and after its objects. The lab's pods come
+ * while nothing else is scheduled, so they are first in their blocks, and after calico-node: the CNI takes a pod's MTU from what Felix
+ * wrote when it started (/var/lib/calico/mtu), and 1500 where it has not yet.
  */
 export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifacts): readonly Wish[] {
   const text = (name: string): string => artifacts.get(name) ?? '';
@@ -63,7 +64,18 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
       return wish('loadRules', `rules:${router}`, 'links', ['fabric'], { router, rules });
     }),
     wish('holdPods', 'held', 'daemons', ['api'], null),
-    applied('workload.yaml', 'workload', ['api', 'images'], 'client'),
+    ...when(artifacts.has('calico/nodes.yaml'), () => [applied('calico/nodes.yaml', 'nodes', ['api'], 'server')]),
+    ...when(artifacts.has('calico/secret-access.yaml'), () => [
+      applied('calico/secret-access.yaml', 'secret-access', ['api'], 'client'),
+      wish('createSecrets', 'secrets', 'daemons', ['api'], design.secrets),
+    ]),
+    applied('calico/kinds.yaml', 'calico-kinds', ['api'], 'server'),
+    wish('waitKinds', 'kinds', 'daemons', ['api', 'calico-kinds'], null),
+    // Felix takes the MTU from the pools that it finds when it starts.
+    objects(isSwitched ? 'first-' : '', firstObjects, []),
+    applied('calico.yaml', 'calico', ['api', 'fabric', 'nodes', 'images', 'secrets', firstObjects], 'server'),
+    wish('waitCalico', 'calico-node', 'daemons', ['api', 'calico'], null),
+    applied('workload.yaml', 'workload', ['api', 'images', 'held', 'calico-node'], 'client'),
     ...when(artifacts.has('services.yaml'), () => [
       applied('services.yaml', 'services', ['api', 'workload'], 'client'),
       wish(
@@ -74,27 +86,12 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
         loadBalancerAddresses(design) as unknown as Json,
       ),
     ]),
-    ...when(artifacts.has('calico/nodes.yaml'), () => [applied('calico/nodes.yaml', 'nodes', ['api'], 'server')]),
-    ...when(artifacts.has('calico/secret-access.yaml'), () => [
-      applied('calico/secret-access.yaml', 'secret-access', ['api'], 'client'),
-      wish('createSecrets', 'secrets', 'daemons', ['api'], design.secrets),
-    ]),
-    applied('calico/kinds.yaml', 'calico-kinds', ['api'], 'server'),
-    wish('waitKinds', 'kinds', 'daemons', ['api', 'calico-kinds'], null),
-    // Felix takes the pods' MTU from the pools it finds when it starts: a pod made before they are there keeps another one.
-    objects(isSwitched ? 'first-' : '', firstObjects, []),
-    applied(
-      'calico.yaml',
-      'calico',
-      ['api', 'fabric', 'workload', 'nodes', 'images', 'held', 'secrets', firstObjects],
-      'server',
-    ),
     // In a cluster that is started again nothing is applied: the API and the wires alone are waited for.
     wish(
       'waitPods',
       'pods',
       'daemons',
-      ['api', 'fabric', 'calico'],
+      ['api', 'fabric', 'workload'],
       design.pods.map(({ namespace, name }) => `${namespace}/${name}`),
     ),
     // Where the pools are switched on the live cluster, pods are made with those before.

@@ -294,7 +294,7 @@ describe.skipIf(recordedFolder === undefined)('without root', () => {
 });
 
 describe.skipIf(recordedFolder === undefined)('building and removing', () => {
-  it('writes files, makes network, cluster and fabric, applies pods before Calico, and records each part before it is made', async () => {
+  it('writes files, makes network, cluster and fabric, applies pods once Calico is ready, and records each part before it is made', async () => {
     const answers: Record<string, Said> = {};
     const host = recordingShell(answers);
     const { engine, daemon, folder, records } = await engineOn(host, {
@@ -364,8 +364,11 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
       const id = plan.operations.find(({ resource }) => resource === first)?.id;
       expect(needs.get(second), `${first} before ${second}`).toContain(id);
     };
-    before('workload', 'calico');
+    // Felix writes the MTU that pods get when it starts, from the pools it finds.
     before('objects', 'calico');
+    before('calico', 'calico-node');
+    before('calico-node', 'workload');
+    before('held', 'workload');
     before('fabric', 'calico');
     before('nodes', 'calico');
   });
@@ -383,7 +386,18 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
     files.set('calico/crd-objects.yaml', 'kind: IPPool\n');
     const { operations } = engine.plan(design, files, seen);
     const again = operations.map(({ resource }) => resource);
-    expect(again).toEqual(['files', 'booted', 'api', 'kinds', 'objects', 'pods', 'sessions', 'routes', 'ping']);
+    expect(again).toEqual([
+      'files',
+      'booted',
+      'api',
+      'kinds',
+      'objects',
+      'calico-node',
+      'pods',
+      'sessions',
+      'routes',
+      'ping',
+    ]);
     // Nobody asks for pods before the API answers.
     const [api, pods] = ['api', 'pods'].map((name) => operations.find(({ resource }) => resource === name));
     expect(pods?.needs).toContain(api?.id);
@@ -422,6 +436,7 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
       'loadRules',
       'loadRules',
       'waitKinds',
+      'waitCalico',
       'waitPods',
       'waitSessions',
       'waitRoutes',
