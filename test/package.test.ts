@@ -22,7 +22,7 @@ beforeAll(() => {
   files = entry?.files.map((file) => file.path) ?? [];
   const install = ['install', '--global', '--prefix', join(folder, 'prefix'), '--no-audit', '--no-fund', '--silent'];
   execFileSync('npm', [...install, join(folder, entry?.filename ?? '')], { cwd: folder, stdio: 'pipe' });
-}, 120_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -15,13 +15,15 @@ export interface ListeningPoint {
   readonly snapLength?: number | undefined;
 }
 
-/** Milliseconds a tcpdump may take until it listens. */
-const startLimit = 15_000;
-/** Milliseconds without a packet anywhere after which all have arrived, and the longest wait for that. */
+/** Milliseconds the tcpdumps may take until all listen, on a busy machine. */
+const startLimit = 60_000;
+/** Milliseconds without a packet anywhere after which all have arrived, and the longest wait for that, where tcpdump starts quickly. */
 const quiet = 100;
+const quietLimit = 2_000;
+/** Milliseconds in which a dozen tcpdumps listen, on a machine with time to spare. */
+const usualStart = 500;
 /** Bytes of the kernel's memory for the packets that wait to be read, of all points together, and of each at most. */
 const room = { all: 64 * 2 ** 20, each: 4 * 2 ** 20 };
-const quietLimit = 2_000;
 
 /** What stays the same in every capture: the echoes in any wrapping, ARP, and the ICMP errors that answer them. */
 export const echoFilter = 'arp or icmp or icmp6 or ip proto 4 or ip proto 41 or udp port 4789 or udp port 8472';
@@ -79,12 +81,12 @@ export async function listenWhile<T>(
     const readyMs = performance.now() - begin;
     const result = await work({
       readyMs,
-      untilQuiet: () => untilQuiet(listeners, signal),
+      untilQuiet: () => untilQuiet(listeners, readyMs, signal),
       size: () => sizeOf(listeners),
       packets: () => packets,
       hasHeard: (place) => (listeners[place]?.size() ?? 0) > pcapHeader,
     });
-    if (!signal.aborted) await untilQuiet(listeners, signal);
+    if (!signal.aborted) await untilQuiet(listeners, readyMs, signal);
     return { result, caught: await Promise.all(listeners.map((listener) => listener.stop())) };
   } catch (error) {
     throwIfAborted(signal);
@@ -103,13 +105,17 @@ function sizeOf(listeners: readonly Listener[]): number {
   return sum;
 }
 
-/** Waits until no point has heard anything for a while: the kernel has handed over what it has. */
-async function untilQuiet(listeners: readonly Listener[], signal: AbortSignal): Promise<void> {
+/**
+ * Waits until no point has heard anything for a while: the kernel has handed over what it has. A machine so busy that the tcpdumps
+ * were long in starting is as long in reading: it is given more time.
+ */
+async function untilQuiet(listeners: readonly Listener[], readyMs: number, signal: AbortSignal): Promise<void> {
   const begin = performance.now();
+  const slowness = Math.max(1, readyMs / usualStart);
   for (;;) {
     const last = Math.max(begin, ...listeners.map((listener) => listener.lastHeard() ?? 0));
     const now = performance.now();
-    if (now - last >= quiet || now - begin >= quietLimit) return;
+    if (now - last >= quiet * slowness || now - begin >= quietLimit * slowness) return;
     await sleep(quiet / 4, undefined, { signal });
   }
 }

@@ -19,7 +19,7 @@ function labctl(argv: readonly string[], env: Readonly<Record<string, string>> =
   return { exitCode: ran.status, stdout: ran.stdout, stderr: ran.stderr, home };
 }
 
-describe('the real process', { timeout: 30_000 }, () => {
+describe('the real process', () => {
   it('prints its version in both ways', () => {
     const flag = labctl(['--version']);
     const verb = labctl(['version']);

@@ -203,13 +203,14 @@ describe.skipIf(reason !== undefined)('capture with the real programs', () => {
   it('ends every tcpdump when it is interrupted', async () => {
     const interrupt = new AbortController();
     const running = captureProbe(engine(), request(50, interrupt.signal)).catch((error: unknown) => error);
-    await expect.poll(tcpdumps, { timeout: 30_000 }).toHaveLength(6);
+    await expect.poll(tcpdumps, { timeout: 60_000 }).toHaveLength(6);
 
     const begin = performance.now();
     interrupt.abort('SIGTERM');
 
     expect(await running).toMatchObject({ code: 'INTERRUPTED', exitCode: 143 });
-    expect(performance.now() - begin).toBeLessThan(3000);
+    // Fifty echoes take longer by far.
+    expect(performance.now() - begin).toBeLessThan(20_000);
     expect(await untilNone()).toEqual([]);
   });
 
@@ -226,7 +227,10 @@ describe.skipIf(reason !== undefined)('capture with the real programs', () => {
       cwd: join(import.meta.dirname, '../..'),
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.once('data', () => resolve());
+      child.once('exit', (code) => reject(new Error(`it does not listen: ${code}`)));
+    });
     expect(tcpdumps()).toHaveLength(1);
 
     child.kill('SIGKILL');

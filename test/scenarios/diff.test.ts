@@ -18,7 +18,7 @@ describe.runIf(kind !== undefined)('diff', () => {
     await place.must(['up', 'vxlan']);
   });
   afterAll(async () => {
-    await place.must(['down']);
+    await place.labctl(['down', '--all']);
     const leaks = leaksToText(await place.leaks());
     place.remove();
     expect(leaks).toBe('');

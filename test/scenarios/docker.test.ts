@@ -210,7 +210,7 @@ describe.skipIf(why !== undefined)('Docker', () => {
         Labels: { 'io.x-k8s.kind.cluster': 'kind-test' },
         Volumes: { '/var': {} },
       });
-      await vi.waitFor(() => expect(said).toEqual(['kind-test-worker started']), 10_000);
+      await vi.waitFor(() => expect(said).toEqual(['kind-test-worker started']), 60_000);
     });
     await run('kind-test-leaf0', { NetworkMode: 'none' }, { Labels: { containerlab: 'kind-test' } });
     await place.docker.api.getContainer('kind-test-leaf0').pause();

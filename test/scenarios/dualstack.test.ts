@@ -23,7 +23,7 @@ interface Verdict {
 }
 
 describe.each(kinds)('a dual-stack lab as %s', (kind) => {
-  it('carries both families, and verify names the one that broke', { timeout: 120_000 }, async () => {
+  it('carries both families, and verify names the one that broke', async () => {
     await withLab('dualstack', { kind }, async (running) => {
       await running.must(['verify']);
       const status = JSON.parse((await running.must(['status', '--format', 'json'])).stdout) as Status;

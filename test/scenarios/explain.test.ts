@@ -31,7 +31,7 @@ interface Explanation {
   };
 }
 
-it.each(kinds)('explain in a VXLAN lab as %s', { timeout: 60_000 }, async (kind) => {
+it.each(kinds)('explain in a VXLAN lab as %s', async (kind) => {
   await withLab('vxlan-crosssubnet', { kind }, async (running) => {
     const explain = async (exitCode: number, ...argv: readonly string[]): Promise<Explanation> => {
       const argvAll = ['explain', 'pod-a', 'pod-b', '--format', 'json', ...argv];

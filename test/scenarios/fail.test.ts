@@ -24,7 +24,7 @@ interface Measured {
   }[];
 }
 
-it.each(kinds)('fail and heal as %s', { timeout: 180_000 }, async (kind) => {
+it.each(kinds)('fail and heal as %s', async (kind) => {
   await withLab('bgp-rr', { kind }, async (running) => {
     const measure = async (...argv: readonly string[]) => {
       const { stdout } = await running.must([
@@ -48,26 +48,27 @@ it.each(kinds)('fail and heal as %s', { timeout: 180_000 }, async (kind) => {
     await running.exec('pod-a', 'ping', '-c', '1', '-W', '2', '10.244.142.0');
 
     // Both leaves still have a spine; the session over the cut link is gone, and FRR gets its ECMP back in the end.
-    const [cut] = await measure('link', 'leaf0:spine0', '--for', '1s');
+    const [cut] = await measure('link', 'leaf0:spine0', '--for', '3s');
     expect(cut!.moves[0]).toMatchObject({ noticedBy: { kind: 'link', isUp: false } });
     expect(cut!.moves.find(({ machine }) => machine === 'leaf1')?.table).toBeDefined();
     expect(cut!.bgp.some(({ machine, word }) => machine === 'leaf1' && word.kind === 'update')).toBe(true);
 
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {
-      const started = running.start(['fail', 'link', 'pod-b:eth0', '--measure', '--for', '30s']);
-      while (!(await running.must(['status'])).stdout.includes('broken on purpose')) {}
+      const started = running.start(['fail', 'link', 'pod-b:eth0', '--measure', '--for', '60s']);
+      const status = async () => (await running.must(['status'])).stdout;
+      await expect.poll(status, { timeout: 60_000 }).toContain('broken on purpose');
       const begin = Date.now();
       started.kill(signal);
       expect((await started.finished).exitCode).toBe(signal === 'SIGINT' ? 130 : 137);
-      // A second, what mending takes, and what a busy machine adds; far from the 30 s that were asked for.
-      expect(Date.now() - begin).toBeLessThan(10_000);
+      // A second, what mending takes, and what a busy machine adds; far from the 60 s that were asked for.
+      expect(Date.now() - begin).toBeLessThan(30_000);
       const healed = (await running.must(['heal'])).stdout;
       expect(healed).toBe(signal === 'SIGINT' ? 'nothing to mend\n' : 'mended: link pod-b:eth0\n');
       await running.exec('pod-b', 'ping', '-c', '1', '-W', '2', '10.244.238.192');
     }
 
     await running.must(['fail', 'daemon', 'worker3/bird', '--flap', '1s/1']);
-    await running.must(['verify', '--timeout', '20s']);
+    await running.must(['verify', '--timeout', '60s']);
 
     // What is left broken is told by `up`, and is in nobody's way when the lab goes.
     await running.must(['fail', 'link', 'leaf0:spine0']);

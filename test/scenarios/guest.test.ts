@@ -27,8 +27,8 @@ if (why !== undefined) console.log(`skipped: guest tests: ${why}`);
 const kinds = why === undefined ? runnerKinds('guest tests') : [];
 if (kinds.length === 0) it.skip('guest tests cannot run here', () => undefined);
 
-/** Six minutes: a guest has one processor, and shares it with everything that runs beside the tests. */
-const limit = 360_000;
+/** Ten minutes: a guest has one processor, and shares it with everything that runs beside the tests. */
+const limit = 600_000;
 
 async function inWorkspace(kind: Workspace['kind'], body: (place: Workspace) => Promise<void>): Promise<void> {
   const place = workspace(kind);
@@ -109,7 +109,7 @@ describe.skipIf(kinds.length === 0)('labctl test --kernel uml', () => {
         await leavesNothing(place);
       });
     },
-    limit,
+    2 * limit,
   );
 
   it(
@@ -128,34 +128,29 @@ describe.skipIf(kinds.length === 0)('labctl test --kernel uml', () => {
         await leavesNothing(place);
       });
     },
-    limit,
+    2 * limit,
   );
 
-  it.each(kinds)(
-    'ends at Ctrl-C with nothing left, as %s',
-    async (kind) => {
-      await inWorkspace(kind, async (place) => {
-        const running = place.start(['test', 'ipip', '--kernel', 'uml'], { timeoutMs: 60_000 });
-        await sleep(4000);
+  it.each(kinds)('ends at Ctrl-C with nothing left, as %s', async (kind) => {
+    await inWorkspace(kind, async (place) => {
+      const running = place.start(['test', 'ipip', '--kernel', 'uml']);
+      await sleep(4000);
 
-        running.kill('SIGINT');
+      running.kill('SIGINT');
 
-        expect((await running.finished).exitCode).toBe(130);
-        expect(existsSync(join(place.home, 'tests'))).toBe(false);
-        expect(leaksToText(await place.leaks())).toBe('');
-      });
-    },
-    90_000,
-  );
+      expect((await running.finished).exitCode).toBe(130);
+      expect(existsSync(join(place.home, 'tests'))).toBe(false);
+      expect(leaksToText(await place.leaks())).toBe('');
+    });
+  });
 
   it.each(kinds)('ends with a labctl that is killed, as %s', async (kind) => {
     await inWorkspace(kind, async (place) => {
-      const running = place.start(['test', 'ipip', '--kernel', 'uml'], { timeoutMs: 60_000 });
+      const running = place.start(['test', 'ipip', '--kernel', 'uml']);
       await sleep(4000);
 
       running.kill('SIGKILL');
       await running.finished;
-      await sleep(1500);
 
       expect(leaksToText(await place.leaks())).toBe('');
     });

@@ -40,7 +40,6 @@ it.skipIf(kind === undefined)(
       place.remove();
     }
   },
-  60_000,
 );
 
 it.skipIf(kind === undefined)('a folder that cannot be carried over writes nothing', async () => {

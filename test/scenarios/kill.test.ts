@@ -29,6 +29,9 @@ const plans: Readonly<Record<RunnerKind, { readonly up: number; readonly down: n
   user: { up: 6, down: 2, random: 2 },
 };
 
+/** How many points the promise is worth. */
+const enough: Readonly<Record<RunnerKind, number>> = { root: 40, user: 10 };
+
 /**
  * strace as the prefix of a labctl. `-D` leaves labctl the direct child, so that its end is seen at once; without `-f`
  * only node's main thread is followed, which is the one that spawns. One thread in node's pool, for strace counts by thread.
@@ -47,7 +50,7 @@ function killAtSpawn(n: number): ReturnType<typeof strace> {
 /** How many processes a verb starts from beginning to end. */
 async function countSpawns(place: Workspace, argv: readonly string[]): Promise<number> {
   const log = join(place.cwd, 'spawns');
-  await place.must(argv, 0, { ...strace('-o', log, '-e', `trace=${spawnCalls}`), timeoutMs: 120_000 });
+  await place.must(argv, 0, strace('-o', log, '-e', `trace=${spawnCalls}`));
   return readFileSync(log, 'utf8')
     .split('\n')
     .filter((line) => /^(?:clone|v?fork)\(/.test(line)).length;
@@ -109,7 +112,7 @@ describe.each(kinds)('SIGKILL of labctl as %s', (kind) => {
       .flatMap(({ what, fault }) => (fault === undefined ? [] : [`${what}: ${fault}`]))
       .join('\n');
 
-  it('up, before its n-th process: one down leaves nothing', { timeout: 300_000 }, async () => {
+  it('up, before its n-th process: one down leaves nothing', async () => {
     const first = points.length;
     const place = workspace(kind);
     const spawns = await countSpawns(place, ['up', lab]);
@@ -126,7 +129,7 @@ describe.each(kinds)('SIGKILL of labctl as %s', (kind) => {
     expect(faultsSince(first)).toBe('');
   });
 
-  it('down, before its n-th process: another down leaves nothing', { timeout: 200_000 }, async () => {
+  it('down, before its n-th process: another down leaves nothing', async () => {
     const first = points.length;
     const place = workspace(kind);
     await place.must(['up', lab]);
@@ -176,24 +179,27 @@ describe.each(kinds)('SIGKILL of labctl as %s', (kind) => {
       expect(faultsSince(first)).toBe('');
     });
 
-  it('up, at any time: one down leaves nothing', { timeout: 120_000 }, async () => {
+  it('up, at any time: one down leaves nothing', async () => {
     const first = points.length;
-    for (let i = 0; i < plan.random; i++) {
-      const ms = Math.round(100 + Math.random() * 2000);
-      note(`up, after ${ms} ms`, await killPoint(kind, false, (place) => killAfter(place, ['up', lab], ms)));
+    // A verb may start fewer processes than the time before: what was not reached above is made up for here.
+    const wanted = Math.max(enough[kind], first + plan.random);
+    for (let longest = 2000; points.length < wanted; ) {
+      const ms = Math.round(Math.random() * longest);
+      const point = await killPoint(kind, false, (place) => killAfter(place, ['up', lab], ms));
+      note(`up, after ${ms} ms`, point);
+      // It was up before: this machine is faster than that.
+      if (!point.wasKilled) longest = Math.ceil(ms * 0.8);
     }
 
     expect(faultsSince(first)).toBe('');
   });
 
   it('was tried at enough points', () => {
-    const enough = kind === 'root' ? 40 : 10;
-
     console.log(
       `kill: ${points.length} points as ${kind}, ${points.filter(({ fault }) => fault !== undefined).length} with leaks`,
     );
 
-    expect(points.length).toBeGreaterThanOrEqual(enough);
+    expect(points.length).toBeGreaterThanOrEqual(enough[kind]);
   });
 
   it('up, and up again after it: the lab is there', async () => {

@@ -2,19 +2,21 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { root } from '../support/catalogue-lab.ts';
 import { goldenFolder } from '../support/golden.ts';
+import { scratchFolder } from '../support/scratch.ts';
 
 const run = promisify(execFile);
 
 /** The newest kind that labctl knows, by its documented way; kept for the next run. */
 const version = 'v0.33.0';
 const cache = join(tmpdir(), `labctl-test-kind-${version}`);
+const scratch = scratchFolder('labctl-kind-config-');
 
 /** A `docker` that is there, has nothing, and pulls nothing: kind checks its configuration before it needs more. */
 const docker = `#!/bin/sh
@@ -28,9 +30,7 @@ esac
 
 /** Why kind is not there: no Go, or its module cannot be had. Undefined when it is. */
 async function obstacle(): Promise<string | undefined> {
-  await mkdir(join(cache, 'stub'), { recursive: true });
-  await writeFile(join(cache, 'stub', 'docker'), docker);
-  await chmod(join(cache, 'stub', 'docker'), 0o755);
+  await writeFile(join(scratch, 'docker'), docker, { mode: 0o755 });
   if (existsSync(join(cache, 'kind'))) return undefined;
   const env = { ...process.env, GOBIN: cache, PATH: `${process.env['PATH']}:/usr/local/go/bin` };
   return run('go', ['install', `sigs.k8s.io/kind@${version}`], { env, timeout: 600_000 }).then(
@@ -44,10 +44,10 @@ if (why !== undefined) console.warn(`left out: the real kind's word on every con
 
 /** What kind says of a configuration, on both streams. */
 async function createWith(config: string): Promise<string> {
-  const PATH = `${join(cache, 'stub')}:${process.env['PATH']}`;
+  const PATH = `${scratch}:${process.env['PATH']}`;
   const env = { ...process.env, PATH, KIND_EXPERIMENTAL_PROVIDER: 'docker' };
-  const argv = ['create', 'cluster', '--config', config, '--kubeconfig', join(cache, 'kubeconfig')];
-  return run(join(cache, 'kind'), argv, { env, timeout: 30_000 }).then(
+  const argv = ['create', 'cluster', '--config', config, '--kubeconfig', join(scratch, 'kubeconfig')];
+  return run(join(cache, 'kind'), argv, { env, timeout: 240_000 }).then(
     ({ stderr }) => stderr,
     (error: { readonly stderr: string }) => error.stderr,
   );
@@ -78,7 +78,7 @@ if (why === undefined)
 
     it('refuses one with a wrong prefix, and one with a wrong word', async () => {
       const good = await readFile(join(root, goldenFolder, 'bgp-rr', 'kind', 'kind.yaml'), 'utf8');
-      const bad = join(cache, 'bad.yaml');
+      const bad = join(scratch, 'bad.yaml');
       await writeFile(bad, good.replace('10.244.0.0/16', '10.244.0.0/99'));
       expect(await createWith(bad)).toContain('invalid pod subnet');
       await writeFile(bad, good.replace('role: worker', 'rol: worker'));

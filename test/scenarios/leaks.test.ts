@@ -1,14 +1,14 @@
 // The leak oracle must find a planted leak of every kind, and nothing where nothing is left.
 
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { nft } from '../support/leaks/network.ts';
-import { type LeakKind, type LeakOptions, leaksSince, leaksToText, snapshot } from '../support/leaks.ts';
+import { type Leak, type LeakKind, type LeakOptions, leaksSince, leaksToText, snapshot } from '../support/leaks.ts';
 import { skipReason } from '../support/scenario.ts';
 
 const why = skipReason('root', 'the leak oracle plants leaks in the host namespaces');
@@ -23,6 +23,8 @@ const options: LeakOptions = {
 };
 const mark = { LABCTL_TEST_MARK: options.mark };
 const name = `leak${process.pid}`;
+/** Of this run alone: another one on this machine may plant at the same time. */
+const [table, low] = [String(100_000 + process.pid), `${(process.pid >> 8) & 255}.${process.pid & 255}`];
 
 /** Takes away what was planted. */
 type Undo = () => void | Promise<void>;
@@ -37,22 +39,27 @@ function run(...argv: readonly [string, ...string[]]): string {
   return execFileSync(argv[0], argv.slice(1), { encoding: 'utf8', stdio: 'pipe' });
 }
 
-/** Starts a process of this test without its mark (unless given) and waits until it is what it will be. */
+/** Milliseconds that a busy machine is given to start or end a process. */
+const patience = 60_000;
+
+/** Starts a program that becomes or starts `sleep`, without this test's mark (unless given), and waits until it sleeps. */
 async function start(
   argv: readonly [string, ...string[]],
   env: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   const child = spawn(argv[0], argv.slice(1), { stdio: 'ignore', env: { PATH: process.env['PATH'], ...env } });
   child.unref();
-  await sleep(150);
-  if (child.pid === undefined || child.exitCode !== null) throw new Error(`could not start ${argv.join(' ')}`);
-  return child.pid;
+  const pid = child.pid ?? 0;
+  const names = (): readonly string[] =>
+    [pid, ...childrenOf(pid)].map((each) => readFileSync(`/proc/${each}/comm`, 'utf8'));
+  await vi.waitFor(() => expect(names(), argv.join(' ')).toContain('sleep\n'), patience);
+  return pid;
 }
 
 function end(...pids: readonly number[]): Undo {
   return async () => {
     for (const pid of pids) process.kill(pid, 'SIGKILL');
-    await sleep(50);
+    await vi.waitFor(() => expect(pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), patience);
   };
 }
 
@@ -184,28 +191,28 @@ const plants: readonly Plant[] = [
   {
     what: 'an address',
     kind: 'address',
-    identity: /^127\.77\.0\.1\/32 dev lo$/,
+    identity: new RegExp(`^127\\.77\\.${low}/32 dev lo$`),
     plant: () => {
-      run('ip', 'addr', 'add', '127.77.0.1/32', 'dev', 'lo');
-      return () => void run('ip', 'addr', 'del', '127.77.0.1/32', 'dev', 'lo');
+      run('ip', 'addr', 'add', `127.77.${low}/32`, 'dev', 'lo');
+      return () => void run('ip', 'addr', 'del', `127.77.${low}/32`, 'dev', 'lo');
     },
   },
   {
     what: 'a route in a table of its own',
     kind: 'route',
-    identity: /blackhole 198\.51\.100\.0\/24 7777/,
+    identity: new RegExp(`blackhole 198\\.51\\.100\\.0/24 ${table}`),
     plant: () => {
-      run('ip', 'route', 'add', 'blackhole', '198.51.100.0/24', 'table', '7777');
-      return () => void run('ip', 'route', 'flush', 'table', '7777');
+      run('ip', 'route', 'add', 'blackhole', '198.51.100.0/24', 'table', table);
+      return () => void run('ip', 'route', 'flush', 'table', table);
     },
   },
   {
     what: 'a routing rule',
     kind: 'route',
-    identity: /rule .*7777/,
+    identity: new RegExp(`rule .*${table}`),
     plant: () => {
-      run('ip', 'rule', 'add', 'to', '198.51.100.0/24', 'table', '7777');
-      return () => void run('ip', 'rule', 'del', 'to', '198.51.100.0/24', 'table', '7777');
+      run('ip', 'rule', 'add', 'to', '198.51.100.0/24', 'table', table);
+      return () => void run('ip', 'rule', 'del', 'to', '198.51.100.0/24', 'table', table);
     },
   },
   {
@@ -272,17 +279,17 @@ const plants: readonly Plant[] = [
     identity: new RegExp(`^@labctl-${process.pid}`),
     plant: async () => {
       const server = createServer().listen({ path: `\0labctl-${process.pid}` });
-      await sleep(50);
+      await once(server, 'listening');
       return () => void server.close();
     },
   },
   {
     what: 'a listener on a port of FRR',
     kind: 'listener',
-    identity: /^tcp 4D00007F:0A8B$|^tcp .*:0A8B$/,
+    identity: /^tcp .*:0A8B$/,
     plant: async () => {
-      const server = createServer().listen({ port: 2699, host: '127.0.0.77' });
-      await sleep(50);
+      const server = createServer().listen({ port: 2699, host: `127.79.${low}` });
+      await once(server, 'listening');
       return () => void server.close();
     },
   },
@@ -310,7 +317,7 @@ describe.skipIf(why !== undefined)('the leak oracle', () => {
 
     run('unshare', '--net', '--mount', '--pid', '--fork', 'true');
 
-    expect(leaksToText(await leaksSince(before, { ...options, settleMs: 3000 }))).toBe('');
+    expect(leaksToText(await leaksSince(before, { ...options, settleMs: 20_000 }))).toBe('');
   });
 
   it('knows at least 13 kinds of leak', () => {
@@ -321,22 +328,23 @@ describe.skipIf(why !== undefined)('the leak oracle', () => {
     const before = snapshot(options);
 
     const undo = await plant();
-    const found = await leaksSince(before, options);
-    await undo();
-
-    const kinds = found.filter((leak) => leak.kind === kind);
-    expect(
-      kinds.map((leak) => leak.identity).filter((text) => identity.test(text)),
-      leaksToText(found),
-    ).not.toEqual([]);
-    expect(leaksToText(await leaksSince(before, { ...options, settleMs: 3000 }))).toBe('');
+    const isIt = (leak: Leak): boolean => leak.kind === kind && identity.test(leak.identity);
+    try {
+      await vi.waitFor(async () => {
+        const found = await leaksSince(before, options);
+        expect(found.filter(isIt), leaksToText(found)).not.toEqual([]);
+      }, patience);
+    } finally {
+      await undo();
+    }
+    expect(leaksToText(await leaksSince(before, { ...options, settleMs: 20_000 }))).toBe('');
   });
 
   it('finds what vanished from the host', async () => {
-    run('ip', 'addr', 'add', '127.78.0.1/32', 'dev', 'lo');
+    run('ip', 'addr', 'add', `127.78.${low}/32`, 'dev', 'lo');
     const before = snapshot(options);
 
-    run('ip', 'addr', 'del', '127.78.0.1/32', 'dev', 'lo');
+    run('ip', 'addr', 'del', `127.78.${low}/32`, 'dev', 'lo');
 
     expect(leaksToText(await leaksSince(before, options))).toContain('was removed');
   });

@@ -57,5 +57,5 @@ describe.each(kinds)('live changes as %s', (kind) => {
       expect(await lab.exec('pod-a', 'ip', 'address', 'show', 'dev', 'eth0')).toBe(pod);
       rmSync(join(lab.cwd, 'live.lab.yml'));
     });
-  }, 120_000);
+  });
 });

@@ -46,47 +46,41 @@ describe.skipIf(kinds.length === 0)('parity', () => {
     expect(labs.length, truths).toBeGreaterThan(0);
   });
 
-  it.for(runs)(
-    'parity: $folder as $kind is equal to the real cluster',
-    // Where pings are lost by intention, each waits its time out.
-    { timeout: 300_000 },
-    async ({ folder, lab, kind }, { skip }) => {
-      const truth = readTruth(join(truths ?? '', folder));
-      const [name = '', variant] = lab.split(':');
-      const cluster = truth.cluster ?? name;
-      const { text, changes } = await labFileOf(lab, truth);
-      const isCatalogues = cluster === name && changes.length === 0;
-      const files = isCatalogues ? {} : { [realLabFile]: text };
-      const reference = isCatalogues ? lab : [`./${realLabFile}`, variant].filter(Boolean).join(':');
-      for (const change of changes) console.log(`parity: ${folder}: as in the real cluster, ${change}`);
-      if (truth.missing.length > 0)
-        console.log(`parity: ${folder}: ${truth.missing.length} files missing or empty: ${truth.missing.join(', ')}`);
+  it.for(runs)('parity: $folder as $kind is equal to the real cluster', async ({ folder, lab, kind }, { skip }) => {
+    const truth = readTruth(join(truths ?? '', folder));
+    const [name = '', variant] = lab.split(':');
+    const cluster = truth.cluster ?? name;
+    const { text, changes } = await labFileOf(lab, truth);
+    const isCatalogues = cluster === name && changes.length === 0;
+    const files = isCatalogues ? {} : { [realLabFile]: text };
+    const reference = isCatalogues ? lab : [`./${realLabFile}`, variant].filter(Boolean).join(':');
+    for (const change of changes) console.log(`parity: ${folder}: as in the real cluster, ${change}`);
+    if (truth.missing.length > 0)
+      console.log(`parity: ${folder}: ${truth.missing.length} files missing or empty: ${truth.missing.join(', ')}`);
 
-      if (lacksTunnel(truth))
-        skip(`the real cluster of ${folder} has an IPIP pool and no tunl0: its kernel lacked ipip`);
-      const lacking = await lackOf(kind, lab);
-      if (lacking !== undefined) {
-        console.log(`parity: ${folder}: kernel routes are held against the design only: ${lacking}`);
-        expect([...truth.unreadable, ...(await designDifferences(lab, truth))].join('\n')).toBe('');
-        return;
-      }
-      await withLab(reference, { kind, files, name: cluster }, async (running) => {
-        const status = (await running.must(['status', cluster, '--differences', '--format', 'json'])).stdout;
-        const declared = values(status, 'id');
-        const collected = await collectLab(running, truth);
-        const contested = contestedNodes(truth);
-        const comparison = compareFacts(factsOf(truth, contested), factsOf(collected, contested), declared);
+    if (lacksTunnel(truth)) skip(`the real cluster of ${folder} has an IPIP pool and no tunl0: its kernel lacked ipip`);
+    const lacking = await lackOf(kind, lab);
+    if (lacking !== undefined) {
+      console.log(`parity: ${folder}: kernel routes are held against the design only: ${lacking}`);
+      expect([...truth.unreadable, ...(await designDifferences(lab, truth))].join('\n')).toBe('');
+      return;
+    }
+    await withLab(reference, { kind, files, name: cluster }, async (running) => {
+      const status = (await running.must(['status', cluster, '--differences', '--format', 'json'])).stdout;
+      const declared = values(status, 'id');
+      const collected = await collectLab(running, truth);
+      const contested = contestedNodes(truth);
+      const comparison = compareFacts(factsOf(truth, contested), factsOf(collected, contested), declared);
 
-        tell(folder, kind, truth, comparison);
-        expect(
-          omissions.map(({ id }) => id).filter((id) => !declared.includes(id)),
-          'left out, but not declared',
-        ).toEqual([]);
-        expect([...truth.unreadable, differencesToText(comparison.differences)].join('\n')).toBe('');
-        expectToBite(truth, collected, declared, contested);
-      });
-    },
-  );
+      tell(folder, kind, truth, comparison);
+      expect(
+        omissions.map(({ id }) => id).filter((id) => !declared.includes(id)),
+        'left out, but not declared',
+      ).toEqual([]);
+      expect([...truth.unreadable, differencesToText(comparison.differences)].join('\n')).toBe('');
+      expectToBite(truth, collected, declared, contested);
+    });
+  });
 });
 
 /** What this machine lacks for a lab, in preflight's words; undefined when it can run. */

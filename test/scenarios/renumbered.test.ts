@@ -24,5 +24,5 @@ describe.each(kinds)('a renumbered lab as %s', (kind) => {
       expect(capture).toContain('observed: as expected');
       for (const name of ['labctl-heron', file]) rmSync(join(lab.cwd, name), { recursive: true });
     });
-  }, 90_000);
+  });
 });

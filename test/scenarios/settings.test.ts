@@ -37,8 +37,8 @@ describe.each(kinds)('settings as %s', (kind) => {
   it('converges, and every setting is seen where it takes effect', async () => {
     await withLab(kind, 0o600, async (place) => {
       const said = [await place.must(['plan', './settings.lab.yml', '-o', 'json'])];
-      said.push(await place.must(['up', './settings.lab.yml'], 0, { timeoutMs: 90_000 }));
-      said.push(await place.must(['verify', 'settings'], 0, { timeoutMs: 90_000 }));
+      said.push(await place.must(['up', './settings.lab.yml']));
+      said.push(await place.must(['verify', 'settings']));
       const on = async (machine: string, ...argv: string[]) =>
         (await place.must(['exec', `settings/${machine}`, '--', ...argv])).stdout;
       const bgpAt = async (leaf: string, what: string) => on(leaf, 'vtysh', '-c', `show bgp ipv4 unicast ${what}`);

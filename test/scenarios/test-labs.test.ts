@@ -2,7 +2,6 @@
 
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { leaksToText } from '../support/leaks.ts';
 import { missingBuild, runnerKinds, type Workspace, workspace } from '../support/scenario.ts';
@@ -31,9 +30,13 @@ async function withTwoLabs(kind: Workspace['kind'], body: (place: Workspace) => 
 
 const both = ['test', './small-a.lab.yml', './small-b.lab.yml'];
 
-/** Waits until what labctl wrote or left on disk is there. */
-async function until(isThere: () => boolean): Promise<void> {
-  await expect.poll(isThere, { timeout: 60_000 }).toBe(true);
+/** Waits until both labs of a test run have their machines: neither is down again before it was checked. */
+async function untilBothStand(place: Workspace): Promise<void> {
+  const standing = () =>
+    readdirSync(join(place.home, 'tests'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('/holder.json'))
+      .map((path) => path.split('/').at(-2));
+  await expect.poll(() => standing().toSorted(), { timeout: 120_000 }).toEqual(['small-a', 'small-b']);
 }
 
 describe.each(kinds)('labctl test as %s', (kind) => {
@@ -74,8 +77,7 @@ describe.each(kinds)('labctl test as %s', (kind) => {
   it('takes all labs down when it is interrupted', async () => {
     await withTwoLabs(kind, async (place) => {
       const started = place.start([...both, '--jobs', '2']);
-      await until(() => started.output().includes('2 labs'));
-      await sleep(1500);
+      await untilBothStand(place);
       started.kill('SIGINT', 'group');
 
       expect((await started.finished).exitCode).toBe(130);
@@ -85,8 +87,8 @@ describe.each(kinds)('labctl test as %s', (kind) => {
   it('leaves labs behind only when killed, and `down --all` finds them', async () => {
     await withTwoLabs(kind, async (place) => {
       const started = place.start([...both, '--jobs', '2']);
-      await until(() => started.output().includes('2 labs'));
-      await sleep(1500);
+      await untilBothStand(place);
+      started.kill('SIGSTOP'); // or its labs would be down before they are looked at, on a fast machine
       const alive = await place.labctl(['down', '--all']);
       started.kill('SIGKILL');
       await started.finished;

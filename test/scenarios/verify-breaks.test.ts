@@ -58,13 +58,16 @@ async function tryBreak(lab: RunningLab, broken: Break): Promise<void> {
   ).toEqual([]);
   if (broken.cause !== undefined)
     expect(seen.map(({ cause = '' }) => cause).join('\n'), broken.what).toMatch(broken.cause);
-  expect((await failures(lab, '20s')).map(textOf), `${broken.what}: mended`).toEqual([]);
+  expect((await failures(lab, '60s')).map(textOf), `${broken.what}: mended`).toEqual([]);
 }
 
 /** Packets follow tables: what is asked of them may be false as well. */
 const packets = /^(?:ping|path|echo|encapsulation|unfragmented packet)/;
 
 const vtysh = (...lines: readonly string[]): string => `vtysh ${lines.map((line) => `-c '${line}'`).join(' ')}`;
+
+/** Waits for what a router tells another, up to a minute. */
+const until = (command: string): string => `timeout 60 sh -c "until ${command}; do sleep 0.1; done"`;
 
 /** Takes the first line of a table away and keeps it for later. */
 const takeFirst = (show: string, take: string): string =>
@@ -150,7 +153,7 @@ const plain: readonly Break[] = [
           'do clear bgp ipv4 unicast 10.1.10.1 soft out',
         ),
       ],
-      ['spine0', 'sleep 1'],
+      ['leaf0', until("vtysh -c 'show bgp ipv4 unicast' | grep -q 64999")],
     ],
     undo: [
       [
@@ -236,13 +239,13 @@ const wrapped: readonly Break[] = [
 ];
 
 describe.skipIf(kind === undefined)('verify', () => {
-  it('says what was broken in bgp-rr, each kind of check once', { timeout: 120_000 }, async () => {
+  it('says what was broken in bgp-rr, each kind of check once', async () => {
     await withLab('bgp-rr', { kind: kind ?? 'root' }, async (lab) => {
       for (const broken of plain) await tryBreak(lab, broken);
     });
   });
 
-  it('says what was broken in vxlan', { timeout: 120_000 }, async () => {
+  it('says what was broken in vxlan', async () => {
     await withLab('vxlan', { kind: kind ?? 'root' }, async (lab) => {
       for (const broken of wrapped) await tryBreak(lab, broken);
     });

@@ -69,7 +69,7 @@ export async function startDockerd(): Promise<TestDocker> {
     const driver = ['--ip6tables=false', '--exec-opt', 'native.cgroupdriver=cgroupfs'];
     const env = { PATH: path, HOME: folder };
     daemon = spawn('nsenter', [...argv, ...places, ...settings, ...driver], { env, stdio: ['ignore', log, log] });
-    return vi.waitFor(() => connectDocker({ DOCKER_HOST: `unix://${socket}` }), { timeout: 60_000, interval: 100 });
+    return vi.waitFor(() => connectDocker({ DOCKER_HOST: `unix://${socket}` }), { timeout: 120_000, interval: 100 });
   };
   const end = async (): Promise<void> => {
     if (daemon?.pid === undefined) return;
@@ -81,7 +81,7 @@ export async function startDockerd(): Promise<TestDocker> {
     const gone = new Promise((resolve) => holder.unshare.once('exit', resolve));
     holder.unshare.kill('SIGKILL');
     await gone;
-    await vi.waitFor(() => removeCgroups(cgroup), { timeout: 20_000 });
+    await vi.waitFor(() => removeCgroups(cgroup), { timeout: 60_000 });
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   };
   mkdirSync(join(folder, 'data'));
@@ -108,7 +108,7 @@ async function inNamespaces(script: string): Promise<{ readonly unshare: ChildPr
     if (child === undefined || !readFileSync(`/proc/${child}/cmdline`, 'utf8').startsWith('sleep'))
       throw new Error('the namespaces are not ready');
     return child;
-  }, 10_000);
+  }, 60_000);
   return { unshare, pid };
 }
 

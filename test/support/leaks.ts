@@ -1,5 +1,6 @@
 // Owns the leak oracle: what of a lab is still on this machine, as sets of identities before and after.
 
+import { readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { changedFiles, watchedFiles } from './leaks/files.ts';
 import { addresses, cgroups, links, listeners, modules, nftRules, routes, sockets, sysctls } from './leaks/network.ts';
@@ -45,7 +46,7 @@ export interface LeakOptions {
   readonly folders?: readonly string[];
   /** User ids that only the test uses: the test user's own and its subordinate range. */
   readonly uids?: readonly UidRange[];
-  /** Milliseconds the kernel and the ends of processes are given (3000 unless told). */
+  /** Milliseconds the kernel and the ends of processes are given (20000 unless told). */
   readonly settleMs?: number;
 }
 
@@ -92,7 +93,7 @@ export function snapshot(options: LeakOptions): Snapshot {
 
 /** What is there now and was not in `before`; asked again until nothing is left or `settleMs` are over. */
 export async function leaksSince(before: Snapshot, options: LeakOptions): Promise<readonly Leak[]> {
-  const deadline = Date.now() + (options.settleMs ?? 3000);
+  const deadline = Date.now() + (options.settleMs ?? 20_000);
   let leaks = compare(before, snapshot(options), options);
   while (leaks.length > 0 && Date.now() < deadline) {
     await sleep(100);
@@ -122,8 +123,9 @@ function compare(before: Snapshot, after: Snapshot, options: LeakOptions): Leak[
     }
   }
   const strangers = strangersOf(before, after);
+  const apart = livingApart(before, after);
   for (const [name, holder] of after.namespaces) {
-    if (before.namespaces.has(name) || holder.pids.every((pid) => strangers.has(pid))) continue;
+    if (before.namespaces.has(name) || holder.pids.every((pid) => strangers.has(pid) || apart.has(pid))) continue;
     leaks.push({ kind: 'namespace', identity: name, detail: holder.detail });
   }
   for (const [identity, seen] of after.processes) {
@@ -154,6 +156,16 @@ function strangersOf(before: Snapshot, after: Snapshot): ReadonlySet<number> {
     if (at !== undefined && trail.size > 0 && !family.has(at.seen.pid)) strangers.add(pid);
   }
   return strangers;
+}
+
+/** Processes that were there before, in a mount namespace of their own: what they mount now, a cluster's pods, is theirs. */
+function livingApart(before: Snapshot, after: Snapshot): ReadonlySet<number> {
+  const own = readlinkSync('/proc/self/ns/mnt');
+  const found = [...after.processes].filter(
+    ([identity, { namespaces }]) =>
+      before.processes.has(identity) && namespaces.length > 0 && !namespaces.includes(own),
+  );
+  return new Set(found.map(([, { pid }]) => pid));
 }
 
 /** A new process is a lab's when it has the mark, lives in a new namespace, or runs as a user only the test has. */

@@ -19,7 +19,7 @@ export function runningLab(kind: RunnerKind, reference: string): () => Workspace
   beforeAll(async () => {
     place = workspace(kind);
     await place.must(['up', reference]);
-  }, 120_000);
+  });
   afterAll(async () => {
     await place?.labctl(['down', '--all']);
     // Captures are the user's to keep.
@@ -28,7 +28,7 @@ export function runningLab(kind: RunnerKind, reference: string): () => Workspace
     const left = leaksToText((await place?.leaks()) ?? []);
     place?.remove();
     expect(left).toBe('');
-  }, 60_000);
+  });
   return () => {
     if (place === undefined) throw new Error(`${reference} did not come up`);
     return place;

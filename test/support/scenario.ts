@@ -54,7 +54,7 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly input?: string;
-  /** Milliseconds until it is killed (60000 unless told). */
+  /** Milliseconds until it is killed (240000 unless told): it ends what hangs, and judges nothing. */
   readonly timeoutMs?: number;
   /** Put before `node …`: strace and its options. */
   readonly prefix?: readonly string[];
@@ -228,7 +228,7 @@ export function workspace(kind: RunnerKind): Workspace {
       for (const { pid, isMarked } of snapshot(options).processes.values()) {
         if (isMarked) endProcess(pid);
       }
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
@@ -253,13 +253,18 @@ function follow(child: ChildProcess, options: StartOptions): Started {
     process.kill(to === 'group' ? -child.pid : child.pid, signal);
   };
   const finished = new Promise<Finished>((resolve, reject) => {
-    const timer = setTimeout(() => kill('SIGKILL', 'group'), options.timeoutMs ?? 60_000);
+    const timer = setTimeout(() => kill('SIGKILL', 'group'), options.timeoutMs ?? 240_000);
     child.on('error', reject);
-    // `exit`, not `close`: a daemon that inherited the streams must not make a dead labctl look alive.
     child.on('exit', (code, signal) => {
       clearTimeout(timer);
       const end = { exitCode: code ?? 128 + (signalNumber[signal ?? 'SIGKILL'] ?? 0), ms: Date.now() - began };
-      setTimeout(() => resolve({ ...end, stdout, stderr }), 20);
+      const done = (): void => resolve({ ...end, stdout, stderr });
+      // Its last words may still be on their way; but a daemon that inherited the streams must not make it look alive.
+      const patience = setTimeout(done, 2000);
+      child.on('close', () => {
+        clearTimeout(patience);
+        done();
+      });
     });
   });
   finished.catch(() => undefined);
@@ -279,7 +284,6 @@ export interface RunningLab extends Workspace {
 export interface LabOptions {
   readonly kind: RunnerKind;
   readonly up?: readonly string[];
-  readonly timeoutMs?: number;
   /** Lab files put into the working directory first. */
   readonly files?: Readonly<Record<string, string>>;
   /** The lab's name where the reference is a file. */
@@ -300,7 +304,7 @@ export async function withLab(
   try {
     for (const [file, text] of Object.entries(options.files ?? {})) writeFileSync(join(place.cwd, file), text);
     place.own();
-    await place.must(['up', lab, ...(options.up ?? [])], 0, { timeoutMs: options.timeoutMs ?? 90_000 });
+    await place.must(['up', lab, ...(options.up ?? [])]);
     await body({
       ...place,
       lab: name,

@@ -9,8 +9,7 @@ const made: string[] = [];
 
 afterAll(() => {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-  // A busy disk may take long to remove copies of a cluster's folder.
-}, 60_000);
+});
 
 /** An empty folder of this test file's own. */
 export function scratchFolder(prefix: string): string {

@@ -24,7 +24,7 @@ export function vtyshComplaints(root: string, text: string): string {
   try {
     execFileSync(join(root, 'usr/bin/vtysh'), ['-C', '-f', file], {
       env: { LD_LIBRARY_PATH: paths.join(':'), PATH: process.env['PATH'] },
-      timeout: 20_000,
+      timeout: 60_000,
       stdio: 'pipe',
     });
     return '';

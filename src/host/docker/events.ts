@@ -28,9 +28,11 @@ export async function dockerEvents(
   label: string,
   signal: AbortSignal,
 ): Promise<AsyncIterable<DockerEvent>> {
+  // The daemon answers before it listens itself: `since` has it tell what happened in between.
+  const since = Date.now() / 1000;
   // Only asking has a time limit: the stream itself goes on.
   const stream = (await ask(docker, 'events', { signal }, () =>
-    docker.api.getEvents({ filters: { label: [label] }, abortSignal: signal }),
+    docker.api.getEvents({ since, filters: { label: [label] }, abortSignal: signal }),
   )) as Readable;
   return eventsOf(stream, signal);
 }

@@ -8,7 +8,10 @@ import type { UidRange } from '../leaks.ts';
 /** Shared folders in which everything counts: nobody else writes there while a test runs. */
 const exactFolders = ['/run', '/dev/shm', '/var/lib/frr', '/etc/frr', '/etc/bird', '/etc/netns'];
 /** Shared folders in which other programs come and go: a path counts by its owner or its name. */
-const busyFolders = ['/tmp', '/var/tmp', '/run/user', '/run/lock', '/run/systemd', '/run/dbus', '/run/postgresql'];
+const busyFolders = [
+  ...['/tmp', '/var/tmp', '/run/user', '/run/lock', '/run/systemd', '/run/dbus', '/run/postgresql', '/run/udev'],
+  ...['/run/credentials', '/run/log', '/run/sudo', '/run/docker', '/run/containerd'],
+];
 const nameOfALab = /^\.?labctl$|bgp-rr|fullmesh|frr|bird|bgpd|zebra|tcpdump|\.pcap|netns/i;
 /** Files of the host that a lab must never change. */
 const hostFiles = ['/etc/hosts', '/etc/resolv.conf', '/etc/iproute2/rt_protos'];

@@ -153,7 +153,8 @@ async function probe(
   ];
   let text = await ask(...argv);
   const silent = silentHops(real);
-  for (let attempt = 0; attempt < 3 && silentHops(text).some((hop) => !silent.includes(hop)); attempt++) {
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline && silentHops(text).some((hop) => !silent.includes(hop))) {
     await sleep(1000);
     text = await ask(...argv);
   }

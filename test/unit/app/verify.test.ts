@@ -44,12 +44,12 @@ describe('verify', () => {
 
   it('holds: true all the time, or false at the first falsehood', async () => {
     const held = await untilTrue(looks(false, true), patience(10_000, 200));
-    const lost = await untilTrue(looks(true, false, true), patience(10_000, 2000));
+    const lost = await untilTrue(looks(true, false, true), patience(10_000, 60_000));
 
     expect(held).toMatchObject({ isTrue: true });
     expect(held.heldMs).toBeGreaterThanOrEqual(199);
     expect(lost).toMatchObject({ isTrue: false, attempts: 2 });
-    expect(lost.heldMs).toBeLessThan(2000);
+    expect(lost.heldMs).toBeLessThan(60_000);
   });
 
   it('stops when it is interrupted', async () => {

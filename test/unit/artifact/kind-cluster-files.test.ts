@@ -96,7 +96,7 @@ describe('the pods', () => {
           { kind: 'answered', pod: 'pod-b', client: '127.0.0.1' },
           { kind: 'answered', pod: 'pod-b', client: '127.0.0.1' },
         ]),
-      { timeout: 20_000, interval: 200 },
+      { timeout: 60_000, interval: 200 },
     );
   });
 });

@@ -98,7 +98,7 @@ describe.skipIf(folder === undefined).each(folder === undefined ? [] : truthLabs
     const lab = await standing(name, { seed });
     const { sessions, routes } = lab.design.expected;
 
-    expect(await converge(lab, AbortSignal.timeout(10_000))).toEqual([
+    expect(await converge(lab, AbortSignal.timeout(100_000))).toEqual([
       `${sessions.length} of ${sessions.length} sessions Established`,
       `${routes.length} of ${routes.length} routes in the kernels`,
     ]);

@@ -15,7 +15,8 @@ async function endOf({ id, text }: Input): Promise<string> {
   );
   const used = process.cpuUsage(before);
   const ms = (used.user + used.system) / 1000;
-  if (ms > 1000) return `${id}: took ${ms.toFixed(0)} ms`;
+  // Half a second at most on a machine of today, more on a slow one; what explodes takes minutes.
+  if (ms > 5000) return `${id}: took ${ms.toFixed(0)} ms`;
   if (error === undefined) return 'valid';
   if (!(error instanceof LabError)) return `${id}: ${error instanceof Error ? error.stack : String(error)}`;
   if (error.code !== 'LAB_INVALID' || error.exitCode !== 2) return `${id}: ${error.code}`;
@@ -41,13 +42,13 @@ async function endsOf(inputs: readonly Input[]): Promise<{ faults: readonly stri
   return { faults, valid };
 }
 
-describe('a malformed lab ends in LAB_INVALID with places, within a second of processor time', () => {
+describe('a malformed lab ends in LAB_INVALID with places, within seconds of processor time', () => {
   it('nesting, twice in one process', async () => {
     const bombs = depthBombs();
 
     expect(bombs.length).toBeGreaterThan(50);
     expect(await endsOf([...bombs, ...bombs])).toEqual({ faults: [], valid: [] });
-  }, 60_000);
+  });
 
   it('nesting, as the first document of a process', async () => {
     const run = promisify(execFile);
@@ -62,7 +63,7 @@ describe('a malformed lab ends in LAB_INVALID with places, within a second of pr
       const { stdout } = await run(process.execPath, argv, { cwd: root });
       expect(stdout).toBe('LAB_INVALID LAB_TOO_DEEP\n');
     }
-  }, 60_000);
+  });
 
   it('anchors and aliases', async () => {
     expect(await endsOf(aliasBombs())).toEqual({ faults: [], valid: [] });
@@ -73,16 +74,16 @@ describe('a malformed lab ends in LAB_INVALID with places, within a second of pr
 
     expect(inputs.length).toBeGreaterThan(400);
     expect((await endsOf(inputs)).faults).toEqual([]);
-  }, 60_000);
+  });
 
   it('names', async () => {
     expect(await endsOf(nameInputs())).toEqual({ faults: [], valid: [] });
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-  }, 60_000);
+  });
 
   it('sizes', async () => {
     expect(await endsOf(sizeInputs())).toEqual({ faults: [], valid: [] });
-  }, 60_000);
+  });
 
   it('mutations of the labs that come with labctl', async () => {
     const inputs = mutations(400);
@@ -91,5 +92,5 @@ describe('a malformed lab ends in LAB_INVALID with places, within a second of pr
 
     expect(faults).toEqual([]);
     expect(valid.length).toBeLessThan(inputs.length / 2);
-  }, 60_000);
+  });
 });

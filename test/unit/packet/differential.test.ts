@@ -83,17 +83,13 @@ describe.skipIf(!withTshark)('decoding, beside tshark', () => {
 
       expect(found).toEqual([]);
     },
-    120_000,
+    600_000,
   );
 
-  it.each(madeLinkTypes)(
-    'equals it in 2,000 made packets of link type %i',
-    async (linkType) => {
-      const file = join(scratchFolder('labctl-made-'), 'made.pcap');
-      writeFileSync(file, pcapFile(randomFrames(7 + linkType, 2_000, linkType), { linkType }));
+  it.each(madeLinkTypes)('equals it in 2,000 made packets of link type %i', async (linkType) => {
+    const file = join(scratchFolder('labctl-made-'), 'made.pcap');
+    writeFileSync(file, pcapFile(randomFrames(7 + linkType, 2_000, linkType), { linkType }));
 
-      expect(await differences(file)).toEqual([]);
-    },
-    60_000,
-  );
+    expect(await differences(file)).toEqual([]);
+  });
 });
