@@ -4,7 +4,6 @@ import { LabError } from '../base/errors.ts';
 import { listStateFolders } from '../run/state.ts';
 import type { Context } from './context.ts';
 import { removeLab, removeLabs } from './remove-lab.ts';
-import { endDeadTestRuns } from './test-runs.ts';
 
 /** What `down` is asked for; neither: the only lab there is. */
 export interface DownOptions {
@@ -24,6 +23,7 @@ export interface DownResult {
 export async function down(context: Context, options: DownOptions): Promise<DownResult> {
   if (options.all) {
     const removed = await removeLabs(context);
+    const { endDeadTestRuns } = await import('./test-runs.ts');
     const tests = await endDeadTestRuns(context);
     if (tests.busy[0] !== undefined) throw tests.busy[0];
     return { removed: [...removed, ...tests.removed.map((lab) => `${lab} (of a test)`)] };

@@ -3,8 +3,9 @@
 import { LabError } from '../base/errors.ts';
 import { type Failure, failureName, failureTarget } from '../plan/failure.ts';
 import type { Context } from './context.ts';
-import { breakTarget, mend, readFailures } from './failures.ts';
+import { breakTarget, mend } from './failures.ts';
 import { openRunning } from './running.ts';
+import { readFailures } from './saved-lab.ts';
 import { settle } from './settle.ts';
 import { withLock } from './with-lock.ts';
 

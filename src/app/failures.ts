@@ -5,18 +5,11 @@ import { cutPort, killDaemon, mendOfDaemon, mendsOfPort, runTimed } from '../hos
 import { type Failure, type FailureTarget, failureName, type HealStep, pidFileOf } from '../plan/failure.ts';
 import type { StateFolder } from '../run/state.ts';
 import type { Running } from './running.ts';
-
-const file = 'failures.json';
-
-/** What is broken in a lab now, oldest first. */
-export async function readFailures(state: StateFolder): Promise<readonly Failure[]> {
-  const read = await state.read(file);
-  return Array.isArray(read) ? (read as readonly Failure[]) : [];
-}
+import { readFailures, stateFiles } from './saved-lab.ts';
 
 /** Takes everything off the record: machines that were started anew have nothing broken. */
 export function forgetFailures(state: StateFolder): Promise<void> {
-  return state.write(file, []);
+  return state.write(stateFiles.failures, []);
 }
 
 /**
@@ -35,7 +28,7 @@ export async function breakTarget(
     throw new LabError('USAGE', `${name} is broken already`, { hint: `labctl heal --lab ${design.lab}` });
   }
   const failure = { name, target, since: new Date().toISOString(), heal: await healOf(running, target) };
-  await state.write(file, [...known, failure]);
+  await state.write(stateFiles.failures, [...known, failure]);
   onRecorded();
   return strike(running, target);
 }
@@ -81,7 +74,7 @@ export async function mend(running: Running, isMeant: (failure: Failure) => bool
     if (!isMended) continue;
     mended.push(failure);
     await state.write(
-      file,
+      stateFiles.failures,
       (await readFailures(state)).filter(({ name }) => name !== failure.name),
     );
   }

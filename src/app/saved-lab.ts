@@ -5,6 +5,7 @@ import type { Design } from '../design/design.ts';
 import type { ProcessIdentity } from '../host/proc.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { EngineName } from '../plan/engine.ts';
+import type { Failure } from '../plan/failure.ts';
 import type { StateFolder } from '../run/state.ts';
 
 /** What `up` leaves on disk of a lab, beside the holder's record; enough to work with it without the lab file. */
@@ -27,7 +28,12 @@ export interface SavedLab {
 }
 
 /** Files in a lab's state folder. */
-export const stateFiles = { holder: 'holder.json', lab: 'lab.json', kind: 'kind.json' } as const;
+export const stateFiles = {
+  holder: 'holder.json',
+  lab: 'lab.json',
+  kind: 'kind.json',
+  failures: 'failures.json',
+} as const;
 
 /** Reads a lab's two records; parts that are absent, torn or of another form are undefined. */
 export async function readState(
@@ -35,6 +41,12 @@ export async function readState(
 ): Promise<{ readonly holder: ProcessIdentity | undefined; readonly saved: SavedLab | undefined }> {
   const [holder, saved] = await Promise.all([state.read(stateFiles.holder), state.read(stateFiles.lab)]);
   return { holder: isIdentity(holder) ? holder : undefined, saved: isSavedLab(saved) ? saved : undefined };
+}
+
+/** What is broken on purpose in a lab now, oldest first. */
+export async function readFailures(state: StateFolder): Promise<readonly Failure[]> {
+  const read = await state.read(stateFiles.failures);
+  return Array.isArray(read) ? (read as readonly Failure[]) : [];
 }
 
 function isIdentity(value: unknown): value is ProcessIdentity {

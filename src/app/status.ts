@@ -7,8 +7,8 @@ import type { KnownDifference } from '../plan/engine.ts';
 import type { Failure } from '../plan/failure.ts';
 import type { ObservedSession, Tables } from '../plan/observed.ts';
 import type { Context } from './context.ts';
-import { readFailures } from './failures.ts';
 import { openRunning } from './running.ts';
+import { readFailures } from './saved-lab.ts';
 
 /** A node or a router as `status` shows it. */
 export interface SpeakerStatus {

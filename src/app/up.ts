@@ -90,7 +90,7 @@ function endsWithGuest(reference: string): LabError {
 
 /** A lab that is as its file says is still not whole while something in it is broken on purpose. */
 async function noteFailures({ stateHome }: Context, lab: string, view: RunView): Promise<void> {
-  const [{ readFailures }, { stateFolder }] = await Promise.all([import('./failures.ts'), import('../run/state.ts')]);
+  const [{ readFailures }, { stateFolder }] = await Promise.all([import('./saved-lab.ts'), import('../run/state.ts')]);
   for (const { name } of await readFailures(stateFolder(stateHome, lab)))
     view.note(`broken on purpose: ${name} (labctl heal mends it)`);
 }

@@ -4,7 +4,7 @@ import { Document, isMap, isSeq, visit } from 'yaml';
 import { addressOf, familyOf, inFamily, networkOf } from '../base/address.ts';
 import type { Design, HostDesign, Interface, Link, NodeDesign, RouterDesign, SwitchDesign } from '../design/design.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
-import { defaultRoutesOf } from '../design/speakers.ts';
+import { defaultRoutesOf } from '../design/own-routes.ts';
 import { frrNode } from './frr-container.ts';
 import { vyosNode } from './vyos-container.ts';
 

@@ -67,12 +67,13 @@ interface GlobalValues {
   readonly color?: boolean;
 }
 
-/** Adds a verb under `parent` (the program, or a verb that has verbs of its own). */
+/** Adds a verb under `parent` (the program, or a verb that has verbs of its own); with its flags when somebody asks for it. */
 export function addVerb<F extends object>(parent: Commander, door: Door, verb: Verb<F>): Commander {
   const command = parent.command(verb.usage, verb.hidden === true ? { hidden: true } : {});
   command.summary(verb.summary).description(verb.description ?? verb.summary);
   if (verb.group !== undefined) command.helpGroup(verb.group);
   for (const alias of verb.aliases ?? []) command.alias(alias);
+  if (!isNamed(command, door)) return command;
   for (const flag of verb.flags ?? []) command.addOption(optionOf(flag));
   if (verb.guest !== undefined) command.addOption(optionOf(kernelFlag));
   addGlobalFlags(command, verb.ownOutput === true);
@@ -91,6 +92,14 @@ export function addVerb<F extends object>(parent: Commander, door: Door, verb: V
     door.finish(await run(call, command.args, flags));
   });
   return command;
+}
+
+/**
+ * Whether the command line has the verb's name anywhere: as the verb that runs, or in a question about it (help, completion). The
+ * others need no flags, of which there are some five hundred.
+ */
+function isNamed(command: Commander, { argv }: Door): boolean {
+  return [command.name(), ...command.aliases()].some((name) => argv.includes(name));
 }
 
 /** Adds a verb that only has verbs of its own. */

@@ -13,14 +13,11 @@ import type { ExpectedRoute, NextHop } from './convergence.ts';
 import type { HostDesign, NodeDesign, PodAddress, PodDesign, RouterDesign } from './design.ts';
 import { type FelixParts, felixRoutes } from './felix-routes.ts';
 import type { PolicyParts } from './node-policy.ts';
+import { defaultRoutesOf, inMainTable, podGateways, subnetsOf } from './own-routes.ts';
 import { plainRoute } from './plain-route.ts';
 import { reachedPeers } from './reached-peers.ts';
 import { rangesOf } from './services.ts';
-import { defaultRoutesOf, inMainTable, subnetsOf } from './speakers.ts';
 import { twinGateways, withTwin } from './twin-gateways.ts';
-
-/** What a pod's default route goes to in each family: its node answers for them (calico.md C.1). */
-export const podGateways = { 4: '169.254.1.1', 6: 'fe80::ecee:eeff:feee:eeee' } as const;
 
 /** FRR's distance for BGP, written as the metric. */
 const routerMetric = 20;

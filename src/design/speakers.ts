@@ -1,13 +1,14 @@
 // Owns who speaks BGP in a lab: speakers from routers and nodes, and the sessions that both of their ends configure.
 
-import { addressOf, familyOf, inFamily, networkOf, widthOf } from '../base/address.ts';
+import { addressOf, familyOf, inFamily } from '../base/address.ts';
 import type { CalicoPeer } from '../calico/peer.ts';
 import { linkLocalOf } from './addressing.ts';
-import { type BgpEnd, type BgpSession, type BgpSpeaker, contains, prefixNumber, type Subnet } from './bgp.ts';
+import { type BgpEnd, type BgpSession, type BgpSpeaker, contains } from './bgp.ts';
 import { borrowedOf, hostPrefix } from './borrowed.ts';
-import type { HostDesign, Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
+import type { Interface, NodeDesign, RouterDesign, RouterNeighbor } from './design.ts';
 import { loopback } from './interfaces.ts';
 import { nodePolicy, type PolicyParts } from './node-policy.ts';
+import { defaultRoutesOf, inMainTable, isSubnet, subnetsOf } from './own-routes.ts';
 import { announcedBy } from './services.ts';
 
 /** The parts of a design that BGP follows from. */
@@ -55,39 +56,6 @@ function nodeSpeaker(parts: BgpParts, node: NodeDesign): BgpSpeaker {
     defaultRoutes: defaultRoutesOf(node),
     ...nodePolicy(parts, node),
   };
-}
-
-/** The interfaces whose routes are in the main table: all but those that a VyOS configuration puts into a VRF. */
-export function inMainTable(machine: NodeDesign | RouterDesign | HostDesign): readonly Interface[] {
-  const stated = machine.kind === 'router' ? (machine.vyos?.interfaces ?? []) : [];
-  return machine.interfaces.filter(({ name }) => !stated.some((port) => port.name === name && port.vrf !== undefined));
-}
-
-/** The connected subnets of a machine, in the order of its interfaces. Host addresses make none. */
-export function subnetsOf(interfaces: readonly Interface[]): readonly Subnet[] {
-  return interfaces.flatMap(({ name, addresses }) =>
-    addresses.filter((address) => isSubnet(address)).map((address) => ({ prefix: networkOf(address), dev: name })),
-  );
-}
-
-function isSubnet(address: string): boolean {
-  const prefix = prefixNumber(address);
-  return prefix !== undefined && prefix.length < widthOf(prefix.family);
-}
-
-/** The next hops of the default route of each family: through the gateway's own subnet, or the first interface. */
-export function defaultRoutesOf(
-  machine: NodeDesign | RouterDesign | HostDesign,
-): readonly { readonly via: string; readonly dev: string }[] {
-  const { interfaces } = machine;
-  const gateways =
-    machine.kind === 'router'
-      ? [machine.defaultGateway]
-      : machine.addresses.flatMap(({ gateway, otherWays = [] }) => [gateway, ...otherWays.map((way) => way.gateway)]);
-  return gateways.map((via) => {
-    const subnet = subnetsOf(interfaces).find(({ prefix }) => contains(prefix, via));
-    return { via, dev: subnet?.dev ?? interfaces[0]?.name ?? 'eth0' };
-  });
 }
 
 /** One configured neighbor, before the other end is known to agree. */

@@ -15,7 +15,7 @@ interface Seen {
 /** A verb with one flag of each sort, declared as all verbs are. */
 async function seenBy(env: Context['env'], argv: readonly string[]): Promise<Seen> {
   let seen: Seen | undefined;
-  const door = { context: testContext({ env }), argv: [], streams: keptStreams(), finish: () => {} };
+  const door = { context: testContext({ env }), argv, streams: keptStreams(), finish: () => {} };
   const program = new Command('labctl')
     .exitOverride()
     .enablePositionalOptions()

@@ -5,8 +5,8 @@ import { buildProgram } from '../../src/cli/program.ts';
 import { call, keptStreams, testContext } from '../support/call.ts';
 import { root } from '../support/catalogue-lab.ts';
 
-function program(): Command {
-  return buildProgram({ context: testContext(), argv: [], streams: keptStreams(), finish: () => {} });
+function program(argv: readonly string[] = []): Command {
+  return buildProgram({ context: testContext(), argv, streams: keptStreams(), finish: () => {} });
 }
 
 /** Every verb; `render` is one and has one below it, `calicoctl` only has some below it. */
@@ -20,7 +20,7 @@ function verbsOf(command: Command): readonly Command[] {
 /** What a verb would be called with: the declared parsing, with a command that only keeps its arguments. */
 async function parsed(argv: readonly string[]): Promise<unknown> {
   const calls: unknown[] = [];
-  const made = program();
+  const made = program(argv);
   for (const verb of verbsOf(made)) {
     verb.action(() => {
       const names = [];

@@ -1,7 +1,6 @@
 // Owns the command `up`: flags to one call, then the time line and what to type next.
 
 import { up } from '../../app/up.ts';
-import { planText } from '../../report/plan-text.ts';
 import { timelineText } from '../../report/timeline.ts';
 import { type Call, labOf, print, say, withView } from '../call.ts';
 import { settingsOf } from '../flag-values.ts';
@@ -40,6 +39,7 @@ export async function upCommand(call: Call, [lab]: readonly string[], flags: UpF
   const result = await withView(call, (view) => up(call.context, options, view));
   await sayWarnings(call, result.warnings);
   if (options.dryRun) {
+    const { planText } = await import('../../report/plan-text.ts');
     print(call, 'Plan', { ...result.plan }, () => planText(result.plan));
     return 0;
   }

@@ -11,12 +11,10 @@ import { nothingObserved, type Observed } from '../../plan/observed.ts';
 import { netnsDifferences } from './differences.ts';
 import { holderMark, removeHolder } from './holder.ts';
 import { holderProgram } from './holder-program.ts';
-import { deadResources, inspect, look } from './look.ts';
 import { netnsOperations } from './operations.ts';
 import { type Entrance, holderShell, hostShell, plainShell } from './place.ts';
 import { planNetns } from './plan.ts';
 import { probeNetns } from './probe.ts';
-import { signsOf } from './signs.ts';
 
 /** What the engine is told of the lab and the machine it works on. */
 export interface NetnsOptions {
@@ -38,6 +36,9 @@ export interface NetnsOptions {
   /** labctl's cache, where unpacked programs stand. */
   readonly cacheHome: string;
 }
+
+/** What is only needed once a lab stands is loaded then: up to there every millisecond counts. */
+const looking = (): Promise<typeof import('./look.ts')> => import('./look.ts');
 
 /** The netns engine for one lab. */
 export function netnsEngine(options: NetnsOptions): Engine {
@@ -83,6 +84,7 @@ export function netnsEngine(options: NetnsOptions): Engine {
     observe: async (): Promise<Observed> => {
       if (holder === undefined) return nothingObserved;
       if (!(await isAlive(holder))) return { state: 'gone', made: new Map(), dead: new Set() };
+      const { deadResources } = await looking();
       const dead = await deadResources(inHolder(), options.made);
       return { state: options.isBuilt ? 'running' : 'partial', made: options.made, dead };
     },
@@ -95,14 +97,14 @@ export function netnsEngine(options: NetnsOptions): Engine {
           startHolder,
           holder: inHolder,
           machine: (name) => inMachine(name, 'step'),
-          look: (of, at) => look(inHolder(), of, at),
-          signs: (of) => signsOf(living().pid, of),
+          look: async (of, at) => (await looking()).look(inHolder(), of, at),
+          signs: async (of) => (await import('./signs.ts')).signsOf(living().pid, of),
         },
         design,
       );
     },
-    look: (design) => look(inHolder(), design, 'both'),
-    inspect: (design) => inspect(inHolder(), design),
+    look: async (design) => (await looking()).look(inHolder(), design, 'both'),
+    inspect: async (design) => (await looking()).inspect(inHolder(), design),
     shell: (name) => inMachine(name, 'command'),
     tap: (machine, name) => ({
       name: `${machine}:${name}`,

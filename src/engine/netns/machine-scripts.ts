@@ -15,8 +15,7 @@ import type {
   RouterDesign,
   SwitchDesign,
 } from '../../design/design.ts';
-import { podGateways } from '../../design/kernel-routes.ts';
-import { defaultRoutesOf } from '../../design/speakers.ts';
+import { defaultRoutesOf, podGateways } from '../../design/own-routes.ts';
 import { frrConfOfOthers } from './daemon-files.ts';
 import { ipBatch, sysctlLines, withInput } from './script.ts';
 import { nodeSysctls, podSysctls, routerSysctls, switchSysctls } from './sysctls.ts';

@@ -2,7 +2,7 @@
 
 import { addressOf, containsPrefix, mustParseAddress, mustParsePrefix, networkOf } from '../../base/address.ts';
 import type { Design, NodeDesign } from '../../design/design.ts';
-import { podGateways } from '../../design/kernel-routes.ts';
+import { podGateways } from '../../design/own-routes.ts';
 import { ipBatch } from './script.ts';
 
 /** Beyond this share of the limit entries are made permanent: other programs of the machine need neighbors too. */

@@ -4,7 +4,7 @@ import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
 import { waitUntil } from '../../base/wait-until.ts';
 import type { Design } from '../../design/design.ts';
-import { type Difference, routeDifferences, sessionDifferences } from '../../plan/converged.ts';
+import type { Difference } from '../../plan/converged.ts';
 import type { OperationContext, OperationTable } from '../../plan/engine.ts';
 import type { Tables } from '../../plan/observed.ts';
 import { type DaemonFiles, withPasswords } from './daemon-files.ts';
@@ -93,6 +93,7 @@ export function netnsOperations(engine: OperationsOf, design: Design): Operation
     },
     waitSessions: {
       apply: async (_, context) => {
+        const { sessionDifferences } = await import('../../plan/converged.ts');
         const { haveConnections } = await engine.signs(design);
         const { sessions } = design.expected;
         await untilNone(context, 'sessions Established', sessions.length, haveConnections, async () =>
@@ -102,6 +103,7 @@ export function netnsOperations(engine: OperationsOf, design: Design): Operation
     },
     waitRoutes: {
       apply: async (_, context) => {
+        const { routeDifferences } = await import('../../plan/converged.ts');
         const { havePrefixes } = await engine.signs(design);
         const { routes } = design.expected;
         await untilNone(context, 'routes in the kernels', routes.length, havePrefixes, async () =>
