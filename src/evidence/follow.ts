@@ -225,7 +225,7 @@ function headersOf(table: Correlator, row: number): Headers {
           vni: wrap.vni,
           overhead: wrap.overhead,
         },
-    length: sightings.length[row]! - (sightings.macs[row] === 0 ? 0 : ethernetHeader),
+    length: sightings.length[row]! - (sightings.link[row] === 0 ? 0 : ethernetHeader),
     ipId: sightings.ipId[row]!,
     isUnfragmentable: (sightings.marks[row]! & mark.unfragmentable) !== 0,
     frame: sightings.frame[row]!,

@@ -9,6 +9,7 @@ import { Fingerprint } from './fingerprint.ts';
 import { type Flow, Flows } from './flow.ts';
 import { mixIdentity, mixUntranslated } from './identity.ts';
 import { Ledger } from './ledger.ts';
+import { Links } from './links.ts';
 import { mark, type Sighting, Sightings } from './sightings.ts';
 import { type Wrap, Wraps } from './wrapping.ts';
 
@@ -39,6 +40,7 @@ export class Correlator {
   readonly sightings = new Sightings();
   readonly flows = new Flows();
   readonly wraps = new Wraps();
+  readonly links = new Links();
   readonly errors: SeenError[] = [];
   readonly ledger = new Ledger();
   private readonly layers = new Layers();
@@ -58,7 +60,7 @@ export class Correlator {
     ttl: 0,
     outerTtl: 0,
     length: 0,
-    macs: 0,
+    link: 0,
     sequence: 0,
     ack: 0,
     payload: 0,
@@ -103,7 +105,7 @@ export class Correlator {
     row.ttl = ttlOf(layers, bytes, ip);
     row.outerTtl = ttlOf(layers, bytes, layers.outerIp);
     row.length = frame.length;
-    row.macs = this.macsOf(bytes);
+    row.link = this.links.find(print, layers, bytes);
     this.fillTransport(bytes, ip);
     this.sightings.add(row);
     const last = layers.kinds[layers.transport]!;
@@ -126,14 +128,6 @@ export class Correlator {
     return this.epoch ?? 0;
   }
 
-  private macsOf(bytes: Uint8Array): number {
-    const { layers, print } = this;
-    if (layers.kinds[0] !== layer.ethernet) return 0;
-    print.begin();
-    print.addWords(bytes, layers.starts[0]!, 12);
-    return print.low | 1;
-  }
-
   private fillTransport(bytes: Uint8Array, ip: number): void {
     const { layers, row } = this;
     const last = layers.transport;
@@ -142,6 +136,7 @@ export class Correlator {
     const { id, isUnfragmentable, hasMore, offset } = fragmentationOf(layers, bytes, ip);
     row.ipId = id & 0xffff;
     row.marks = (isUnfragmentable ? mark.unfragmentable : 0) | (hasMore ? mark.moreFragments : 0);
+    if (fragmentationOf(layers, bytes, layers.outerIp).isUnfragmentable) row.marks |= mark.outerUnfragmentable;
     if (layers.ending === ending.fragment) row.marks |= mark.laterFragment;
     row.sequence = offset;
     row.ack = 0;

@@ -17,6 +17,8 @@ export interface Flow {
   readonly destinationPort: number | undefined;
   /** ICMP echo's identifier, ESP's SPI. */
   readonly id: number | undefined;
+  /** What an echo is. */
+  readonly echo: 'request' | 'reply' | undefined;
   /** What an ICMP error says: its type and code. */
   readonly error: { readonly type: number; readonly code: number } | undefined;
   /** The index of the flow the other way; -1 until one of its packets was seen. */
@@ -108,6 +110,7 @@ function flowOf(index: number, layers: Layers, bytes: Uint8Array): Flow {
     sourcePort: hasPorts ? word(bytes, at) : undefined,
     destinationPort: hasPorts ? word(bytes, at + 2) : undefined,
     id: last === layer.esp ? long(bytes, at) : echo >= 0 ? echo : undefined,
+    echo: echo < 0 ? undefined : isQuestion(bytes[at]!) ? 'request' : 'reply',
     error,
     reverse: -1,
     mss: undefined,

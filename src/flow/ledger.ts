@@ -67,8 +67,9 @@ export class Ledger {
     if (layers.kinds[0] === layer.ethernet && isCalicoMac(bytes, layers.starts[0]!)) counts.calico++;
     counts.packets++;
     counts.bytes += frame.length;
-    counts.first ??= time;
-    counts.last = time;
+    // Frames of a file need not stand in the order of their times.
+    counts.first = Math.min(counts.first ?? time, time);
+    counts.last = Math.max(counts.last ?? time, time);
     counts.endings[layers.ending]!++;
     counts.protocols[last]!++;
     if (last === layer.tcp) {

@@ -24,6 +24,8 @@ export interface Path {
   readonly flow: number;
   readonly hops: readonly Hop[];
   count: number;
+  /** The lowest and the highest sequence number of an echo, or of TCP. */
+  readonly sequences: [number, number];
   /** Times that a packet came again with all its numbers: retransmitted or sent twice. */
   repeats: number;
 }
@@ -109,8 +111,8 @@ class Paths {
     const rounds: number[][] = [];
     const seen = new Map<string, { round: number; time: number }>();
     for (const row of rows) {
-      const { point, ttl, wrap, macs, flow } = sightings;
-      const place = `${point[row]} ${flow[row]} ${ttl[row]} ${wrap[row]} ${macs[row]} ${sightings.outerTtl[row]}`;
+      const { point, ttl, wrap, link, flow } = sightings;
+      const place = `${point[row]} ${flow[row]} ${ttl[row]} ${wrap[row]} ${link[row]} ${sightings.outerTtl[row]}`;
       const before = seen.get(place);
       const time = sightings.time[row]!;
       const isCopy = before !== undefined && Math.abs(time - before.time) < copyLimit;
@@ -143,6 +145,9 @@ class Paths {
     const path = known >= 0 ? this.all[known]! : this.make(rows);
     path.count++;
     if (isRepeat) path.repeats++;
+    const sequence = sightings.sequence[rows[0]!]!;
+    path.sequences[0] = Math.min(path.sequences[0], sequence);
+    path.sequences[1] = Math.max(path.sequences[1], sequence);
     if (rows.length === 1 || path.count > mostSamples) return;
     const began = this.timeOf(rows[0]!);
     for (const [place, row] of rows.entries()) path.hops[place]!.delays.push(this.timeOf(row) - began);
@@ -158,7 +163,14 @@ class Paths {
       ttl: sightings.ttl[row]!,
       delays: [],
     }));
-    const path: Path = { index: this.all.length, flow: hops[0]!.flow, hops, count: 0, repeats: 0 };
+    const path: Path = {
+      index: this.all.length,
+      flow: hops[0]!.flow,
+      hops,
+      count: 0,
+      sequences: [Infinity, 0],
+      repeats: 0,
+    };
     this.all.push(path);
     this.index.set(this.print.low, this.print.high, path.index);
     return path;

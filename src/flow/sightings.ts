@@ -4,7 +4,16 @@
 export const mostSightings = 2 ** 20;
 
 /** Bits of the column `marks`. */
-export const mark = { unfragmentable: 1, moreFragments: 2, laterFragment: 4, syn: 8, reset: 16, finish: 32 } as const;
+export const mark = {
+  unfragmentable: 1,
+  moreFragments: 2,
+  laterFragment: 4,
+  syn: 8,
+  reset: 16,
+  finish: 32,
+  /** DF of the outermost IPv4 header. */
+  outerUnfragmentable: 64,
+} as const;
 
 /** One packet at one point, about to be added. */
 export interface Sighting {
@@ -20,7 +29,7 @@ export interface Sighting {
   ttl: number;
   outerTtl: number;
   length: number;
-  macs: number;
+  link: number;
   sequence: number;
   ack: number;
   payload: number;
@@ -51,8 +60,8 @@ export class Sightings {
   outerTtl = new Uint8Array(1024);
   /** Bytes on the wire, link layer included. */
   length = new Uint32Array(1024);
-  /** Fingerprint of both Ethernet addresses, 0 without. */
-  macs = new Int32Array(1024);
+  /** Number of the link-layer header: Ethernet addresses and tags; 0 without. */
+  link = new Uint16Array(1024);
   /** TCP's or an echo's sequence number; of a later fragment its offset, until `joinFragments` knows the first. */
   sequence = new Uint32Array(1024);
   /** TCP's acknowledgment number. */
@@ -82,7 +91,7 @@ export class Sightings {
     this.ttl[at] = row.ttl;
     this.outerTtl[at] = row.outerTtl;
     this.length[at] = row.length;
-    this.macs[at] = row.macs;
+    this.link[at] = row.link;
     this.sequence[at] = row.sequence;
     this.ack[at] = row.ack;
     this.payload[at] = row.payload;
@@ -103,7 +112,7 @@ export class Sightings {
     this.ttl = grown(this.ttl, new Uint8Array(this.count * 2));
     this.outerTtl = grown(this.outerTtl, new Uint8Array(this.count * 2));
     this.length = grown(this.length, new Uint32Array(this.count * 2));
-    this.macs = grown(this.macs, new Int32Array(this.count * 2));
+    this.link = grown(this.link, new Uint16Array(this.count * 2));
     this.sequence = grown(this.sequence, new Uint32Array(this.count * 2));
     this.ack = grown(this.ack, new Uint32Array(this.count * 2));
     this.payload = grown(this.payload, new Uint32Array(this.count * 2));

@@ -1,13 +1,17 @@
 // Owns an analysis as one JSON object: all paths, all findings, all BGP messages.
 
 import type { Flow } from '../flow/flow.ts';
+import { mark } from '../flow/sightings.ts';
 import { type AnalysisResult, incompleteness } from './analysis.ts';
+import { isoText } from './utc-text.ts';
 
 /** The contents of the document; times in nanoseconds. */
 export function analysisJson(analysis: AnalysisResult): object {
   const { files, correlation, findings } = analysis;
   const { correlator, clocks, paths } = correlation;
-  const { sightings, points, flows, wraps, ledger } = correlator;
+  const { sightings, points, flows, wraps, links, ledger } = correlator;
+  const timeOf = (time: number | undefined): string | undefined =>
+    time === undefined ? undefined : isoText(correlator.firstSecond, time);
   const flowOf = (index: number): Omit<Flow, 'index' | 'reverse' | 'mss'> => {
     const { index: _, reverse, mss, ...rest } = flows.all[index]!;
     return rest;
@@ -18,17 +22,29 @@ export function analysisJson(analysis: AnalysisResult): object {
       name,
       packets: ledger.points[index]?.packets ?? 0,
       bytes: ledger.points[index]?.bytes ?? 0,
-      clock: { basis: clocks[index]!.basis, aheadNs: clocks[index]!.ahead, uncertaintyNs: clocks[index]!.uncertainty },
+      first: timeOf(ledger.points[index]?.first),
+      last: timeOf(ledger.points[index]?.last),
+      clock: {
+        basis: clocks[index]!.basis,
+        aheadNs: clocks[index]!.ahead,
+        uncertaintyNs: clocks[index]!.uncertainty,
+        packets: clocks[index]!.samples,
+      },
     })),
-    paths: paths.map(({ flow, hops, count, repeats }) => ({
+    paths: paths.map(({ flow, hops, count, sequences, repeats }) => ({
       flow: flowOf(flow),
       packets: count,
+      sequences: flows.all[flow]!.echo === undefined ? undefined : sequences,
       repeats,
       hops: hops.map(({ row, point, flow: own, wrap, ttl, delays }) => ({
         point: points[point]!.name,
         frame: sightings.frame[row],
+        time: timeOf(sightings.time[row]),
+        link: links.all[sightings.link[row]!],
         ttl,
         outerTtl: sightings.outerTtl[row],
+        isUnfragmentable: (sightings.marks[row]! & mark.unfragmentable) !== 0,
+        isOuterUnfragmentable: (sightings.marks[row]! & mark.outerUnfragmentable) !== 0,
         length: sightings.length[row],
         ipId: sightings.ipId[row],
         encapsulation: wraps.all[wrap]!.name,

@@ -1,14 +1,18 @@
 // Owns an analysis as rows and sentences, from which text, Markdown and JSON are written.
 
+import type { Correlator } from '../flow/correlator.ts';
 import { translationText } from '../flow/find-paths.ts';
-import type { Finding } from '../flow/finding.ts';
+import { counted, type Finding } from '../flow/finding.ts';
 import { flowText } from '../flow/flow.ts';
+import { linkNotes } from '../flow/links.ts';
 import type { Correlation, Hop, Path } from '../flow/paths.ts';
+import { mark } from '../flow/sightings.ts';
 import { wrapText } from '../flow/wrapping.ts';
 import { notificationText } from '../packet/bgp-notification.ts';
 import type { CaptureFileFacts } from '../packet/frame.ts';
 import { ending, layerNames } from '../packet/layers.ts';
 import { isLinkTypeRead, linkTypeName } from '../packet/link-type.ts';
+import { utcText } from './utc-text.ts';
 
 /** What an analysis is made of; the same as app/'s, seen from below. */
 export interface AnalysisResult {
@@ -51,17 +55,28 @@ export function pointsTable({ correlation, files }: AnalysisResult): AnalysisTab
       link === undefined ? '-' : linkTypeName(link),
       format,
       kinds.slice(0, 5).join(', ') || '-',
+      beganText(correlator, index),
       clockText(clocks[index]),
     ];
   });
-  return { title: 'points', headings: ['POINT', 'PACKETS', 'LINK', 'FORMAT', 'KINDS', 'CLOCK'], rows };
+  const headings = ['POINT', 'PACKETS', 'LINK', 'FORMAT', 'KINDS', 'BEGAN (UTC)', 'CLOCK'];
+  return { title: 'points', headings, rows };
+}
+
+/** A point's first time and how long it lasted: `2022-11-13 04:19:12, 4.5 s`. */
+function beganText({ ledger, firstSecond }: Correlator, point: number): string {
+  const { first, last } = ledger.points[point] ?? {};
+  if (first === undefined || last === undefined) return '-';
+  const began = firstSecond + first / 1e9;
+  return began < 1 ? 'no times' : `${utcText(began)}, ${timeText(last - first)}`;
 }
 
 function clockText(clock: Correlation['clocks'][number] | undefined): string {
   if (clock === undefined || clock.basis === 'unknown') return 'not comparable';
   if (clock.basis === 'reference') return 'reference';
   const ahead = `${clock.ahead < 0 ? '-' : '+'}${timeText(Math.abs(clock.ahead))}`;
-  return clock.basis === 'one way' ? `${ahead}, one way only` : `${ahead} within ${timeText(clock.uncertainty)}`;
+  const by = clock.basis === 'one way' ? 'one way only' : `within ${timeText(clock.uncertainty)}`;
+  return `${ahead} ${by}, by ${counted(clock.samples, 'packet')}`;
 }
 
 /** The paths worth a table: of several hops, wrapped, echoes, errors, ESP; without such, the busiest flows. */
@@ -70,17 +85,25 @@ export function pathTables({ correlation }: AnalysisResult): {
   readonly others: number;
 } {
   const { correlator, paths } = correlation;
-  const isTold = ({ hops, flow }: Path): boolean => {
-    const { protocol } = correlator.flows.all[flow]!;
-    return hops.length > 1 || hops.some(({ wrap }) => wrap !== 0) || /^(icmp|esp)/.test(protocol);
+  const isSelf = ({ hops, flow }: Path): boolean => {
+    const { protocol, echo, error } = correlator.flows.all[flow]!;
+    return (
+      hops.length > 1 ||
+      hops.some(({ wrap }) => wrap !== 0) ||
+      echo !== undefined ||
+      error !== undefined ||
+      protocol === 'esp'
+    );
   };
-  const told = paths.filter(isTold);
+  const flows = new Set(paths.filter(isSelf).flatMap(({ hops }) => hops.map(({ flow }) => flow)));
+  // With a way the way of its answers, however plain.
+  const told = paths.filter((path) => isSelf(path) || flows.has(correlator.flows.all[path.flow]!.reverse));
   const shown = (told.length > 0 ? told : paths.toSorted((a, b) => b.count - a.count)).slice(0, mostPaths);
   return { tables: shown.map((path) => pathTable(correlation, path)), others: paths.length - shown.length };
 }
 
 function pathTable({ correlator }: Correlation, path: Path): PathTable {
-  const { sightings, points, flows, wraps } = correlator;
+  const { sightings, points, flows, wraps, links } = correlator;
   const rows = path.hops.map((hop, place) => {
     const before = path.hops[place - 1];
     const notes: string[] = [];
@@ -90,6 +113,14 @@ function pathTable({ correlator }: Correlation, path: Path): PathTable {
     if (before === undefined && hopsBefore(hop.ttl) > 0) notes.push(`${hopsText(hopsBefore(hop.ttl))} before`);
     if (before !== undefined && before.ttl > hop.ttl) notes.push(hopsText(before.ttl - hop.ttl));
     if (path.hops.slice(0, place).some(({ point }) => point === hop.point)) notes.push('seen again');
+    const marks = sightings.marks[hop.row]!;
+    if (hop.wrap !== 0 && wraps.all[hop.wrap]!.source !== undefined) {
+      notes.push(
+        `outer TTL ${sightings.outerTtl[hop.row]}${(marks & mark.outerUnfragmentable) === 0 ? '' : ', outer DF'}`,
+      );
+    }
+    if ((marks & (mark.moreFragments | mark.laterFragment)) !== 0) notes.push('a fragment');
+    notes.push(...linkNotes(links.all[sightings.link[hop.row]!]!));
     return [
       points[hop.point]!.name,
       String(sightings.frame[hop.row]),
@@ -97,15 +128,21 @@ function pathTable({ correlator }: Correlation, path: Path): PathTable {
       wrapText(wraps.all[hop.wrap]!),
       String(sightings.length[hop.row]),
       `0x${sightings.ipId[hop.row]!.toString(16).padStart(4, '0')}`,
-      (sightings.marks[hop.row]! & 1) === 0 ? '-' : 'DF',
+      (marks & mark.unfragmentable) === 0 ? '-' : 'DF',
       delayText(hop),
       notes.join('; '),
     ];
   });
   const repeats = path.repeats > 0 ? `, ${path.repeats} of them sent again` : '';
-  const title = `${flowText(flows.all[path.flow]!)}: ${path.count} packet${path.count === 1 ? '' : 's'}${repeats}`;
+  const title = `${flowText(flows.all[path.flow]!)}: ${counted(path.count, 'packet')}${repeats}${echoText(correlator, path)}`;
   const headings = ['POINT', 'FRAME', 'TTL', 'ENCAPSULATION', 'BYTES', 'IP ID', 'DF', 'TIME', 'NOTE'];
   return { title, headings, rows, path };
+}
+
+/** `, echo request seq 1 to 3`; empty for all else. */
+function echoText({ flows }: Correlator, { flow, sequences: [least, most] }: Path): string {
+  const { echo } = flows.all[flow]!;
+  return echo === undefined ? '' : `, echo ${echo} seq ${least}${most > least ? ` to ${most}` : ''}`;
 }
 
 /** Systems begin at 64, 128 or 255 (RFC 1700 says 64); nobody is more than 32 hops away. */

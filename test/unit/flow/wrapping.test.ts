@@ -3,6 +3,7 @@
 import { expect, it } from 'vitest';
 import { Correlator } from '../../../src/flow/correlator.ts';
 import { flowText } from '../../../src/flow/flow.ts';
+import { linkText } from '../../../src/flow/links.ts';
 import { wrapText } from '../../../src/flow/wrapping.ts';
 import { readFrames } from '../../../src/packet/capture-parser.ts';
 import * as p from '../../support/packets.ts';
@@ -59,4 +60,19 @@ it('a question is no answer to a question the other way, though both have the sa
   const { flows } = seen(frame, p.eth(0x0800, p.ipv4(1, ends, p.echo(0, 7, 1))));
 
   expect(flows.all.map(({ reverse }) => reverse)).toEqual([-1, -1]);
+});
+
+it('frames of one file are told apart by their tags, and by the interface of a cooked one', () => {
+  const tagged = p.eth(0x88a8, p.vlanTag(100, 0x8100, p.vlanTag(10, 0x0800, echo)));
+  const { links, sightings } = seen(frame, tagged);
+  const cooked = p.joined(p.hex('0800 0000'), p.u32(3), p.hex('0001 04 06 020000000001 0000'), echo);
+  const other = new Correlator();
+  const point = other.addPoint('any');
+  readFrames([p.pcapFile([{ bytes: cooked }], { linkType: 276 })], (one) => other.see(point, one));
+
+  expect([0, 1].map((row) => linkText(links.all[sightings.link[row]!]!))).toEqual([
+    '5e:00:00:00:00:01 > ee:ee:ee:ee:ee:ee',
+    '5e:00:00:00:00:01 > ee:ee:ee:ee:ee:ee VLAN 100 10',
+  ]);
+  expect(linkText(other.links.all[other.sightings.link[0]!]!)).toBe('interface 3 out');
 });
