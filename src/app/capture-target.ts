@@ -96,7 +96,7 @@ function toService(design: Design, options: EndsOptions, asked: AskedService, pr
   const ends = endsOf(from, first);
   return {
     from: ends.from,
-    to: { machine: first.name, address, also: others.map(({ name }) => name) },
+    to: { machine: first.name, address, also: others.map(({ name }) => name), service: service.name },
     machines: undefined,
     points: [...points.values()],
     probe: onPort(probe, port),

@@ -81,7 +81,7 @@ export function addLiveVerbs(program: Command, door: Door): void {
       { flags: '-6, --ipv6', description: 'use the IPv6 address, in a dual-stack lab' },
       {
         flags: '--size <bytes>',
-        description: 'size of the IP packet of an echo, or of a datagram',
+        description: 'size of the IP packet of an echo or a datagram',
         parse: wholeNumber,
       },
       { flags: '--df', description: 'the echo must not be fragmented' },

@@ -52,6 +52,8 @@ export interface CaptureEnd {
   readonly address: string;
   /** Other machines that may answer for the address: a service's endpoints. */
   readonly also?: readonly string[];
+  /** The service that the address and port are of. */
+  readonly service?: string;
 }
 
 /** What a capture found out. */

@@ -101,5 +101,5 @@ async function tryOnce(
   signal: AbortSignal,
 ): Promise<ExplainEvidence['ping']> {
   if (port === undefined) return ping(shell, { to, waitSeconds: 1, signal });
-  return { replies: [], ...(await connect(shell, { kind: 'tcp', to, port, from: 0, count: 1, size: 0, signal })) };
+  return { replies: [], ...(await connect(shell, { kind: 'tcp', to, port, from: 0, count: 1, payload: 0, signal })) };
 }

@@ -2,7 +2,7 @@
 
 import type { Shell } from '../base/shell.ts';
 import { connect } from '../host/connect.ts';
-import { type PingReply, ping } from '../host/ping.ts';
+import { headersOf, type PingReply, ping } from '../host/ping.ts';
 import { carries, type IsOurs } from './follow.ts';
 import { echoFilter } from './listen.ts';
 
@@ -16,7 +16,13 @@ export type Probe =
       /** Must not be fragmented. */
       readonly isUnfragmentable?: boolean | undefined;
     }
-  | { readonly kind: 'tcp' | 'http' | 'udp'; readonly port: number; readonly count: number; readonly size?: number }
+  | {
+      readonly kind: 'tcp' | 'http' | 'udp';
+      readonly port: number;
+      readonly count: number;
+      /** Bytes of a datagram's IP packet; as few as may be when left out. */
+      readonly size?: number | undefined;
+    }
   | { readonly kind: 'none' };
 
 /** What became of the probe, as its sender tells it. */
@@ -56,7 +62,8 @@ export async function sendProbe(
   if (probe.kind === 'none') return nothingSent;
   if (probe.kind !== 'echo') {
     const { kind, port, count, size = 0 } = probe;
-    return { replies: [], ...(await connect(shell, { kind, to, port, from: nonce.port, count, size, signal })) };
+    const payload = Math.max(size - headersOf(to), 0);
+    return { replies: [], ...(await connect(shell, { kind, to, port, from: nonce.port, count, payload, signal })) };
   }
   return ping(shell, { ...probe, to, pattern: nonce.bytes.toString('hex'), signal });
 }

@@ -11,7 +11,7 @@ export interface ConnectOptions {
   readonly from: number;
   readonly count: number;
   /** Bytes of a datagram's payload. */
-  readonly size: number;
+  readonly payload: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -51,8 +51,8 @@ for my $n (0 .. $count - 1) {
 
 /** Sends one after the other, 0.2 s apart, with two seconds of patience each. No answer is a result, not an error. */
 export async function connect(shell: Shell, options: ConnectOptions): Promise<ConnectResult> {
-  const { kind, to, port, from, count, size, signal } = options;
-  const argv = ['perl', '-e', program, kind, to, ...[port, from, count, size].map(String)];
+  const { kind, to, port, from, count, payload, signal } = options;
+  const argv = ['perl', '-e', program, kind, to, ...[port, from, count, payload].map(String)];
   const ran = await shell.run(argv, { onFailure: 'return', signal });
   return { transmitted: count, ...readConnections(`${ran.stdout}${ran.exitCode === 0 ? '' : `! ${ran.stderr}`}`) };
 }

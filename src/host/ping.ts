@@ -44,8 +44,8 @@ export async function ping(shell: Shell, options: PingOptions): Promise<PingResu
   return readPing(await shell.run(pingArgv(options), { onFailure: 'return', signal: options.signal }));
 }
 
-/** Bytes of an IPv4 or IPv6 and an ICMP header, which ping's size does not count. */
-function headersOf(to: string): number {
+/** Bytes of an IPv4 or IPv6 and an ICMP header, or a UDP header as long, in front of a payload. */
+export function headersOf(to: string): number {
   return to.includes(':') ? 48 : 28;
 }
 

@@ -13,7 +13,9 @@ export interface Delay {
   readonly samples: readonly number[];
 }
 
-/** The delays of each step, in the order of the way; a step is told once for each kind of packet. */
+const kinds = ['request', 'reply', 'error'] as const;
+
+/** The delays of each step, in the order of the way, requests first; a step is told once for each kind of packet. */
 export function delaysOf(lines: readonly CaptureLine[]): readonly Delay[] {
   const delays = new Map<string, Delay & { readonly samples: number[] }>();
   for (const own of packetsIn(lines)) {
@@ -27,7 +29,9 @@ export function delaysOf(lines: readonly CaptureLine[]): readonly Delay[] {
       delays.set(key, known);
     }
   }
-  return [...delays.values()].map((delay) => ({ ...delay, samples: delay.samples.toSorted((a, b) => a - b) }));
+  return [...delays.values()]
+    .map((delay) => ({ ...delay, samples: delay.samples.toSorted((a, b) => a - b) }))
+    .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
 }
 
 /** The value below which a share of sorted samples lies (nearest rank). */

@@ -14,7 +14,7 @@ import { waysOf } from './picture/way.ts';
 export function captureHtml(design: Design, report: CaptureReport): string {
   const { evidence, lab } = report;
   const { from, to } = evidence;
-  const target = to.also === undefined ? shownName(design, to.machine) : `service ${to.address}`;
+  const target = to.service === undefined ? shownName(design, to.machine) : `service ${to.service}`;
   const losses = lossesOf(evidence);
   const [sentence = pathSentence(evidence)] = lossSentences(evidence);
   const isJudged = evidence.probe.kind !== 'none';

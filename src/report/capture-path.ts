@@ -1,7 +1,7 @@
 // Owns the sentence a capture ends with: the path that was found, or where the packet was last seen.
 
 import type { CaptureEvidence } from '../evidence/capture.ts';
-import { capturedPath, lossesOf } from '../evidence/captured-path.ts';
+import { type CapturedPath, capturedPath, lossesOf } from '../evidence/captured-path.ts';
 
 /** The path as one sentence. */
 export function pathSentence(evidence: CaptureEvidence): string {
@@ -17,7 +17,7 @@ export function pathSentence(evidence: CaptureEvidence): string {
       const isSameWay = path.back.toReversed().join() === path.there.join();
       const back = isSameWay ? 'the reply took the same way back' : `back: ${path.back.join(' > ')}`;
       const { errors } = evidence.result;
-      return `${found}; ${back}${errors.length === 0 ? '' : ` and said: ${errors.join('; ')}`}`;
+      return `${found}; ${back}${errors.length === 0 ? '' : ` and said: ${errors.join('; ')}`}${othersText(evidence)}`;
     }
     case 'request-lost':
       return `no path: the request was ${seen}, after ${path.there.join(' > ')}`;
@@ -29,6 +29,15 @@ export function pathSentence(evidence: CaptureEvidence): string {
       if (evidence.filter !== undefined) return `no packet for the filter was seen: ${evidence.filter}`;
       return `no path: no packet was seen anywhere${evidence.result.errors.length === 0 ? '' : `: ${evidence.result.errors.join('; ')}`}`;
   }
+}
+
+/** How many probes took another way than the first, there or back: a hash chooses among equal paths. */
+function othersText(evidence: CaptureEvidence): string {
+  const sequences = new Set(evidence.lines.map(({ packet }) => packet.sequence));
+  const ways = [...sequences].map((sequence) => capturedPath(evidence, sequence));
+  const wayOf = ({ there, back }: CapturedPath): string => [...there, '', ...back].join(' ');
+  const others = ways.filter((one) => one.outcome === 'found' && wayOf(one) !== wayOf(ways[0]!)).length;
+  return others === 0 ? '' : `; ${others} of ${sequences.size} took another way there or back`;
 }
 
 /** What there was instead of a reply: an ICMP error is an answer, too. */

@@ -72,6 +72,6 @@ function probeOf(flags: CaptureFlags): Parameters<typeof capture>[1]['probe'] {
   if (!flags.probe) return { kind: 'none' };
   if (tcp !== undefined) return { kind: 'tcp', port: tcp === true ? 80 : tcp, count };
   if (http === true) return { kind: 'http', port: 80, count };
-  if (udp !== undefined) return { kind: 'udp', port: udp, count, size: size ?? 0 };
+  if (udp !== undefined) return { kind: 'udp', port: udp, count, size };
   return { kind: 'echo', count, size, isUnfragmentable: df };
 }

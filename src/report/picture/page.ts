@@ -113,7 +113,8 @@ function tables(ways: readonly PictureWay[], { spots }: Drawing): string {
         const columns = cells.map((cell) => `<td>${escaped(cell)}</td>`).join('');
         return `<tr data-step="${step}" data-way="${way}" data-kind="${kind}" ${at}${where} data-said="${said}">${columns}</tr>`;
       });
-      return `<div class="scroll"><table><caption class="${kind}">${escaped(title)}</caption>
+      const look = rows.some(([, , wrapping]) => wrapping !== 'plain') ? ' class="wrapped"' : '';
+      return `<div class="scroll"><table${look}><caption class="${kind}">${escaped(title)}</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body.join('\n')}

@@ -13,7 +13,7 @@ export const pictureStyle = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 ui-sans-serif, system-ui, sans-serif; }
 main { max-width: 1800px; margin: 0 auto; padding: 24px; display: grid; gap: 20px;
-  grid-template: "head head" auto "picture tables" 1fr / minmax(0, 1fr) minmax(0, 50rem); }
+  grid-template: "head head" auto "picture tables" 1fr / minmax(0, 1fr) minmax(0, 54rem); }
 header { grid-area: head; }
 h1 { font-size: 24px; line-height: 1.25; margin: 0 0 4px; overflow-wrap: anywhere; }
 header p { margin: 0; color: var(--soft); overflow-wrap: anywhere; }
@@ -75,8 +75,8 @@ caption { text-align: left; font-weight: 650; font-size: 14px; padding: 0 0 6px;
 caption.request { color: var(--request); } caption.reply { color: var(--reply); } caption.error { color: var(--error); }
 th { text-align: left; font-size: 11px; font-weight: 600; color: var(--soft); }
 th, td { padding: 3px 8px 3px 4px; border-bottom: 1px solid var(--rule); white-space: nowrap; }
-td:nth-child(3) { white-space: normal; min-width: 15em; }
-td:nth-child(9) { white-space: normal; min-width: 16em; }
+.wrapped td:nth-child(3) { white-space: normal; min-width: 15em; }
+td:nth-child(9) { white-space: normal; min-width: 14em; }
 tbody tr { cursor: pointer; }
 tbody tr:hover { background: var(--fill); }
 tr[aria-current] td { background: var(--here); }
