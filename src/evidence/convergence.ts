@@ -9,7 +9,7 @@ import { watchRoutes } from '../host/route-monitor.ts';
 import type { Captured } from '../host/tcpdump.ts';
 import type { Engine } from '../plan/engine.ts';
 import { type BgpEvent, bgpFilter, bgpHeard } from './bgp-heard.ts';
-import { listenWhile } from './listen.ts';
+import { type Listening, listenWhile } from './listen.ts';
 import { echoesIn, type PairLoss, pairLoss, type Span } from './paced-echoes.ts';
 import { moveOf, type TableMove } from './table-moves.ts';
 
@@ -43,8 +43,10 @@ export interface Change {
 const echoSnapLength = 256;
 const bgpSnapLength = 9216;
 
-/** Milliseconds of quiet before the first change: probes and watchers run by then. */
-const leadMs = 1000;
+/** Milliseconds of quiet before the first change: probes and watchers run by then, which take no longer to start than the captures did. */
+function leadOf({ readyMs }: Listening): number {
+  return Math.max(1000, 2 * readyMs);
+}
 
 /**
  * Probes between all ordered pairs of pods and makes the changes in the midst of it. All that it started is gone when this
@@ -65,9 +67,13 @@ export async function measureChanges(
     ends,
     signal,
     () =>
-      listenWhile(engine, speakers, signal, () => probing(engine, design, pods, nonce, changes, signal), {
-        filter: bgpFilter(design),
-      }),
+      listenWhile(
+        engine,
+        speakers,
+        signal,
+        (listening) => probing(engine, design, pods, nonce, { changes, leadMs: leadOf(listening) }, signal),
+        { filter: bgpFilter(design) },
+      ),
     { filter: 'icmp or icmp6' },
   );
   const { made, spans, watched } = result.result;
@@ -129,7 +135,7 @@ async function probing(
   design: Design,
   pods: readonly PodDesign[],
   nonce: Buffer,
-  changes: readonly Change[],
+  { changes, leadMs }: { readonly changes: readonly Change[]; readonly leadMs: number },
   signal: AbortSignal,
 ): Promise<Probed> {
   const monitors = [...design.routers, ...design.nodes].map(({ name: machine }) => {

@@ -87,7 +87,7 @@ const startAgain = `kill -0 "$(cat "$0" 2>/dev/null)" 2>/dev/null && exit 0
 log=$1; shift
 rm -f "$0"
 setsid "$@" </dev/null >>"$log" 2>&1 &
-N=0; until [ -s "$0" ]; do N=$((N+1)); [ $N -lt 400 ] || exit 1; sleep 0.01; done`;
+until [ -s "$0" ]; do kill -0 $! 2>/dev/null || exit 1; sleep 0.01; done`;
 
 /** Ends a daemon as a crash does. When it did, in milliseconds since 1970. */
 export async function killDaemon(shell: Shell, pidFile: string): Promise<number> {

@@ -1,4 +1,4 @@
-// Owns the rest of a kind lab: its containers are stopped and keep their disks, their networks and their addresses.
+// Owns stopping a kind lab: its containers end and keep their disks, their networks and their addresses.
 
 import type { Docker } from '../../host/docker/connect.ts';
 import { containersLabelled, stopContainer } from '../../host/docker/containers.ts';
