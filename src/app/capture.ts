@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LabError } from '../base/errors.ts';
 import type { Design } from '../design/design.ts';
-import { type CaptureRequest, captureProbe } from '../evidence/capture.ts';
+import { type CaptureEvidence, type CaptureRequest, captureProbe } from '../evidence/capture.ts';
 import { type CapturedPath, capturedPath, lossesOf } from '../evidence/captured-path.ts';
 import type { CaptureLimits } from '../evidence/limits.ts';
 import { type PlannedPoint, pointsAt } from '../evidence/points.ts';
@@ -66,13 +66,9 @@ export async function capture(context: Context, options: CaptureOptions): Promis
   const request = { ...target, points: listened, filter, limits, live: options.live, provesEmpty: true, signal };
   const evidence = await captureProbe(engine, request);
   const path = capturedPath(evidence);
-  // An interrupt ended the capture; what it has is still told, so reading the live state goes on.
   const isSent = probe.kind !== 'none';
   const isAll = filter === undefined && options.at.length === 0;
-  // Of what was lost in the midst and arrives again, the live state tells nothing any more.
-  const latest = capturedPath(evidence, evidence.lines.at(-1)?.packet.sequence);
-  const isAsked = isSent && filter === undefined;
-  const cause = isAsked ? await whyLost(design, engine, evidence, latest, AbortSignal.timeout(5_000)) : undefined;
+  const cause = isSent && filter === undefined ? await likelyCause(design, engine, evidence) : undefined;
   const saved = await saveCaptures(evidence.points, capturePcapng(evidence), {
     parent: join(context.cwd, `labctl-${design.lab}`),
     folder: options.out === undefined ? undefined : resolve(context.cwd, options.out),
@@ -90,6 +86,23 @@ export async function capture(context: Context, options: CaptureOptions): Promis
   const report = { lab: design.lab, evidence, path, lost, expected, cause, saved, page };
   if (page !== undefined) await attempt(page, () => writeFile(page, captureHtml(design, report)));
   return report;
+}
+
+/** Milliseconds that the live state is read for a cause. */
+const causeLimit = 20_000;
+
+/** Why the latest probe was lost, as the live state tells it; undefined also where that takes too long: what was captured is told anyhow. */
+async function likelyCause(design: Design, engine: Engine, evidence: CaptureEvidence): Promise<string | undefined> {
+  // Of what was lost in the midst and arrives again, the live state tells nothing any more.
+  const latest = capturedPath(evidence, evidence.lines.at(-1)?.packet.sequence);
+  // Not the user's signal: an interrupt ended the capture, and what it has is still told.
+  const late = AbortSignal.timeout(causeLimit);
+  try {
+    return await whyLost(design, engine, evidence, latest, late);
+  } catch (error) {
+    if (late.aborted) return undefined;
+    throw error;
+  }
 }
 
 async function filterOf(

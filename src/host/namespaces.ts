@@ -15,7 +15,7 @@ export interface PendingTree {
 }
 
 /** How long a program may take to say that it is ready. */
-const startTimeoutMs = 20_000;
+const startTimeoutMs = 60_000;
 
 /** Arguments of unshare for a lab of its own; without root a user namespace with the caller's subuid range comes first. */
 export function unshareArguments(isRoot: boolean): readonly string[] {

@@ -74,7 +74,7 @@ export interface Engine {
   remove(): Promise<boolean>;
 }
 
-/** An operation with its outcome, as the journal and the views get it. */
+/** An operation with its outcome, as the views get it. */
 export type OperationEvent =
   | { readonly kind: 'start'; readonly operation: Operation }
   | { readonly kind: 'progress'; readonly operation: Operation; readonly line: string }

@@ -1,4 +1,4 @@
-// Owns the contract between meaning and doing: a Plan is data that is printed, journalled and executed.
+// Owns the contract between meaning and doing: a Plan is data that is printed, compared with what was made, and executed.
 
 /** JSON data: what an operation carries, so that another process can read it after a crash. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

@@ -4,7 +4,7 @@ import { LabError } from '../base/errors.ts';
 import type { OperationContext, OperationEvent, OperationTable } from '../plan/engine.ts';
 import type { Operation, Phase, Plan } from '../plan/plan.ts';
 
-/** What is told of each operation before and after it is done; the journal is one such listener. */
+/** How a plan is executed, and who is told of each operation before and after it is done. */
 export interface ExecuteOptions {
   /** Aborting it stops new operations; the running ones get it too. `reason` is a signal's name or `timeout`. */
   readonly signal: AbortSignal;

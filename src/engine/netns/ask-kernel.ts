@@ -9,7 +9,7 @@ import { unshareArguments } from '../../host/namespaces.ts';
 /** What is said against a command in a throw-away network namespace; undefined when it can be done. */
 export async function refusalOf(isRoot: boolean, command: string): Promise<string | undefined> {
   const argv = ['unshare', ...unshareArguments(isRoot), '--', ...command.split(' ')];
-  const ran = await localShell('host').run(argv, { onFailure: 'return', timeoutMs: 20_000 });
+  const ran = await localShell('host').run(argv, { onFailure: 'return', timeoutMs: 60_000 });
   return ran.exitCode === 0 ? undefined : ran.stderr.trim();
 }
 

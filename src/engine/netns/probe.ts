@@ -121,7 +121,7 @@ async function probeFeatures(options: ProbeOptions): Promise<readonly Finding[]>
     'probe',
     options.programs ?? '-',
   ];
-  const ran = await localShell('host').run(argv, { onFailure: 'return', timeoutMs: 20_000 });
+  const ran = await localShell('host').run(argv, { onFailure: 'return', timeoutMs: 60_000 });
   const said = ran.stdout.split('\n').filter((line) => line !== '');
   if (!said.includes('probed')) {
     return [
