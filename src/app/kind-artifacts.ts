@@ -23,7 +23,8 @@ export async function kindArtifacts(context: Context, { lab, design }: LoadedDes
   const { writeKindArtifacts } = await import('../artifact/write-kind-artifacts.ts');
   const cluster = kindClusterOf(lab);
   const name = manifestSource(design.version, cluster);
-  const notes: string[] = [];
+  const { refusedProxyMode } = await import('../artifact/kube-proxy-mode.ts');
+  const notes = [refusedProxyMode(design, cluster)].filter((note) => note !== undefined);
   const text = await readManifest(context, name).catch((error: unknown) => {
     if (cluster.manifest !== undefined) throw error;
     notes.push(`calico.yaml is not written: ${(error as Error).message}`);

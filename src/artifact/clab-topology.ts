@@ -182,3 +182,8 @@ function portAt({ routers, nodes, hosts }: Design, end: Link['ends'][number]): I
   const owner = [...routers, ...nodes, ...hosts].find(({ name }) => name === end.machine);
   return owner?.interfaces.find(({ name }) => name === end.interface);
 }
+
+/** Nodes of the topology: each that waits for a kind node holds one of containerlab's workers, so there are as many of these. */
+export function fabricWorkers(design: Design): number {
+  return design.routers.length + fabricSwitches(design).length + fabricNodes(design).length + design.hosts.length;
+}

@@ -2,7 +2,8 @@
 
 import { type Design, findMachine } from '../design/design.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
-import { fabricNodes, fabricSwitches } from './clab-topology.ts';
+import { reaches } from '../design/walk.ts';
+import { fabricWorkers } from './clab-topology.ts';
 import { nodeNetworks } from './kind-config.ts';
 import { isBuiltRouter } from './kind-images.ts';
 import { secretNames } from './kind-secrets.ts';
@@ -23,7 +24,7 @@ export function kindReadme(design: Design, cluster: KindCluster, tools: KindTool
     `${design.title}.`,
     '',
     `Written for kind ${versionText(tools.kind)}${hasFabric ? `, containerlab ${versionText(tools.containerlab)}` : ''}, Kubernetes ${cluster.kubernetes.text} and Calico ${design.version.text}.`,
-    'Run every command in this folder, as root or as a member of the group `docker`.',
+    `Run every command in this folder, in one shell${hasFabric ? ', as root' : ', as root or as a member of the group `docker`'}.`,
     '',
     '## Images',
     '',
@@ -62,7 +63,7 @@ export function kindReadme(design: Design, cluster: KindCluster, tools: KindTool
       'kubectl rollout status --namespace kube-system daemonset/calico-node --timeout=180s',
       'kubectl apply -f workload.yaml',
       ...serviceCommands(design),
-      `kubectl wait --for=condition=Ready --timeout=120s ${design.pods.map(({ name }) => `pod/${name}`).join(' ')}`,
+      ...waitCommands(design),
       'kubectl uncordon --selector=kubernetes.io/os=linux',
       ...(isSwitched ? ['kubectl apply --server-side --force-conflicts -f calico/crd-objects.yaml'] : []),
     ),
@@ -85,14 +86,13 @@ export function kindReadme(design: Design, cluster: KindCluster, tools: KindTool
 }
 
 function fabricSection(design: Design, cluster: KindCluster): readonly string[] {
-  const nodes = design.routers.length + fabricSwitches(design).length + fabricNodes(design).length;
   return [
     'The fabric: routers, and a switch for the racks in a container of its own, so that no bridge and no rule of it stands on the host.',
     'It gives the nodes the addresses that kubelet already waits for, and takes their default route.',
     '',
     ...shell(
       'export CLAB_VERSION_CHECK=disable',
-      `containerlab deploy --topo fabric.clab.yml --max-workers ${nodes}`,
+      `containerlab deploy --topo fabric.clab.yml --max-workers ${fabricWorkers(design)}`,
       ...clabNetem(design).map((words) => `containerlab ${words.join(' ')}`),
       ...rulesCommands(design, cluster),
     ),
@@ -118,6 +118,13 @@ function serviceCommands(design: Design): readonly string[] {
   return ['kubectl apply -f services.yaml', ...patches];
 }
 
+function waitCommands({ pods }: Design): readonly string[] {
+  return [...new Set(pods.map(({ namespace }) => namespace))].map((namespace) => {
+    const own = pods.filter((pod) => pod.namespace === namespace).map(({ name }) => `pod/${name}`);
+    return `kubectl wait --namespace ${namespace} --for=condition=Ready --timeout=120s ${own.join(' ')}`;
+  });
+}
+
 /** Passwords are in no file of this folder. */
 function secretCommands({ secrets }: Design): readonly string[] {
   const names = secretNames(secrets);
@@ -138,7 +145,7 @@ function manifestSection(design: Design, cluster: KindCluster, hasManifest: bool
   return [
     hasManifest
       ? "calico.yaml is the release's manifest, edited for this lab. Its images go into the nodes."
-      : "The release's manifest could not be got when this folder was written. This edits it for the lab; its images go into the nodes.",
+      : "The release's manifest could not be got when this folder was written. This edits it for the lab (with the `--set` and `--router` of then); its images go into the nodes.",
     '',
     ...shell(
       ...(hasManifest ? [] : [render]),
@@ -146,6 +153,9 @@ function manifestSection(design: Design, cluster: KindCluster, hasManifest: bool
       `  docker pull $image && kind load docker-image --name ${design.lab} $image`,
       'done',
     ),
+    '',
+    'Where kind says `content digest … not found` (a Docker that keeps images in containerd), say this for the image and each node instead:',
+    '`docker save IMAGE | docker exec --interactive NODE ctr --namespace=k8s.io images import --digests --snapshotter=overlayfs -`.',
     '',
   ];
 }
@@ -179,7 +189,9 @@ function lookCommands(design: Design): readonly string[] {
       : []),
     ...(from === undefined || to === undefined
       ? []
-      : [`kubectl exec ${from.name} -- ping -c 3 ${to.addresses[0].address}`]),
+      : [
+          `kubectl exec --namespace ${from.namespace} ${from.name} -- ping -c 3 ${to.addresses[0].address}${reaches(design, from, to) ? '' : '   # no answer: that is the lab'}`,
+        ]),
   ];
 }
 

@@ -2,6 +2,7 @@
 
 import { kindImages } from '../../artifact/kind-images.ts';
 import { toolVersionIn } from '../../artifact/kind-tools.ts';
+import { oldestKindForNftables, refusedProxyMode } from '../../artifact/kube-proxy-mode.ts';
 import { overlaps, parsePrefix } from '../../base/address.ts';
 import type { Shell } from '../../base/shell.ts';
 import type { Design } from '../../design/design.ts';
@@ -46,7 +47,7 @@ export async function probeKind(
     programFinding(
       'kind',
       await kindVersion(host),
-      [0, 20],
+      need?.cluster.kubeProxy === 'nftables' ? oldestKindForNftables : [0, 20],
       'https://kind.sigs.k8s.io/docs/user/quick-start/#installation',
     ),
     programFinding('containerlab', await containerlabVersion(host), [0, 59], 'https://containerlab.dev/install/'),
@@ -131,6 +132,11 @@ async function labFindings(host: Shell, docker: Docker, need: KindNeed): Promise
       wanted.filter((_, i) => here[i] === undefined),
     ),
   );
+  const refused = refusedProxyMode(design, cluster);
+  if (refused !== undefined) {
+    const fix = ['labctl', 'up', design.lab, '--engine', 'kind', '--set', 'engines.kind.kubeProxy=iptables'];
+    findings.push({ id: 'kube-proxy', level: 'missing', message: refused, fix });
+  }
   if (manifest === undefined) {
     const fix = ['labctl', 'up', design.lab, '--engine', 'kind', '--set', 'engines.kind.manifest=calico.yaml'];
     findings.push({

@@ -1,7 +1,7 @@
 // Owns what a lab on kind and containerlab consists of: each part, what it is made from, and what must be there before. Pure.
 
 import type { Artifacts } from '../../artifact/artifacts.ts';
-import { fabricNodes, fabricSwitches } from '../../artifact/clab-topology.ts';
+import { fabricWorkers } from '../../artifact/clab-topology.ts';
 import { nodeNetworks } from '../../artifact/kind-config.ts';
 import { loadBalancerAddresses } from '../../artifact/kind-services.ts';
 import { clabNetem } from '../../artifact/netem.ts';
@@ -30,8 +30,6 @@ export interface Wish {
  */
 export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifacts): readonly Wish[] {
   const text = (name: string): string => artifacts.get(name) ?? '';
-  const workers =
-    design.routers.length + fabricSwitches(design).length + fabricNodes(design).length + design.hosts.length;
   const filesOf = (ending: RegExp): Record<string, string> =>
     Object.fromEntries([...artifacts].filter(([name]) => name.startsWith('routers/') && ending.test(name)));
   const isPatched = text('kind.yaml').includes('containerdConfigPatches:');
@@ -55,7 +53,7 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
       wish('deployFabric', 'fabric', 'links', ['files', 'booted'], {
         fabric: text('fabric.clab.yml'),
         routers: filesOf(/(\.conf|\.boot|daemons)$/),
-        workers,
+        workers: fabricWorkers(design),
         impairments: clabNetem(design),
       }),
     ]),

@@ -228,6 +228,21 @@ describe.skipIf(recordedFolder === undefined)('preflight for kind', () => {
     expect(await wrong({ 'iptables -S FORWARD': { stdout: rules } })).toEqual([]);
   });
 
+  it('refuses nftables of kube-proxy to releases that have none', async () => {
+    const nftables = (kubernetes: string): Lab => ({
+      ...bgpRr,
+      kind: kindSettingsOf({ kubeProxy: 'nftables', kubernetes, images: { node: nodeImage } }),
+    });
+    expect(await wrong({}, { lab: nftables('v1.30.14') })).toEqual([
+      "missing kube-proxy | kube-proxy's nftables wants Kubernetes v1.31 and Calico v3.29 or later, not v1.30.14 and v3.33 |  | labctl up bgp-rr --engine kind --set engines.kind.kubeProxy=iptables",
+    ]);
+    expect(
+      await wrong({ 'kind version': { stdout: 'kind v0.23.0 go1.21 linux/amd64' } }, { lab: nftables('v1.31.0') }),
+    ).toEqual([
+      "missing kind | kind 0.23 is too old | the lab's files are written for 0.24 and later | xdg-open https://kind.sigs.k8s.io/docs/user/quick-start/#installation",
+    ]);
+  });
+
   it('tells cgroup v1 to a kubelet that would refuse it', async () => {
     const lab = { ...bgpRr, kind: kindSettingsOf({ kubernetes: 'v1.35.0', images: { node: nodeImage } }) };
     const answers = { 'GET /info': { body: { ...info(), CgroupVersion: '1' } } };

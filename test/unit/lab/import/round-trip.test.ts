@@ -175,6 +175,7 @@ describe('labctl import', () => {
 
   it('writes a lab whose racks do not reach each other, expects the silence, and points at the original', async () => {
     const folder = await rendered('fullmesh-routed', (text) => text);
+    expect(readFileSync(join(folder, 'rr/README.md'), 'utf8')).toMatch(/ping -c 3 \S+ {3}# no answer/);
 
     const { exitCode, stderr } = await call(['import', 'rr', '--out', 'lab'], { cwd: folder });
 
