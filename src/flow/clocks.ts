@@ -22,13 +22,20 @@ export interface PointClock {
   readonly samples: number;
 }
 
-/** Times of packets at b less those at a, for each direction of their flows. */
-interface Pair {
-  readonly a: number;
-  readonly b: number;
+/** Times of packets at b less those at a, for each direction between two hosts. */
+interface Ways {
   readonly least: [number, number];
   readonly most: [number, number];
   readonly count: [number, number];
+}
+
+interface Pair {
+  readonly a: number;
+  readonly b: number;
+  /** All packets. */
+  readonly all: Ways;
+  /** By the hosts at their ends: what is forward for one pair of hosts may be backward for another. */
+  readonly byEnds: Map<number, Ways>;
 }
 
 interface Bounds {
@@ -74,12 +81,14 @@ function rank(clock: PointClock): number {
 
 function stepTo(known: PointClock, pair: Pair, isForward: boolean): PointClock {
   const bounds = boundsOf(pair);
-  const samples = pair.count[0] + pair.count[1];
+  const { least, most, count } = pair.all;
+  const samples = count[0] + count[1];
   const sign = isForward ? 1 : -1;
   if (bounds === undefined || known.basis === 'one way') {
-    const way = pair.count[0] > 0 ? 0 : 1;
-    const difference = sign * (pair.least[way] + pair.most[way]) * 0.5;
-    return { basis: 'one way', ahead: known.ahead + difference, uncertainty: 0, correction: known.correction, samples };
+    const [low, high] = [Math.min(...least), Math.max(...most)];
+    const ahead = known.ahead + sign * ((low + high) / 2);
+    const uncertainty = known.uncertainty + (high - low) / 2;
+    return { basis: 'one way', ahead, uncertainty, correction: known.correction, samples };
   }
   const middle = (bounds.low + bounds.high) / 2;
   const uncertainty = known.uncertainty + (bounds.high - bounds.low) / 2;
@@ -89,11 +98,24 @@ function stepTo(known: PointClock, pair: Pair, isForward: boolean): PointClock {
   return { basis: 'both ways', ahead, uncertainty, correction: isProven ? ahead : 0, samples };
 }
 
+/** What all pairs of hosts agree on; where they do not, clocks drift, and what lies between them is not known. */
+function boundsOf({ byEnds }: Pair): Bounds | undefined {
+  let [low, high] = [-Infinity, Infinity];
+  for (const ways of byEnds.values()) {
+    const bounds = boundsOfWays(ways);
+    if (bounds === undefined) continue;
+    low = Math.max(low, bounds.low);
+    high = Math.min(high, bounds.high);
+  }
+  if (low === -Infinity) return undefined;
+  return low <= high ? { low, high } : { low: high, high: low };
+}
+
 /**
  * Between the slowest packet of one way and the fastest of the other lies the difference. Which way leads from a to b
  * need not be known: only one of the two makes the bounds cross the right way around.
  */
-function boundsOf({ least, most, count }: Pair): Bounds | undefined {
+function boundsOfWays({ least, most, count }: Ways): Bounds | undefined {
   if (count[0] === 0 || count[1] === 0) return undefined;
   if (least[0] >= most[1]) return { low: most[1], high: least[0] };
   if (least[1] >= most[0]) return { low: most[0], high: least[1] };
@@ -101,37 +123,84 @@ function boundsOf({ least, most, count }: Pair): Bounds | undefined {
   return { low: Math.max(least[0], least[1]), high: Math.min(most[0], most[1]) };
 }
 
-/** One sample of each packet that passed two points once each. */
-function pairsOf({ sightings, flows }: Correlator, groups: Groups): Map<number, Pair> {
+/** A sample of each packet for every two points that it passed. */
+function pairsOf(correlator: Correlator, groups: Groups): Map<number, Pair> {
+  const { sightings, flows } = correlator;
   const pairs = new Map<number, Pair>();
   const { point, time, flow } = sightings;
+  const hosts = new Map<string, number>();
+  /** The hosts' number and the direction, by flow. */
+  const ends: { readonly hosts: number; readonly way: 0 | 1 }[] = [];
+  const endsOf = (index: number): { readonly hosts: number; readonly way: 0 | 1 } => {
+    const { source, destination } = flows.all[index]!;
+    const isForward = source < destination;
+    const key = isForward ? `${source} ${destination}` : `${destination} ${source}`;
+    const number = hosts.get(key) ?? hosts.size;
+    hosts.set(key, number);
+    return { hosts: number, way: isForward ? 0 : 1 };
+  };
   const rows: number[] = [];
   for (const head of groups.heads) {
     if (groups.next[head] === -1) continue;
     rows.length = 0;
     for (let row = head; row >= 0; row = groups.next[row]!) rows.push(row);
-    if (rows.length > 64 || new Set(rows.map((row) => point[row])).size !== rows.length) continue;
-    const { index, reverse } = flows.all[flow[head]!]!;
-    // A flow without its answer is one way; of two that answer each other the first one seen is way 0.
-    const way = reverse >= 0 && reverse < index ? 1 : 0;
-    for (const [place, one] of rows.entries()) {
-      for (const other of rows.slice(place + 1)) {
-        const [a, b] = point[one]! < point[other]! ? [one, other] : [other, one];
-        addSample(pairs, point[a]!, point[b]!, way, time[b]! - time[a]!);
-      }
+    if (rows.length > 64) continue;
+    for (const [a, b] of couplesOf(sightings, rows)) {
+      ends[flow[a]!] ??= endsOf(flow[a]!);
+      addSample(pairs, point[a]!, point[b]!, ends[flow[a]!]!, time[b]! - time[a]!);
     }
   }
   return pairs;
 }
 
-function addSample(pairs: Map<number, Pair>, a: number, b: number, way: 0 | 1, difference: number): void {
-  const key = a * 65_536 + b;
-  let pair = pairs.get(key);
-  if (pair === undefined) {
-    pair = { a, b, least: [Infinity, Infinity], most: [-Infinity, -Infinity], count: [0, 0] };
-    pairs.set(key, pair);
+/**
+ * For every two points the sightings that are nearest to each other on the way: a packet may pass a point twice, plain and wrapped.
+ * None where two are equally near: one of them was sent again.
+ */
+function couplesOf(
+  { point, ttl, wrap }: Correlator['sightings'],
+  rows: readonly number[],
+): readonly [number, number][] {
+  const best = new Map<number, { couple: [number, number] | undefined; distance: number }>();
+  for (const [place, one] of rows.entries()) {
+    for (const other of rows.slice(place + 1)) {
+      if (point[one] === point[other]) continue;
+      const [a, b] = point[one]! < point[other]! ? [one, other] : [other, one];
+      const distance = Math.abs(ttl[a]! - ttl[b]!) + (wrap[a] === wrap[b] ? 0 : 256);
+      const key = point[a]! * 65_536 + point[b]!;
+      const known = best.get(key);
+      if (known === undefined || distance < known.distance) best.set(key, { couple: [a, b], distance });
+      else if (distance === known.distance) known.couple = undefined;
+    }
   }
-  pair.least[way] = Math.min(pair.least[way], difference);
-  pair.most[way] = Math.max(pair.most[way], difference);
-  pair.count[way]++;
+  return [...best.values()].flatMap(({ couple }) => (couple === undefined ? [] : [couple]));
+}
+
+/** Pairs of hosts that are looked at; more tell nothing new. */
+const mostEnds = 256;
+
+function addSample(
+  pairs: Map<number, Pair>,
+  a: number,
+  b: number,
+  { hosts, way }: { readonly hosts: number; readonly way: 0 | 1 },
+  difference: number,
+): void {
+  const key = a * 65_536 + b;
+  const pair = pairs.get(key) ?? { a, b, all: noWays(), byEnds: new Map<number, Ways>() };
+  pairs.set(key, pair);
+  addTo(pair.all, way, difference);
+  const ways = pair.byEnds.get(hosts) ?? noWays();
+  if (pair.byEnds.size < mostEnds) pair.byEnds.set(hosts, ways);
+  addTo(ways, way, difference);
+}
+
+function noWays(): Ways {
+  return { least: [Infinity, Infinity], most: [-Infinity, -Infinity], count: [0, 0] };
+}
+
+function addTo({ least, most, count }: Ways, way: 0 | 1, difference: number): void {
+  least[way] = Math.min(least[way], difference);
+  most[way] = Math.max(most[way], difference);
+  count[way]++;
 }

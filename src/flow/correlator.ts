@@ -108,6 +108,8 @@ export class Correlator {
     row.link = this.links.find(print, layers, bytes);
     this.fillTransport(bytes, ip);
     this.sightings.add(row);
+    if (layers.lastKind() === layer.bfd)
+      this.ledger.noteBfd(point.index, flow, this.sightings.count - 1, layers, bytes);
     const last = layers.kinds[layers.transport]!;
     const at = layers.starts[layers.transport]!;
     if ((last === layer.icmp || last === layer.icmpv6) && isIcmpError(last, bytes[at]!)) this.seeError(bytes, at, last);

@@ -1,8 +1,7 @@
-// Owns findings about what is not a way: encryption, BGP sessions, ARP, Calico's veth, offload, fragments, and clocks.
+// Owns findings about what is not a way: encryption, ARP, Calico's veth, offload, fragments, and clocks.
 
 import { counted, type Finding, findingOf } from './finding.ts';
 import { flowText } from './flow.ts';
-import type { SeenBgp } from './ledger.ts';
 import type { Correlation, Hop } from './paths.ts';
 import { mark } from './sightings.ts';
 
@@ -18,39 +17,6 @@ export function encrypted({ correlator, paths }: Correlation): readonly Finding[
         `${counted(count, 'packet')} of ${flowText(correlator.flows.all[flow]!)}: encrypted, contents unknown`,
       ),
     );
-}
-
-const collisionCode = 6;
-
-/** NOTIFICATIONs: a Cease on one of two connections that both speakers opened is a collision (RFC 4271 section 6.8). */
-export function bgpEnds({ correlator }: Correlation): readonly Finding[] {
-  const { bgp } = correlator.ledger;
-  const findings: Finding[] = [];
-  const told = new Set<string>();
-  for (const seen of bgp) {
-    if (seen.message.kind !== 'notification') continue;
-    const pair = [seen.source, seen.destination].sort().join(' and ');
-    const { code, subcode } = seen.message;
-    const opens = bgp.filter((other) => other.message.kind === 'open' && isBetween(other, seen));
-    const connections = new Set(opens.map(({ sourcePort, destinationPort }) => Math.max(sourcePort, destinationPort)));
-    const isCollision = code === collisionCode && connections.size > 1;
-    const key = `${pair} ${isCollision ? 'collision' : `${code} ${subcode} ${seen.frame}`}`;
-    if (told.has(key)) continue;
-    told.add(key);
-    const packets = [{ point: correlator.points[seen.point]!.name, frame: seen.frame }];
-    const text = isCollision
-      ? `BGP session collision between ${pair}: both opened a connection, Cease closed the spare one; normal, not a fault (RFC 4271 section 6.8)`
-      : `${seen.source} closed the BGP session with ${seen.destination}: NOTIFICATION ${code}/${subcode}`;
-    findings.push({ kind: isCollision ? 'bgp-collision' : 'bgp-closed', text, packets });
-  }
-  return findings;
-}
-
-function isBetween(a: SeenBgp, b: SeenBgp): boolean {
-  return (
-    (a.source === b.source && a.destination === b.destination) ||
-    (a.source === b.destination && a.destination === b.source)
-  );
 }
 
 /** Addresses whose ARP is answered by an interface that has another address as well: announced by a node. */
@@ -126,13 +92,20 @@ export function fragmented({ correlator, paths }: Correlation): readonly Finding
   return findings;
 }
 
-/** Clocks that are proven to differ. */
+/** Clocks that are proven to differ, and those of which one way tells as much as one way can. */
 export function clockDifferences({ correlator, clocks }: Correlation): readonly Finding[] {
   return correlator.points.flatMap(({ index, name }) => {
-    const clock = clocks[index]!;
-    if (clock.correction === 0) return [];
-    const [ahead, within] = [Math.abs(clock.ahead) / 1e9, clock.uncertainty / 1e9];
-    const text = `the clock of ${name} is ${ahead.toFixed(6)} s (within ${within.toFixed(6)} s) ${clock.ahead > 0 ? 'ahead' : 'behind'}, by ${counted(clock.samples, 'packet')}; taken off its times`;
+    const { basis, ahead, uncertainty, correction, samples } = clocks[index]!;
+    const by = `${(Math.abs(ahead) / 1e9).toFixed(6)} s (within ${(uncertainty / 1e9).toFixed(6)} s)`;
+    if (correction !== 0) {
+      const text = `the clock of ${name} is ${by} ${ahead > 0 ? 'ahead' : 'behind'}, by ${counted(samples, 'packet')}; taken off its times`;
+      return [{ kind: 'clock' as const, text, packets: [] }];
+    }
+    // What packets take varies; what does not vary is the clocks' or the tools' own.
+    if (basis !== 'one way' || samples < fewSamples || Math.abs(ahead) < Math.max(1e6, uncertainty * 20)) return [];
+    const text = `${counted(samples, 'packet')} have times at ${name} that are ${by} ${ahead > 0 ? 'later' : 'earlier'}, all seen one way: so constant a difference is the clocks' or the capturing programs', not the way's; not taken off`;
     return [{ kind: 'clock' as const, text, packets: [] }];
   });
 }
+
+const fewSamples = 10;

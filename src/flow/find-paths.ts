@@ -1,5 +1,6 @@
 // Owns findings about ways: pings that must not be joined, translation, copies, and packets that some points lack.
 
+import type { PointClock } from './clocks.ts';
 import { counted, type Finding, findingOf } from './finding.ts';
 import { endText, type Flow, flowText } from './flow.ts';
 import type { Correlation, Hop, Path } from './paths.ts';
@@ -50,7 +51,10 @@ export function translations({ correlator, paths }: Correlation): readonly Findi
       const text = translationText(from, to);
       if (told.has(text)) continue;
       told.add(text);
-      const where = `between ${correlator.points[before.point]!.name} and ${correlator.points[hop.point]!.name}`;
+      const where =
+        before.point === hop.point
+          ? `at ${correlator.points[hop.point]!.name}`
+          : `between ${correlator.points[before.point]!.name} and ${correlator.points[hop.point]!.name}`;
       findings.push(findingOf(correlator, 'translated', [before.row, hop.row], `${text}, ${where}`));
     }
   }
@@ -101,7 +105,7 @@ export function seenAtSome(correlation: Correlation, explained: ReadonlySet<numb
     const { flow, hops } = path;
     if (new Set(hops.map(({ point }) => point)).size > pointsOf(widest.get(flow)).size) widest.set(flow, path);
   }
-  const findings: Finding[] = [];
+  const missing = new Map<string, { count: number; readonly rows: number[]; readonly where: string }>();
   for (const path of paths) {
     const flow = correlator.flows.all[path.flow]!;
     const answer = flow.reverse < 0 ? undefined : widest.get(flow.reverse);
@@ -121,10 +125,18 @@ export function seenAtSome(correlation: Correlation, explained: ReadonlySet<numb
     const why = isAnswer
       ? "no proof of loss: the capture may end there, and eBPF host routing passes by a device's tap"
       : 'lost on the way, or not captured';
-    const text = `${counted(path.count, 'packet')} of ${flowText(flow)} seen at ${names([...own])} only, where ${others} seen at ${names(lacking)} too: ${why}`;
-    findings.push(findingOf(correlator, 'seen-at-some', [path.hops[0]!.row], text));
+    const where = `seen at ${names([...own])} only, where ${others} seen at ${names(lacking)} too: ${why}`;
+    const known = missing.get(where) ?? { count: 0, rows: [], where };
+    known.count += path.count;
+    known.rows.push(path.hops[0]!.row);
+    missing.set(where, known);
   }
-  return findings;
+  return [...missing.values()].map(({ count, rows, where }) => {
+    const first = flowText(correlator.flowAt(rows[0]!));
+    const flows = new Set(rows.map((row) => correlator.sightings.flow[row])).size;
+    const which = flows === 1 ? first : `${flows} flows (${first} and others)`;
+    return findingOf(correlator, 'seen-at-some', rows, `${counted(count, 'packet')} of ${which} ${where}`);
+  });
 }
 
 /** Nanoseconds that an answer may come after the last packet of a point. */
@@ -134,9 +146,14 @@ const answerLimit = 1_000_000_000;
 function sinceLast({ correlator, clocks }: Correlation, hop: Hop, point: number): number | undefined {
   const [here, there] = [clocks[hop.point]!, clocks[point]!];
   if (here.basis === 'unknown' || there.basis === 'unknown') return undefined;
-  const time = correlator.sightings.time[hop.row]! - here.correction;
+  const time = correlator.sightings.time[hop.row]! - aheadOf(here);
   const { first = 0, last = 0 } = correlator.ledger.points[point]!;
-  return time < first - there.correction ? undefined : time - (last - there.correction);
+  return time < first - aheadOf(there) ? undefined : time - (last - aheadOf(there));
+}
+
+/** As far as one way alone tells it, where both are not there. */
+function aheadOf({ basis, ahead, correction }: PointClock): number {
+  return basis === 'one way' ? ahead : correction;
 }
 
 function pointsOf(path: Path | undefined): ReadonlySet<number> {

@@ -3,7 +3,7 @@
 import { type BgpMessage, bgpHeaderLength, isBgpMarker } from '../packet/bgp-message.ts';
 import { BgpStream, bgpPort } from '../packet/bgp-stream.ts';
 import { ipv4Text, long, macText, word } from '../packet/bytes.ts';
-import { destinationOf, sourceOf, tcpFlags } from '../packet/fields.ts';
+import { destinationOf, sourceOf, tcpFlags, ttlOf } from '../packet/fields.ts';
 import type { Frame } from '../packet/frame.ts';
 import { ending, type Layers, layer, layerNames } from '../packet/layers.ts';
 
@@ -18,6 +18,8 @@ export interface PointCounts {
   readonly endings: number[];
   /** Packets by the name of their last known header; TCP, ICMP, ARP. */
   readonly protocols: number[];
+  /** Packets without any link-layer header. */
+  bare: number;
   /** Frames from or to ee:ee:ee:ee:ee:ee, the host end of every Calico veth. */
   calico: number;
 }
@@ -34,6 +36,13 @@ export interface SeenBgp {
   readonly message: BgpMessage;
 }
 
+/** What a BFD speaker (RFC 5880) told at a point: every state once, until it changes. */
+export interface SeenBfd {
+  /** The first of its packets, in the table of sightings. */
+  readonly row: number;
+  readonly states: { readonly state: number; readonly diagnostic: number }[];
+}
+
 /** An ARP packet (RFC 826). */
 export interface SeenArp {
   readonly point: number;
@@ -48,12 +57,15 @@ const mostBgp = 10_000;
 const mostArp = 10_000;
 const mostStreams = 1_000;
 const mostSenders = 8;
+const mostStates = 20;
 
 /** The books of all points. */
 export class Ledger {
   readonly points: PointCounts[] = [];
   readonly bgp: SeenBgp[] = [];
   readonly arp: SeenArp[] = [];
+  /** By point and flow. */
+  readonly bfd = new Map<string, SeenBfd>();
   /** Source addresses of IP packets by the Ethernet address they came from: one entry for each flow's first packet. */
   readonly addressesOf = new Map<string, Set<string>>();
   private readonly streams = new Map<string, BgpStream>();
@@ -65,6 +77,7 @@ export class Ledger {
     const counts = this.points[point];
     const last = layers.lastKind();
     if (layers.kinds[0] === layer.ethernet && isCalicoMac(bytes, layers.starts[0]!)) counts.calico++;
+    if (layers.outerIp === 0) counts.bare++;
     counts.packets++;
     counts.bytes += frame.length;
     // Frames of a file need not stand in the order of their times.
@@ -85,9 +98,25 @@ export class Ledger {
     }
   }
 
+  /** Notes a BFD packet's state; `row` is its own. */
+  noteBfd(point: number, flow: number, row: number, layers: Layers, bytes: Uint8Array): void {
+    const at = layers.starts[layers.count - 1]!;
+    const [diagnostic, state] = [bytes[at]! & 0x1f, bytes[at + 1]! >> 6];
+    const key = `${point} ${flow}`;
+    const known = this.bfd.get(key);
+    const before = known?.states.at(-1);
+    if (before?.state === state && before.diagnostic === diagnostic) return;
+    if (known === undefined && this.bfd.size < mostStreams) this.bfd.set(key, { row, states: [{ state, diagnostic }] });
+    else if (known !== undefined && known.states.length < mostStates) known.states.push({ state, diagnostic });
+  }
+
   /** Notes whose Ethernet address a packet's outermost source address came from. */
   noteSender(layers: Layers, bytes: Uint8Array): void {
     if (layers.kinds[0] !== layer.ethernet || this.addressesOf.size === mostArp) return;
+    // A router sends on what others sent: its own packets still have the TTL that systems begin with.
+    if (![64, 128, 255].includes(ttlOf(layers, bytes, layers.outerIp))) return;
+    // Whoever has an address has a link-local one too, and asks for it from ::.
+    if (layers.kinds[layers.outerIp] === layer.ipv6) return;
     const mac = macText(bytes, layers.starts[0]! + 6);
     const known = this.addressesOf.get(mac) ?? new Set();
     if (known.size < mostSenders) this.addressesOf.set(mac, known.add(sourceOf(layers, bytes, layers.outerIp)));
@@ -143,6 +172,7 @@ function newCounts(): PointCounts {
     last: undefined,
     endings,
     protocols: Array<number>(layerNames.length).fill(0),
+    bare: 0,
     calico: 0,
   };
 }

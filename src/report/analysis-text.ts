@@ -35,7 +35,7 @@ function written(
   const parts = [pointsTable(analysis), ...tables, ...(bgp === undefined ? [] : [bgp])].map(section);
   const findings = analysis.findings.map(
     ({ kind, text, packets: [first] }) =>
-      `${kind}: ${text}${first === undefined ? '' : ` (${first.point} frame ${first.frame})`}`,
+      `${kind}: ${text}${first === undefined || text.includes(`(${first.point} frame ${first.frame})`) ? '' : ` (${first.point} frame ${first.frame})`}`,
   );
   if (others > 0) findings.push(`${others} more paths of one point and nothing remarkable: --format json has them`);
   parts.push(list('findings', findings.length === 0 ? ['nothing remarkable'] : findings));

@@ -1,45 +1,13 @@
 // Owns the traps of telling packets apart, each with packets made for it: translation, copies, clocks, offload, ids of 0.
 
 import { describe, expect, it } from 'vitest';
-import { Correlator } from '../../../src/flow/correlator.ts';
-import { findingsOf } from '../../../src/flow/findings.ts';
 import { flowText } from '../../../src/flow/flow.ts';
-import { type Correlation, correlate } from '../../../src/flow/paths.ts';
-import { CaptureParser } from '../../../src/packet/capture-parser.ts';
 import * as p from '../../support/packets.ts';
+import { hopsOf, kinds, seen } from '../../support/seen.ts';
 
 const a = '10.244.1.2';
 const b = '10.244.2.3';
 const ms = 1_000_000;
-const start = 1_700_000_000_000 * ms;
-
-/** Points in order, each with its frames as `[milliseconds, IP packet]` or a whole Ethernet frame. */
-function seen(points: Readonly<Record<string, readonly (readonly [number, Uint8Array])[]>>): Correlation {
-  const correlator = new Correlator();
-  for (const [name, frames] of Object.entries(points)) {
-    const point = correlator.addPoint(name);
-    const parser = new CaptureParser((frame) => correlator.see(point, frame));
-    const timed = frames.map(([time, bytes]) => ({
-      time: start + time * ms,
-      bytes: bytes[0] === 0x45 ? p.eth(0x0800, bytes, { from: '5e0000000001', to: '5e0000000002' }) : bytes,
-    }));
-    parser.push(p.pcapFile(timed));
-  }
-  return correlate(correlator);
-}
-
-function hopsOf({ correlator, paths }: Correlation): readonly string[] {
-  return paths.map(({ hops, count }) => {
-    const way = hops.map((hop, place) => {
-      const isNew = place > 0 && hops[place - 1]!.flow !== hop.flow;
-      return `${correlator.points[hop.point]!.name} ${hop.ttl}${isNew ? ` ${flowText(correlator.flows.all[hop.flow]!)}` : ''}`;
-    });
-    return `${count}x ${way.join(' > ')}`;
-  });
-}
-
-const kinds = (correlation: Correlation): readonly string[] =>
-  findingsOf(correlation).map(({ kind, text }) => `${kind}: ${text}`);
 const ping = (
   type: number,
   ttl: number,

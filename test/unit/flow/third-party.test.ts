@@ -21,6 +21,7 @@ describe.skipIf(captures === undefined)('captures made by others', () => {
       ['calico-ipip-ens160 63 IPIP 192.168.2.73 > 192.168.2.71 (+20)'],
     ]);
     expect(found(all, 'different-packets').join()).toMatch(/^3 different pings .* id 200 .* id 188 .* id 174 /);
+    expect(found(all, 'bare-ip')).toEqual([expect.stringMatching(/^calico-ipip-tunl0: /)]);
     expect(found(all, 'calico-veth')).toEqual([expect.stringMatching(/^calico-ipip-eth0:/)]);
     expect(all.correlation.clocks.map(({ basis }) => basis)).toEqual(['unknown', 'unknown', 'unknown']);
     expect(pointsTable(all).rows.map(([, packets, link]) => `${packets} ${link}`)).toEqual([
@@ -61,6 +62,10 @@ describe.skipIf(captures === undefined)('captures made by others', () => {
       expect.stringMatching(/172\.12\.1\.10 and 172\.12\.1\.11: .* normal, not a fault/),
     ]);
     expect(incompleteness(all).join()).toMatch(/ends inside a packet/);
+    expect(found(all, 'bgp-session')).toEqual([
+      'iBGP session between 172.12.1.11 (AS 65001, id 172.20.20.2, hold 180 s) and 172.12.1.10 (AS 65001, id 172.20.20.3, hold 180 s)',
+    ]);
+    expect(found(all, 'arp-announced')).toEqual([]);
   });
 
   it('MP-BGP announces and withdraws an IPv6 route, in pcapng with nanoseconds', async () => {
@@ -71,6 +76,7 @@ describe.skipIf(captures === undefined)('captures made by others', () => {
 
     expect(updates[0]).toBe('22::22/128 via fe80::2060:62ff:fed7:bc00, AS path 65002');
     expect(updates).toContain('withdraws 22::22/128');
+    expect(found(all, 'bgp-session')).toEqual(['eBGP session between 10.1.12.2 (AS 65002) and 10.1.12.1 (AS 65001)']);
     expect(pointsTable(all).rows).toEqual([
       ['mp-bgp', '27', 'Ethernet', 'pcapng ns', 'tcp 19, lldp 8', expect.stringMatching(/^20\d\d-/), 'not comparable'],
     ]);
@@ -107,6 +113,7 @@ describe.skipIf(captures === undefined)('captures made by others', () => {
       [9, 114_000],
     ]);
     expect(all.correlation.clocks.every(({ correction }) => correction === 0)).toBe(true);
+    expect(found(all, 'cilium-identity').join()).toMatch(/21845 one way and 7396 the other; 4 one way and 6 the other/);
   });
 
   it('a large segment that is never acknowledged is a black hole', async () => {
@@ -169,6 +176,7 @@ describe.skipIf(captures === undefined)('captures made by others', () => {
       '10.1.5.1 says fragmentation needed (next hop MTU 1280) of a 1305-byte frame of tcp 10.1.5.10:47710 > 10.1.8.10:80 (mtu-router-eth1 frame 6); sent again as 1228 + 11 bytes',
     ]);
     expect(found(all, 'seen-at-some')).toEqual([]);
+    expect(found(all, 'arp-announced')).toEqual([]);
   });
 
   it('a file of all ports sees each packet twice: hops, no retransmissions', async () => {
