@@ -147,7 +147,7 @@ export async function ask<T>(
   } catch (error) {
     if (error instanceof LabError) throw error;
     if (signal?.aborted) throw new LabError('INTERRUPTED', `interrupted: Docker's ${what}`, { cause: error });
-    if (late.aborted) throw noAnswer(address, `no answer to ${what} within ${timeoutMs / 1000} s`, error);
+    if (late.aborted) throw silence(address, what, timeoutMs, error);
     const refusal = error as DaemonRefusal;
     if (refusal.statusCode === undefined) throw noAnswer(address, unreachable(refusal), error);
     throw new DockerRefusal(what, refusal.statusCode, refusal.json?.message ?? refusal.message, error);
@@ -192,6 +192,15 @@ function noAnswer(address: string, why: string, cause: unknown): LabError {
       ? 'sudo usermod -aG docker "$USER", then log in again; or run labctl as root'
       : 'sudo systemctl start docker; DOCKER_HOST names another daemon';
   return new LabError('ENGINE_MISSING', `no Docker daemon answers at ${address}: ${why}`, { hint, cause });
+}
+
+/** A daemon that takes questions and does not get round to them. */
+function silence(address: string, what: string, timeoutMs: number, cause: unknown): LabError {
+  const seconds = Math.round(timeoutMs / 1000);
+  return new LabError('ENGINE_MISSING', `Docker at ${address} gave no answer to ${what} within ${seconds} s`, {
+    hint: 'docker info tells whether it still works; on a busy machine, the same command once more',
+    cause,
+  });
 }
 
 function unreachable({ code, message }: DaemonRefusal): string {

@@ -143,12 +143,12 @@ export async function stopContainer(docker: Docker, name: string, limit: AskLimi
   await unlessAlready(ask(docker, `stopping ${name}`, limit, (abortSignal) => container.stop({ abortSignal })));
 }
 
-/** How long a container may take to go: Docker itself gives a process that does not end 10 s. */
-const removalMs = 60_000;
+/** How long a container may take to go: a node's some seconds, and minutes where a busy machine ends a whole cluster at once. */
+const removalMs = 180_000;
 
 /**
  * Removes a container and its anonymous volumes; an absent one is no error. A paused one is thawed first, and a removal that is
- * already under way is waited for. Throws UNDO_FAILED when it is still there after a minute.
+ * already under way is waited for. Throws UNDO_FAILED when it is still there after three minutes.
  */
 export async function removeContainer(docker: Docker, name: string, signal?: AbortSignal): Promise<void> {
   const container = docker.api.getContainer(name);
@@ -156,14 +156,14 @@ export async function removeContainer(docker: Docker, name: string, signal?: Abo
   let said = 'it is still there';
   while (Date.now() < deadline) {
     const limit = { signal, timeoutMs: Math.max(1, deadline - Date.now()) };
-    const [found] = await inspectContainers(docker, [name], limit);
-    if (found === undefined) return;
     try {
+      const [found] = await inspectContainers(docker, [name], limit);
+      if (found === undefined) return;
       if (found.isPaused) await ask(docker, `unpausing ${name}`, limit, () => container.unpause());
       await ask(docker, `removing ${name}`, limit, () => container.remove({ force: true, v: true }));
     } catch (error) {
-      if (!(error instanceof DockerRefusal)) throw error;
-      said = error.reason;
+      if (error instanceof DockerRefusal) said = error.reason;
+      else if (signal?.aborted || Date.now() < deadline) throw error;
       await sleep(200, undefined, { signal }).catch(() => undefined);
     }
   }
