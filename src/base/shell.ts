@@ -35,3 +35,8 @@ export interface Shell {
   /** Runs and waits. Throws LabError HOST_PROGRAM_MISSING or HOST_COMMAND_FAILED (see `onFailure`). */
   run(argv: readonly string[], options?: RunOptions): Promise<Ran>;
 }
+
+/** A command as one can paste it into a POSIX shell. */
+export function pasteable(argv: readonly string[]): string {
+  return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+}

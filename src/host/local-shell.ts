@@ -3,23 +3,13 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { LabError } from '../base/errors.ts';
-import type { Ran, RunOptions, Shell } from '../base/shell.ts';
+import { pasteable, type Ran, type RunOptions, type Shell } from '../base/shell.ts';
 
 /** The longest output kept of one command; more ends the command rather than filling the memory. */
 const maxOutput = 256 * 1024 * 1024;
 
 /** How long a command that was told to end may take before it is killed. */
 const killDelayMs = 2000;
-
-/** A command as one can paste it into a POSIX shell. */
-export function pasteable(argv: readonly string[]): string {
-  return argv.map(quoted).join(' ');
-}
-
-/** One word, quoted for a POSIX shell where it must be. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
 
 /** Why a command was told to end by us; undefined when it ended by itself. */
 type Stopped = 'aborted' | 'timeout' | 'too much output' | undefined;

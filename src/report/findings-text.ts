@@ -1,5 +1,6 @@
 // Owns what preflight found as text: one line a finding, with its cause and the command that mends it.
 
+import { pasteable } from '../base/shell.ts';
 import type { Finding } from '../plan/finding.ts';
 
 const marks = { ok: 'ok     ', warning: 'warning', missing: 'MISSING' } as const;
@@ -19,9 +20,4 @@ export function findingsText(findings: readonly Finding[]): string {
       ? 'This machine is ready.'
       : `${missing} missing; labctl doctor --fix runs the commands above, each after asking.`;
   return `${[...lines, end].join('\n')}\n`;
-}
-
-/** A command as one can paste it into a POSIX shell. */
-export function pasteable(argv: readonly string[]): string {
-  return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }

@@ -78,7 +78,7 @@ function expectNoCrash(text: string): void {
 
 describe.each(kinds)('labctl as %s', (kind) => {
   it.each([
-    ['SIGINT', 'process', undefined, 130],
+    ['SIGINT', 'process', 'nothing', 130],
     ['SIGINT', 'group', 'holder', 130],
     ['SIGINT', 'group', 'router', 130],
     ['SIGTERM', 'process', 'lock', 143],
@@ -88,7 +88,7 @@ describe.each(kinds)('labctl as %s', (kind) => {
     async (signal, to, mark, exitCode) => {
       await inWorkspace(kind, async (place) => {
         const up = place.start(['up', lab]);
-        if (mark === undefined) await sleep(120);
+        if (mark === 'nothing') await sleep(120);
         else await untilThere(place, mark);
         const sent = Date.now();
 

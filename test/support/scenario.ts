@@ -181,6 +181,9 @@ export function workspace(kind: RunnerKind): Workspace {
     LABCTL_HOME: folders.home,
     LABCTL_CACHE: process.env['LABCTL_CACHE'] ?? join(owner.home, '.cache', 'labctl'),
     LABCTL_TEST_MARK: mark,
+    // What is true ends both at once; a slow machine is no failure.
+    LABCTL_UP_TIMEOUT: '3m',
+    LABCTL_VERIFY_TIMEOUT: '1m',
   };
   const options: LeakOptions = {
     mark,

@@ -2,7 +2,8 @@
 
 import { doctor, type Finding, fixOf, mend } from '../../app/doctor.ts';
 import { exitCodes } from '../../base/errors.ts';
-import { findingsText, pasteable } from '../../report/findings-text.ts';
+import { pasteable } from '../../base/shell.ts';
+import { findingsText } from '../../report/findings-text.ts';
 import { ask } from '../ask.ts';
 import { type Call, print, say } from '../call.ts';
 import { settingsOf } from '../flag-values.ts';

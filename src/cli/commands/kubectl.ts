@@ -1,7 +1,7 @@
 // Owns the commands `kubectl` and `env`: the Kubernetes API of a lab on kind.
 
 import { kubectl, labApi } from '../../app/kubectl.ts';
-import { pasteable } from '../../report/findings-text.ts';
+import { pasteable } from '../../base/shell.ts';
 import { type Call, print } from '../call.ts';
 
 /** `labctl kubectl -- get nodes`: kubectl's own exit status. */

@@ -41,7 +41,7 @@ export async function testCommand(call: Call, patterns: readonly string[], flags
       labs,
       jobs: flags.jobs,
       timeoutMs: flags.timeout,
-      verifyTimeoutMs: 5_000,
+      verifyTimeoutMs: 15_000,
       incapable: flags.skip ? 'skipped' : 'failed',
       yes: call.flags.yes,
       kernel: flags.kernel,

@@ -3,7 +3,7 @@
 import pc from 'picocolors';
 import { LabError } from '../../base/errors.ts';
 import type { Problem, SourcePlace } from '../../base/place.ts';
-import type { Ran } from '../../base/shell.ts';
+import { pasteable, type Ran } from '../../base/shell.ts';
 import { displayWidth, escapeText } from './safe-text.ts';
 
 /** How a page is written. `verbose` adds the stack of errors that are not labctl's own fault. */
@@ -101,8 +101,7 @@ function ranLines(ran: Ran, options: { readonly color: boolean }): readonly stri
 
 /** One argument as a POSIX shell reads it back; control characters as bash's $'…'. */
 export function quoteForShell(argument: string): string {
-  if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(argument)) return argument;
-  if (escapeText(argument) === argument && !argument.includes('\n')) return `'${argument.replaceAll("'", "'\\''")}'`;
+  if (escapeText(argument) === argument && !argument.includes('\n')) return pasteable([argument]);
   const quoted = argument.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n');
   return `$'${escapeText(quoted)}'`;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { pasteable } from '../../../src/base/shell.ts';
 import type { Finding } from '../../../src/plan/finding.ts';
 import type { Operation, Plan } from '../../../src/plan/plan.ts';
-import { findingsText, pasteable } from '../../../src/report/findings-text.ts';
+import { findingsText } from '../../../src/report/findings-text.ts';
 import { planText } from '../../../src/report/plan-text.ts';
 import { textTable } from '../../../src/report/text-table.ts';
 import { duration, timelineText } from '../../../src/report/timeline.ts';
