@@ -2,6 +2,7 @@
 
 import { GrowingNode, type Word } from './growing.ts';
 import type { VyosNode } from './node.ts';
+import { impliedFamilies, impliesIpv4 } from './older-families.ts';
 
 /** Leads from an older place to today's. `*` is any word, `#` a number, `@` an address, `eth*` a beginning; `$1` is the first of them. */
 type Move = readonly [from: string, ...to: readonly [string, ...string[]]];
@@ -100,9 +101,10 @@ const moves: readonly Move[] = [
 ];
 
 /** A configuration in today's words; each word keeps the place where it stood. What is of today stays as it is. */
-export function inTodaysWords(roots: readonly VyosNode[]): readonly VyosNode[] {
+export function inTodaysWords(roots: readonly VyosNode[], text: string): readonly VyosNode[] {
   const root = new GrowingNode({ text: '', start: 0, end: 0 });
   for (const path of pathsOf(roots)) for (const words of moved(path)) growAll(root, words);
+  if (impliesIpv4(roots, text)) for (const words of impliedFamilies(root.finish())) growAll(root, words);
   return root.finish();
 }
 

@@ -7,8 +7,8 @@ import { nodeAt, nodesAt, type VyosConfig, type VyosNode, type VyosRelease, vyos
 import { inTodaysWords } from './older-words.ts';
 import { isSetText, readSetText } from './set-syntax.ts';
 
-/** Control characters but tab and line ends, and what a failed UTF-8 decoding leaves. */
-const notText = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffd]/;
+/** Control characters but tab and line ends. */
+const notText = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]/;
 
 /** Reads a configuration in either form. Never throws: problems are returned, all at once, each with its place. */
 export function readVyosConfig(source: Source): { readonly config: VyosConfig; readonly problems: readonly Problem[] } {
@@ -22,8 +22,8 @@ export function readVyosConfig(source: Source): { readonly config: VyosConfig; r
     };
   }
   const { roots, problems } = isSetText(source.text) ? readSetText(source) : readBootText(source);
-  const config = { source, roots: inTodaysWords(roots), release: releaseOf(source.text, roots) };
-  return { config, problems: [...problems, ...checkVersionLine(source)] };
+  const config = { source, roots: inTodaysWords(roots, source.text), release: releaseOf(source.text, roots) };
+  return { config, problems: [...problems, ...checkBytes(source), ...checkVersionLine(source)] };
 }
 
 /**
@@ -38,6 +38,15 @@ function releaseOf(text: string, roots: readonly VyosNode[]): VyosRelease | unde
     if (out !== undefined) return out.children.some(({ word }) => word === 'name' || word === 'group') ? '1.5' : '1.4';
   }
   return undefined;
+}
+
+/** A description in GBK or Latin-1 is no reason to refuse a router: what a failed decoding leaves is told once. */
+function checkBytes(source: Source): readonly Problem[] {
+  const start = source.text.indexOf('\ufffd');
+  if (start < 0) return [];
+  const message = 'the file has bytes that are no UTF-8: they are read as \ufffd';
+  const hint = 'iconv -f GB18030 -t UTF-8, or whatever it was written in';
+  return [vyosProblem(source, { start, end: start + 1 }, 'VYOS_ENCODING', message, { severity: 'warning', hint })];
 }
 
 /** VyOS reads the version line to know which migrations to run; a file that was edited and saved again may have lost it. */

@@ -7,10 +7,10 @@ import { type VyosNode, vyosProblem } from './node.ts';
 
 /** What a script of `set` commands has beside them, and what changes nothing of the configuration. */
 const scriptLine =
-  /^(#|$|configure\b|commit\b|save\b|exit\b|end\b|source\s|run\s|load\s|if\b|fi\b|sleep\b|echo\b|EOF\b|top$|up$|cat\s|vbash\b|sg\s)/;
+  /^(#|$|configure\b|commit\b|save\b|exit\b|end\b|source\s|run\s|load\s|if\b|fi\b|sleep\b|echo\b|EOF\b|top$|up$|cat\s|vbash\b|sg\s|show\b)/;
 
 /** `vyos@leaf0# set …`: a prompt that was copied along. */
-const prompt = /^\S+@\S+?[#$:>]\S*\s*/;
+const prompt = /^\S+@\S+?[#$:>]\S*(\s+|$)/;
 
 /** Whether a text is made of `set` commands: its first line that says anything is one, or a script's. */
 export function isSetText(text: string): boolean {

@@ -86,6 +86,24 @@ describe('two releases', () => {
     expect(problems).toEqual([]);
     expect(router.bgp).toMatchObject({ asNumber: 65005, neighbors: [{ peer: '10.1.10.2', remoteAs: 500 }] });
   });
+
+  it.each([
+    ['bgp 65005 {', '', '', ['ipv4 unicast']],
+    ['bgp 65005 {', 'parameters {\n default {\n no-ipv4-unicast\n }\n }', '', []],
+    ['bgp {\n local-as 65005', '', '// vyos-config-version: "bgp@1:nat@5"', ['ipv4 unicast']],
+    ['bgp {\n local-as 65005', '', '// vyos-config-version: "bgp@2:nat@5"', []],
+    ['bgp {\n system-as 65005', '', '', []],
+  ])('IPv4 unicast of a neighbor goes without saying before bgp@2: %s %s %s', (begin, more, footer, families) => {
+    const group = 'peer-group NODES {\n address-family {\n ipv4-unicast {\n }\n }\n remote-as 65005\n }';
+    const { router, problems } = read(
+      `protocols {\n ${begin}\n neighbor 10.1.10.2 {\n remote-as 500\n }\n neighbor 10.1.5.10 {\n peer-group NODES\n }\n ${group}\n ${more}\n }\n}\n${footer}\n`,
+    );
+
+    expect(problems).toEqual([]);
+    expect(router.bgp?.neighbors).toMatchObject([{ families }, { families: ['ipv4 unicast'] }]);
+    const said = router.frr.filter((line) => line.endsWith(' activate'));
+    expect(said).toEqual(['  neighbor NODES activate', ...families.map(() => '  neighbor 10.1.10.2 activate')]);
+  });
 });
 
 describe('devices', () => {

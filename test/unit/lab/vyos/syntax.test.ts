@@ -56,6 +56,28 @@ interfaces {
     expect(complaints('{'.repeat(100_000)).length).toBeLessThan(100);
   });
 
+  it('reads a terminal that was copied whole: prompt, question, answer, prompt', () => {
+    const copied = `vyos@leaf0:~$ show configuration commands | no-more
+set interfaces ethernet eth1 address '10.1.10.1/24'
+set interfaces ethernet eth1 description 'a; b # {c}'
+vyos@leaf0:~$
+`;
+    const { router, problems } = readVyosRouter(sourceOf('leaf0.set', copied));
+    expect(problems).toEqual([]);
+    expect(router.interfaces).toMatchObject([{ name: 'eth1', addresses: ['10.1.10.1/24'] }]);
+  });
+
+  it('warns once of bytes that are no UTF-8, and reads on', () => {
+    const bytes = Buffer.concat([
+      Buffer.from('system {\n host-name a\n login {\n banner {\n post-login "'),
+      Buffer.from([0xb5, 0xbd, 0xd6, 0xf7]),
+      Buffer.from('"\n }\n }\n}\n'),
+    ]);
+    expect(complaints(bytes.toString('utf8'))).toEqual([
+      'leaf0.boot:5:14 the file has bytes that are no UTF-8: they are read as \ufffd',
+    ]);
+  });
+
   it('warns of a version line that was commented twice', () => {
     expect(complaints('system {\n}\n// // vyos-config-version: "bgp@4"\n')).toEqual([
       'leaf0.boot:3:1 the version line is commented twice: VyOS would take the file for one of an unknown release',
@@ -95,8 +117,8 @@ describe('the set form', () => {
   });
 
   it('says which line is no command', () => {
-    expect(complaints("set system host-name leaf0\nshow version\nset system host-name 'leaf0\n")).toEqual([
-      'leaf0.boot:2:1 `show` is no command that labctl reads',
+    expect(complaints("set system host-name leaf0\nedit protocols\nset system host-name 'leaf0\n")).toEqual([
+      'leaf0.boot:2:1 `edit` is no command that labctl reads',
       'leaf0.boot:3:1 a quote is never closed',
     ]);
   });
