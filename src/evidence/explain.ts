@@ -58,7 +58,6 @@ export async function explainPath(
   const destination = service?.address ?? primaryAddressOf(to, request.family);
   if (destination === undefined) throw new TypeError(`${to.name} has no such address`);
   const family = familyOf(destination);
-  const lookups = lookupsIn(design, engine, signal);
   const capture = request.withCapture
     ? await captureProbe(engine, {
         from: endsOf(from, to, family).from,
@@ -68,6 +67,7 @@ export async function explainPath(
         signal,
       })
     : undefined;
+  const lookups = lookupsIn(design, engine, capture?.lines ?? [], signal);
   const shell = engine.shell(from.name);
   const sent = capture?.result ?? (await tryOnce(shell, destination, service?.port, signal));
   const source = (await lookups.route(from.name, { to: destination })).way?.source ?? primaryAddressOf(from, family);

@@ -8,6 +8,7 @@ import { askRoute, type RouteQuestion } from '../host/route-get.ts';
 import { readServiceChains, type ServiceChains } from '../host/service-nat.ts';
 import { readSourceNat, type SourceNatRule } from '../host/source-nat.ts';
 import type { Engine } from '../plan/engine.ts';
+import type { CaptureLine } from './capture.ts';
 
 /** The far end of a wire. */
 export interface WireEnd {
@@ -32,12 +33,15 @@ export interface Lookups {
   bridgeOf(machine: string, port: string): string | undefined;
   /** The far ends of a bridge's wires, where the switch itself cannot be asked; undefined where it can. */
   endsAround(machine: string, bridge: string): readonly WireEnd[] | undefined;
+  /** The interfaces by which the echo was captured leaving a machine. */
+  seenLeaving(machine: string, echo: 'request' | 'reply'): readonly string[];
 }
 
-/** Questions to the machines of a running lab, of which nobody enters those that are `closed`. */
+/** Questions to the machines of a running lab, of which nobody enters those that are `closed`, and to what was captured. */
 export function lookupsIn(
   design: Design,
   { shell: shellOf, closed }: Pick<Engine, 'shell' | 'closed'>,
+  captured: readonly CaptureLine[],
   signal: AbortSignal,
 ): Lookups {
   const foreign = closed?.(design);
@@ -72,6 +76,12 @@ export function lookupsIn(
       if (found?.kind !== 'switch') return undefined;
       return found.bridges.find((bridge) => bridge.ports.includes(port))?.name;
     },
+    seenLeaving: (machine, echo) =>
+      captured
+        .filter(({ point, direction, packet }) => {
+          return point.machine === machine && direction === 'out' && packet.kind === echo;
+        })
+        .map(({ point }) => point.interface),
     endsAround: (machine, bridge) => {
       if (!foreign?.has(machine)) return undefined;
       const found = design.switches.find(({ name }) => name === machine)?.bridges.find(({ name }) => name === bridge);

@@ -85,12 +85,15 @@ async function passMachine(
     steps.push({ kind: 'arrived', machine, asked: [answer.asked], address, ttl: header.ttl });
     return undefined;
   }
-  const hop = way.hops[0];
+  const isKnown = entry.hops.length < 2 || (await hashIsKnown(lookups, machine, packet));
+  const left = isKnown ? [] : lookups.seenLeaving(machine, packet.echo);
+  const seen = entry.hops.filter(({ dev }) => left.includes(dev));
+  const hop = seen.length === 1 ? seen[0] : way.hops[0];
   if (hop === undefined) return dead({ reason: 'no-route', address, said: answer.asked.answer }, [answer.asked]);
   if (by !== undefined && header.ttl <= 1) return dead({ reason: 'ttl', address }, [answer.asked]);
   const ttl = by === undefined ? header.ttl : header.ttl - 1;
   const isOuter = packet.wrapper !== undefined;
-  const isCertain = entry.hops.length < 2 || (await hashIsKnown(lookups, machine, packet));
+  const isCertain = isKnown || seen.length === 1;
   const asked = [answer.asked];
   steps.push({ kind: 'route', machine, asked, address, isOuter, ttl: [header.ttl, ttl], entry, hop, isCertain });
   const ports = await lookups.ports(machine);

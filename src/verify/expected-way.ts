@@ -4,6 +4,7 @@ import { familyOf } from '../base/address.ts';
 import { shownName } from '../design/address-book.ts';
 import type { Design } from '../design/design.ts';
 import { pathFactsOf } from '../design/path-facts.ts';
+import { walkRoutes } from '../design/walk.ts';
 import { type Captured, judgeCapture } from './captured.ts';
 
 /** What the lab's design says of a captured packet, and where the capture shows otherwise. */
@@ -19,15 +20,18 @@ export interface ExpectedWay {
 /** Compares a capture with the routes that the design expects. */
 export function expectedWayOf(design: Design, captured: Captured): ExpectedWay {
   const { from, to, evidence } = captured;
-  const { hops, encapsulation, headerBytes, arrives } = pathFactsOf(design, from, to, familyOf(evidence.to.address));
-  const ends = [from, to].map(({ name }) => shownName(design, name));
-  const machines = [ends[0], ...hops.map((names) => names.join(' | ')), ends[1]].join(' > ');
+  const family = familyOf(evidence.to.address);
+  const { hops, encapsulation, headerBytes, arrives } = pathFactsOf(design, from, to, family);
+  const isThere = walkRoutes(design, from, to, family).some(({ machine }) => machine === to.name);
+  const [near, far] = [from, to].map(({ name }) => shownName(design, name));
+  const machines = [near, ...hops.map((names) => names.join(' | ')), ...(isThere ? [far] : [])].join(' > ');
   const wrap = encapsulation === 'none' ? 'plain' : `${encapsulation.toUpperCase()} (${headerBytes} bytes more)`;
   const branches = hops.filter((names) => names.length > 1).flatMap((names) => takenText(names, evidence.lines) ?? []);
   const differences = judgeCapture(design, captured).failures.map(
     ({ what, where, expected, seen }) => `${what}, at ${where}: expected ${expected}; seen: ${seen}`,
   );
-  return { way: `${machines}, ${wrap}${arrives ? '' : '; no route all the way'}`, branches, differences };
+  const end = arrives ? '' : isThere ? '; no route all the way back' : `; no route from there to ${far}`;
+  return { way: `${machines}, ${wrap}${end}`, branches, differences };
 }
 
 /** `equal paths by spine0 and spine1: there by spine1, back by spine0`; undefined when no packet came to any of them. */

@@ -30,6 +30,7 @@ function ring(names: readonly string[], isClosed: boolean): Lookups {
     otherEnd: (machine) => ({ machine: next(machine)!, interface: 'eth0' }),
     bridgeOf: () => undefined,
     endsAround: () => undefined,
+    seenLeaving: () => [],
   };
 }
 
@@ -54,6 +55,33 @@ describe('a walk', () => {
       [63, 62],
     ]);
   });
+
+  it.each([
+    [['eth1'], '192.0.2.1', true],
+    [[], '192.0.2.1', false],
+    [['eth2'], '192.0.2.2', true],
+    [['eth1', 'eth2'], '192.0.2.1', false],
+  ])(
+    'goes on where the packet was captured leaving (%s), of paths whose hash is not known',
+    async (seen, via, isCertain) => {
+      const straight = ring(['a', 'b'], false);
+      const lookups: Lookups = {
+        ...straight,
+        route: async (machine, question) => {
+          const answer = await straight.route(machine, question);
+          if (machine !== 'a') return answer;
+          const lines = 'default\n\tnexthop via 192.0.2.1 dev eth1 weight 1\n\tnexthop via 192.0.2.2 dev eth2 weight 1';
+          return { ...answer, entry: parseRouteLine(lines, 4)! };
+        },
+        setting: async () => ({ value: 1, asked: { argv: [], answer: '' } }),
+        seenLeaving: () => seen,
+      };
+
+      const { steps } = await walkPacket(lookups, 'a', { ...echo(64), port: 80 }, new Map());
+
+      expect(steps[0]).toMatchObject({ kind: 'route', hop: { via }, isCertain });
+    },
+  );
 
   it("crosses Docker's own bridge, which nobody asks, to the neighbor that has the MAC", async () => {
     const lookups: Lookups = {
