@@ -90,11 +90,11 @@ function namesOf(
     if (at < 1 || at === text.length - 1) {
       throw new LabError('USAGE', `--point ${text}: not name=file`, { hint: '--point leaf0:eth1=leaf0.pcap' });
     }
-    return { name: text.slice(0, at), path: resolve(cwd, text.slice(at + 1)) };
+    return { name: text.slice(0, at), path: pathOf(cwd, text.slice(at + 1)) };
   });
   const bare = files.map((file) => ({
-    name: basename(file).replace(/\.(pcap|pcapng|cap)(\.gz)?$/, ''),
-    path: resolve(cwd, file),
+    name: (file === '-' ? 'stdin' : basename(file)).replace(/\.(pcap|pcapng|cap)(\.gz)?$/, ''),
+    path: pathOf(cwd, file),
     file,
   }));
   const isTwice = (name: string): boolean => bare.filter((other) => other.name === name).length > 1;
@@ -106,4 +106,9 @@ function namesOf(
   if (twice !== undefined)
     throw new LabError('USAGE', `two points are named ${twice.name}`, { hint: '--point name=file' });
   return all;
+}
+
+/** `-` is standard input, as for tcpdump -r. */
+function pathOf(cwd: string, file: string): string {
+  return file === '-' ? '/dev/stdin' : resolve(cwd, file);
 }

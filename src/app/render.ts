@@ -100,7 +100,7 @@ export async function attempt(path: string, write: () => Promise<void>): Promise
     await write();
   } catch (error) {
     throw new LabError('USAGE', `cannot write ${path}: ${(error as Error).message}`, {
-      hint: 'give --out with a place of yours',
+      hint: 'name a file in a folder that is there and yours',
       exitCode: 1,
       cause: error,
     });

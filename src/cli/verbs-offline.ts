@@ -13,13 +13,14 @@ export function addOfflineVerbs(program: Command, door: Door): void {
     group: 'Without a lab:',
     summary: 'follow packets through capture files: hops, wrapping, NAT, clocks, BGP',
     description:
-      'Reads pcap and pcapng files, each a point, and tells which packets are the same, in which order of hops, how wrapped and translated, and what else they show. Needs no lab and no root.',
+      'Reads pcap and pcapng files (gzip too, - is standard input), each a point, and tells which packets are the same, in which order of hops, how wrapped and translated, and what else they show. Needs no lab and no root.',
     flags: [
       {
         flags: '--point <name=file>',
         description: 'a file with the name of its point (may be repeated)',
         parse: gathered,
       },
+      { flags: '--wide', description: 'show Ethernet addresses too (also -v)' },
       { flags: '--html <file>', description: 'also write a page: the points with the ways drawn, step by step' },
       { flags: '--as <form>', description: 'how the text is written', choices: ['text', 'markdown'], default: 'text' },
     ],

@@ -1,7 +1,7 @@
 // Owns reading capture files from disk, gzip-compressed ones too, in pieces.
 
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { LabError } from '../base/errors.ts';
 import { CaptureParser } from '../packet/capture-parser.ts';
@@ -20,7 +20,9 @@ export async function readCaptureFile(path: string, onFrame: (frame: Frame) => v
     try {
       const piece = Buffer.allocUnsafe(pieceLength);
       let { bytesRead } = await file.read(piece, 0, pieceLength);
-      if (piece[0] === 0x1f && piece[1] === 0x8b) return await readCompressed(path, parser);
+      if (bytesRead > 1 && piece[0] === 0x1f && piece[1] === 0x8b) {
+        return await readCompressed(piecesFrom(file, Buffer.from(piece.subarray(0, bytesRead))), parser);
+      }
       while (bytesRead > 0) {
         parser.push(piece.subarray(0, bytesRead));
         ({ bytesRead } = await file.read(piece, 0, pieceLength));
@@ -31,16 +33,27 @@ export async function readCaptureFile(path: string, onFrame: (frame: Frame) => v
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw new LabError('STATE_UNREADABLE', `cannot read ${path}: ${message}`, { cause: error });
+    const hint = code === 'EISDIR' ? `labctl analyze ${path}/*.pcap` : undefined;
+    throw new LabError('STATE_UNREADABLE', `cannot read ${path}: ${message}`, { hint, cause: error });
   }
   return parser.end();
 }
 
+/** What was read and all that follows; a pipe cannot be read twice. */
+async function* piecesFrom(file: FileHandle, first: Buffer): AsyncGenerator<Buffer> {
+  yield first;
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(first.length), 0, first.length);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
 /** A compressed file that ends too early gives what came before. */
-async function readCompressed(path: string, parser: CaptureParser): Promise<CaptureFileFacts> {
+async function readCompressed(pieces: AsyncIterable<Buffer>, parser: CaptureParser): Promise<CaptureFileFacts> {
   let fault: string | undefined;
   try {
-    for await (const piece of createReadStream(path).pipe(createGunzip())) parser.push(piece as Buffer);
+    for await (const piece of Readable.from(pieces).pipe(createGunzip())) parser.push(piece as Buffer);
   } catch (error) {
     fault = (error as Error).message;
   }

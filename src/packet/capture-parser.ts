@@ -48,7 +48,7 @@ export class CaptureParser {
   /** What the file was; to be called when there is no more of it. */
   end(): CaptureFileFacts {
     const { rest, offset, reading } = this;
-    if (this.parser === undefined) reading.complain(0, rest.length === 0 ? 'an empty file' : 'neither pcap nor pcapng');
+    if (this.parser === undefined) reading.complain(0, notCapture(rest));
     else if (rest.length > 0)
       reading.complain(offset, `the file ends inside a packet: ${rest.length} bytes were left out`);
     return reading.facts();
@@ -64,6 +64,25 @@ export class CaptureParser {
     return this.parser === undefined ? 0 : pcapHeaderLength;
   }
 }
+
+/** What a file that is no capture begins with. */
+function notCapture(head: Uint8Array): string {
+  if (head.length === 0) return 'an empty file';
+  const begins = Buffer.from(head.subarray(0, 6)).toString('hex');
+  const found = compressions.find(({ magic }) => begins.startsWith(magic));
+  if (found !== undefined) return `compressed with ${found.name}: ${found.name} -d it first`;
+  return head.length < pcapHeaderLength
+    ? `${head.length} bytes, too short for pcap or pcapng`
+    : 'neither pcap nor pcapng';
+}
+
+/** Besides gzip, which is read. */
+const compressions = [
+  { name: 'xz', magic: 'fd377a585a' },
+  { name: 'zstd', magic: '28b52ffd' },
+  { name: 'bzip2', magic: '425a68' },
+  { name: 'lz4', magic: '04224d18' },
+] as const;
 
 /** A copy for certain: a Buffer's own `slice` shares its bytes with the piece, which its owner uses again. */
 function copied(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

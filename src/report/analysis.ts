@@ -4,7 +4,7 @@ import type { Correlator } from '../flow/correlator.ts';
 import { translationText } from '../flow/find-paths.ts';
 import { counted, type Finding } from '../flow/finding.ts';
 import { flowText } from '../flow/flow.ts';
-import { linkNotes } from '../flow/links.ts';
+import { linkNotes, linkText } from '../flow/links.ts';
 import type { Correlation, Hop, Path } from '../flow/paths.ts';
 import { mark } from '../flow/sightings.ts';
 import { wrapText } from '../flow/wrapping.ts';
@@ -80,7 +80,10 @@ function clockText(clock: Correlation['clocks'][number] | undefined): string {
 }
 
 /** The paths worth a table: of several hops, wrapped, echoes, errors, ESP; without such, the busiest flows. */
-export function pathTables({ correlation }: AnalysisResult): {
+export function pathTables(
+  { correlation }: AnalysisResult,
+  isWide = false,
+): {
   readonly tables: readonly PathTable[];
   readonly others: number;
 } {
@@ -99,10 +102,10 @@ export function pathTables({ correlation }: AnalysisResult): {
   // With a way the way of its answers, however plain.
   const told = paths.filter((path) => isSelf(path) || flows.has(correlator.flows.all[path.flow]!.reverse));
   const shown = (told.length > 0 ? told : paths.toSorted((a, b) => b.count - a.count)).slice(0, mostPaths);
-  return { tables: shown.map((path) => pathTable(correlation, path)), others: paths.length - shown.length };
+  return { tables: shown.map((path) => pathTable(correlation, path, isWide)), others: paths.length - shown.length };
 }
 
-function pathTable({ correlator }: Correlation, path: Path): PathTable {
+function pathTable({ correlator }: Correlation, path: Path, isWide: boolean): PathTable {
   const { sightings, points, flows, wraps, links } = correlator;
   const rows = path.hops.map((hop, place) => {
     const before = path.hops[place - 1];
@@ -120,9 +123,11 @@ function pathTable({ correlator }: Correlation, path: Path): PathTable {
       );
     }
     if ((marks & (mark.moreFragments | mark.laterFragment)) !== 0) notes.push('a fragment');
-    notes.push(...linkNotes(links.all[sightings.link[hop.row]!]!));
+    const link = links.all[sightings.link[hop.row]!]!;
+    if (!isWide) notes.push(...linkNotes(link));
     return [
       points[hop.point]!.name,
+      ...(isWide ? [linkText(link)] : []),
       String(sightings.frame[hop.row]),
       String(hop.ttl),
       wrapText(wraps.all[hop.wrap]!),
@@ -135,7 +140,18 @@ function pathTable({ correlator }: Correlation, path: Path): PathTable {
   });
   const repeats = path.repeats > 0 ? `, ${path.repeats} of them sent again` : '';
   const title = `${flowText(flows.all[path.flow]!)}: ${counted(path.count, 'packet')}${repeats}${echoText(correlator, path)}`;
-  const headings = ['POINT', 'FRAME', 'TTL', 'ENCAPSULATION', 'BYTES', 'IP ID', 'DF', 'TIME', 'NOTE'];
+  const headings = [
+    'POINT',
+    ...(isWide ? ['LINK'] : []),
+    'FRAME',
+    'TTL',
+    'ENCAPSULATION',
+    'BYTES',
+    'IP ID',
+    'DF',
+    'TIME',
+    'NOTE',
+  ];
   return { title, headings, rows, path };
 }
 

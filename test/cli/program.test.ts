@@ -129,6 +129,10 @@ describe('the command line', () => {
       ['capture', 'pod-a'],
       'error: labctl capture needs two machines, or --bgp, or -r and files [USAGE]\n  try: labctl capture pod-a pod-b\n',
     ],
+    [
+      ['capture', '-r', 'a.pcap', '--count', '3', '--max-size', '9', '--no-probe'],
+      'error: -r reads files; --count, --max-size, --no-probe would change a capture that is made [USAGE]\n  try: labctl analyze <file> [file...]\n',
+    ],
   ])('refuses labctl %j', async (argv, stderr) => {
     expect(await call(argv)).toEqual({ exitCode: 2, stdout: '', stderr });
   });

@@ -9,14 +9,16 @@ import { type Call, print, say } from '../call.ts';
 export interface AnalyzeFlags {
   readonly point?: readonly string[];
   readonly html?: string;
+  readonly wide?: boolean;
   readonly as: 'text' | 'markdown';
 }
 
 /** `labctl analyze [file...]`: 0 when at least one file could be read. */
 export async function analyzeCommand(call: Call, files: readonly string[], flags: AnalyzeFlags): Promise<number> {
   const analysis = await analyze(call.context, { files, points: flags.point ?? [], html: flags.html });
+  const isWide = flags.wide === true || call.flags.verbose > 0;
   print(call, 'Analysis', call.flags.format === 'json' ? analysisJson(analysis) : {}, () =>
-    flags.as === 'markdown' ? analysisMarkdown(analysis) : analysisText(analysis),
+    flags.as === 'markdown' ? analysisMarkdown(analysis, isWide) : analysisText(analysis, isWide),
   );
   if (flags.html !== undefined) say(call, `picture: ${flags.html}`);
   return 0;

@@ -44,6 +44,22 @@ export function liveOf(call: Call, to: string | undefined, command: string): Liv
   return liveOutput(call.streams.stdout);
 }
 
+/** Flags that say how a capture is made. */
+const live = [
+  ...['count', 'size', 'df', 'tcp', 'http', 'udp', 'filter', 'at', 'all', 'bgp', 'duration', 'maxSize', 'maxPackets'],
+  ...['expect', 'ipv6', 'out', 'write'],
+] as readonly (keyof CaptureFlags)[];
+
+/** Throws USAGE for what only a live capture can do, all of it at once. */
+export function refuseLive(flags: CaptureFlags): void {
+  const given = [...live.filter((name) => flags[name] !== undefined), ...(flags.probe ? [] : ['no-probe'])];
+  if (given.length === 0) return;
+  const names = given.map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  throw new LabError('USAGE', `-r reads files; ${names.join(', ')} would change a capture that is made`, {
+    hint: 'labctl analyze <file> [file...]',
+  });
+}
+
 /** The limits that the flags state. */
 export function limitsOf(flags: CaptureFlags, live: LiveOutput | undefined) {
   const { duration: durationMs, maxSize, maxPackets } = flags;

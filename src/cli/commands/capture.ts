@@ -6,7 +6,7 @@ import { LabError } from '../../base/errors.ts';
 import { captureJson } from '../../report/capture-json.ts';
 import { captureMarkdown, captureText } from '../../report/capture-text.ts';
 import { type Call, say } from '../call.ts';
-import { type CaptureFlags, limitsOf, liveOf } from './capture-flags.ts';
+import { type CaptureFlags, limitsOf, liveOf, refuseLive } from './capture-flags.ts';
 
 /**
  * `labctl capture <from> <to>`: 0 when the packet went there and back; with `--expect` only when it went as the design
@@ -18,6 +18,7 @@ export async function captureCommand(
   flags: CaptureFlags,
 ): Promise<number> {
   if (flags.read !== undefined) {
+    refuseLive(flags);
     const { analyzeCommand } = await import('./analyze.ts');
     const files = [...flags.read, a, b].filter((file) => file !== '');
     return analyzeCommand(call, files, flags);

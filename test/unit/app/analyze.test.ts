@@ -21,6 +21,7 @@ writeFileSync(join(folder, 'pod-a.pcap'), pod);
 writeFileSync(join(folder, 'node.pcap.gz'), gzipSync(p.pcapFile([{ bytes: node, time: 5e9 + 20_000 }])));
 writeFileSync(join(folder, 'cut.pcap'), pod.subarray(0, pod.length - 3));
 writeFileSync(join(folder, 'cut.pcap.gz'), gzipSync(pod).subarray(0, 60));
+writeFileSync(join(folder, 'pod-a.pcap.zst'), p.hex('28b52ffd000000'));
 writeFileSync(join(folder, 'none.txt'), 'nothing of the kind, though it is long enough');
 writeFileSync(
   join(folder, 'two.pcapng'),
@@ -42,10 +43,10 @@ describe('analyze', () => {
     const all = await run(['pod-a.pcap'], ['worker:net0=node.pcap.gz']);
 
     expect(names(all)).toEqual(['pod-a', 'worker:net0']);
-    expect(analysisText(all)).toMatch(/^icmp 10\.244\.1\.2 > 10\.244\.2\.3 id 7: 1 packet$/m);
+    expect(analysisText(all)).toMatch(/^icmp 10\.244\.1\.2 > 10\.244\.2\.3 id 7: 1 packet, echo request seq 1$/m);
     expect(analysisText(all)).toMatch(/^pod-a +1 +64 +plain +58 +0x0009 +- +0\.0 us$/m);
     expect(analysisText(all)).toMatch(
-      /^worker:net0 .* IPIP 10\.1\.5\.10 > 10\.1\.8\.11 \(\+20\) +78 .* 20\.0 us +1 routed hop$/m,
+      /^worker:net0 .* IPIP 10\.1\.5\.10 > 10\.1\.8\.11 \(\+20\) +78 .* 20\.0 us +1 routed hop; outer TTL 64$/m,
     );
     expect(analysisMarkdown(all)).toContain('| worker:net0 | 1 | 63 | IPIP 10.1.5.10 > 10.1.8.11 (+20) |');
     expect(analysisJson(all)).toMatchObject({
@@ -59,6 +60,12 @@ describe('analyze', () => {
 
     expect(names(all)).toEqual(['two:pod-a:eth0', 'two:leaf0:eth1']);
     expect(all.correlation.paths[0]?.hops.map(({ ttl }) => ttl)).toEqual([64, 62]);
+  });
+
+  it('shows Ethernet addresses when asked for', async () => {
+    expect(analysisText(await run(['pod-a.pcap']), true)).toMatch(
+      /^pod-a +5e:00:00:00:00:01 > 5e:00:00:00:00:02 +1 +64 /m,
+    );
   });
 
   it('says what could not be read and uses the rest', async () => {
@@ -76,6 +83,13 @@ describe('analyze', () => {
     await expect(run(['none.txt'])).rejects.toMatchObject({
       code: 'STATE_UNREADABLE',
       facts: [expect.stringContaining('neither pcap nor pcapng')],
+    });
+    await expect(run(['pod-a.pcap.zst'])).rejects.toMatchObject({
+      facts: [expect.stringContaining('compressed with zstd: zstd -d it first')],
+    });
+    await expect(run(['.'])).rejects.toMatchObject({
+      code: 'STATE_UNREADABLE',
+      hint: expect.stringContaining('/*.pcap'),
     });
     await expect(run([])).rejects.toMatchObject({ code: 'USAGE' });
     await expect(run([], ['pod-a.pcap'])).rejects.toMatchObject({
