@@ -11,12 +11,14 @@ type Place = Pick<Context, 'env' | 'stateHome'>;
 export async function removeLab({ env, stateHome }: Place, lab: string): Promise<boolean> {
   const state = stateFolder(stateHome, lab);
   const { takeLock } = await import('../host/lock.ts');
-  const lock = await takeLock(`${stateHome}/locks`, lab);
+  const [lock, { removeHolder }] = await Promise.all([
+    takeLock(`${stateHome}/locks`, lab),
+    import('../engine/netns/holder.ts'),
+  ]);
   let isDone = false;
   try {
     const wasThere = (await listStateFolders(stateHome)).includes(lab);
     const { holder } = await readState(state);
-    const { removeHolder } = await import('../engine/netns/holder.ts');
     const wasOnDocker = await removeFromDocker(env, state);
     const wasRemoved = (await removeHolder(holder, state.logs)) || wasOnDocker;
     await state.remove();

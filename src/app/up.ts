@@ -50,13 +50,13 @@ export async function up(context: Context, options: UpOptions, view: RunView): P
   if (options.dryRun) return dryRun(context, loaded);
   if (loaded.lab.kernel === 'uml' && options.kernel !== 'host') throw endsWithGuest(options.reference);
 
-  const [{ preflight }, { takeLock }, { changeLab }] = await Promise.all([
+  const { takeLock } = await import('../host/lock.ts');
+  context.ifLeft(`labctl down ${loaded.lab.name}`);
+  const [lock, { preflight }, { changeLab }] = await Promise.all([
+    takeLock(`${context.stateHome}/locks`, loaded.lab.name),
     import('./preflight.ts'),
-    import('../host/lock.ts'),
     import('./change-lab.ts'),
   ]);
-  context.ifLeft(`labctl down ${loaded.lab.name}`);
-  const lock = await takeLock(`${context.stateHome}/locks`, loaded.lab.name);
   let isLeft = false;
   try {
     const programs = await preflight(context, loaded, options.yes, view);

@@ -21,10 +21,13 @@ setsid sleep infinity </dev/null >/dev/null 2>&1 &
 echo $! > "$3"
 `;
 
-/** Network namespaces for all machines, made by one process, and the names that all of them resolve. */
+/**
+ * Network namespaces for some machines, made by one process; with the first of them the names that all machines resolve, for they
+ * stand below the roots' overlays and may not change later.
+ */
 export function namespacesScript(machines: readonly string[], names: string): string {
   const lines = ['link set dev lo up', ...machines.map((name) => `netns add ${name}`)];
-  return [ipBatch(lines), writeFileLine({ path: '/run/labctl/etc/hosts', text: names })].join('');
+  return `${ipBatch(lines)}${names === '' ? '' : writeFileLine({ path: '/run/labctl/etc/hosts', text: names })}`;
 }
 
 /**

@@ -92,8 +92,17 @@ function wishesOf(
   const felixRoutesOfNodes = felixScripts(design, seen.made.has('felix-routes'));
   const first = firstSpeakers(design);
   const firstStarted = first.map(({ name }) => `frr:${name}`);
-  const others = [...design.routers.filter((router) => !first.includes(router)), ...design.nodes];
-  const rootOf = (router: RouterDesign): ResourceId => (first.includes(router) ? 'roots:first' : 'roots:others');
+  const isFirst = (machine: Named): boolean => first.some(({ name }) => name === machine.name);
+  const others = [...design.routers.filter((router) => !isFirst(router)), ...design.nodes];
+  const rootOf = (router: RouterDesign): ResourceId => (isFirst(router) ? 'roots:first' : 'roots:others');
+  const namespaces = (of: string, machines: readonly Named[], needs: readonly string[], names = ''): Wish => ({
+    verb: 'createNamespaces',
+    resource: `namespaces:${of}`,
+    phase: 'namespaces',
+    needs,
+    whenDifferent: 'rebuild',
+    input: { machines: machines.map(({ name }) => name), names },
+  });
   const roots = (of: string, machines: readonly Named[], needs: readonly string[]): Wish => ({
     verb: 'createRoots',
     resource: `roots:${of}`,
@@ -111,21 +120,20 @@ function wishesOf(
       input: { lab: design.lab },
       whenDifferent: 'rebuild',
     },
-    {
-      verb: 'createNamespaces',
-      resource: 'namespaces',
-      phase: 'namespaces',
-      needs: ['holder'],
-      whenDifferent: 'rebuild',
-      input: { machines: machinesOf(design).map(({ name }) => name), names: hostsFile(design) },
-    },
-    ...(first.length > 0 ? [roots('first', first, ['namespaces'])] : []),
+    namespaces('first', first, ['holder'], hostsFile(design)),
+    ...(first.length > 0 ? [roots('first', first, ['namespaces:first'])] : []),
+    // The first routers wait for nothing that is not theirs.
+    namespaces(
+      'others',
+      machinesOf(design).filter((machine) => !isFirst(machine)),
+      ['namespaces:first', ...firstStarted],
+    ),
     roots('others', others, ['links']),
     {
       verb: 'createLinks',
       resource: 'links',
       phase: 'links',
-      needs: ['namespaces', ...firstStarted],
+      needs: ['namespaces:others'],
       whenDifferent: 'rebuild',
       input: { batch: linkBatch(design) },
     },
