@@ -3,6 +3,7 @@
 import type { Problem } from '../../base/place.ts';
 import type { Source } from '../tree.ts';
 import { readBgp } from './bgp.ts';
+import { checkBgp } from './bgp-checks.ts';
 import { mssClamps, readFirewall } from './firewall.ts';
 import { interior, interiorProtocols } from './igp.ts';
 import { readInterfaces } from './interfaces.ts';
@@ -40,6 +41,7 @@ export function readVyosRouter(source: Source): ReadRouter {
   const findings = new Findings(source);
   readRest(roots, findings);
   const { interfaces, devices, settings } = readInterfaces(roots, findings);
+  checkBgp(roots, findings);
   const bgp = readBgp(roots, findings);
   const vrfs = readVrfs(roots, findings);
   const system = systemWords(roots, findings);

@@ -106,6 +106,62 @@ describe('two releases', () => {
   });
 });
 
+describe('what VyOS does not commit', () => {
+  it('is refused: names that nothing has, values that are none', () => {
+    expect(
+      said(`protocols {
+  bgp {
+    system-as 65005
+    neighbor 10.1.1.1.1 {
+      remote-as 3
+    }
+    neighbor 10.1.2.1 {
+      remote-as abc
+    }
+    neighbor 10.1.3.1 {
+      peer-group NOPE
+    }
+    neighbor 10.1.6.1 {
+      remote-as 5
+      timers {
+        holdtime soon
+      }
+      address-family {
+        ipv4-unicast {
+          route-map {
+            import GONE
+            export HERE
+          }
+        }
+      }
+    }
+    neighbor eth7 {
+      interface {
+        v6only {
+          remote-as external
+        }
+      }
+    }
+  }
+}
+policy {
+  route-map HERE {
+    rule 10 {
+      action permit
+    }
+  }
+}
+`),
+    ).toEqual([
+      '4:14 `10.1.1.1.1` is no address',
+      '8:17 `abc` is no AS number',
+      '11:18 there is no peer-group named `NOPE`',
+      '16:18 `soon` is no number of seconds',
+      '21:20 there is no route-map named `GONE`',
+    ]);
+  });
+});
+
 describe('devices', () => {
   it('are made as VyOS makes them', () => {
     const { router, problems } = read(`interfaces {
