@@ -233,10 +233,9 @@ export function linesOf(
   return lines.sort((a, b) => a.packet.packet - b.packet.packet || a.packet.place - b.packet.place);
 }
 
-/** By the interface's own Ethernet address; on a device without one, by the way the request takes there. */
+/** By the interface's own Ethernet address, which all has that leaves; on a device without one, by the request's way there. */
 function directionOf(point: PlannedPoint, packet: PacketSighting, mac: string | undefined): 'in' | 'out' {
-  if (mac !== undefined && packet.sourceMac === mac) return 'out';
-  if (mac !== undefined && packet.destinationMac === mac) return 'in';
+  if (mac !== undefined && packet.sourceMac !== undefined) return packet.sourceMac === mac ? 'out' : 'in';
   if (packet.kind === 'request') return point.requestGoes;
   return point.requestGoes === 'in' ? 'out' : 'in';
 }

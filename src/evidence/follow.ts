@@ -241,7 +241,7 @@ function whatOf(table: Correlator, row: number, mtu: number): string {
   if ((marks & mark.laterFragment) !== 0) return 'later fragment';
   const part = (marks & mark.moreFragments) === 0 ? '' : 'first fragment, ';
   if (protocol.startsWith('icmp') && id !== undefined) return `${part}echo ${sightings.sequence[row]}`;
-  if (protocol !== 'tcp') return `${part}${protocol.toUpperCase()}`;
+  if (protocol !== 'tcp') return `${part}${protocol === 'icmpv6' ? 'ICMPv6' : protocol.toUpperCase()}`;
   const flags = [
     (marks & mark.syn) === 0 ? '' : ' SYN',
     (marks & mark.finish) === 0 ? '' : ' FIN',
