@@ -19,6 +19,8 @@ export interface AnalyzedFile {
   readonly path: string;
   readonly name: string;
   readonly facts: CaptureFileFacts;
+  /** Its points' numbers, each with its link type, undefined without packets. */
+  readonly points: readonly { readonly index: number; readonly linkType: number | undefined }[];
 }
 
 /** What the files show. */
@@ -58,14 +60,20 @@ export async function analyze(context: Pick<Context, 'cwd' | 'signal'>, options:
       points[index] ??= correlator.addPoint(name);
       correlator.see(points[index], frame);
     });
-    if (points.length === 0) correlator.addPoint(name);
-    // Several interfaces of one file are several points, told apart by the interface's name.
-    for (const [place, point] of points.length > 1 ? points.entries() : []) {
-      if (point === undefined) continue;
-      const shown = `${name}:${facts.interfaces[place]?.name ?? place}`;
-      correlator.points[point.index] = { index: point.index, name: shown };
+    const own = points.flatMap((point, place) => {
+      const { name: device, linkType } = facts.interfaces[place] ?? {};
+      return point === undefined ? [] : [{ index: point.index, linkType, device: device ?? String(place) }];
+    });
+    if (own.length === 0) {
+      const { index } = correlator.addPoint(name);
+      own.push({ index, linkType: facts.interfaces[0]?.linkType, device: '' });
     }
-    files.push({ path, name, facts });
+    // Several interfaces of one file are several points, told apart by their names; a later section may have the same ones.
+    for (const [place, { index, device }] of own.length > 1 ? own.entries() : []) {
+      const earlier = own.slice(0, place).filter((other) => other.device === device).length;
+      correlator.points[index] = { index, name: `${name}:${device}${earlier === 0 ? '' : `#${earlier + 1}`}` };
+    }
+    files.push({ path, name, facts, points: own });
     if (context.signal.aborted) throw new LabError('INTERRUPTED', 'interrupted');
   }
   if (files.every(({ facts }) => facts.format === undefined)) {

@@ -16,7 +16,12 @@ import { utcText } from './utc-text.ts';
 
 /** What an analysis is made of; the same as app/'s, seen from below. */
 export interface AnalysisResult {
-  readonly files: readonly { readonly path: string; readonly name: string; readonly facts: CaptureFileFacts }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly name: string;
+    readonly facts: CaptureFileFacts;
+    readonly points: readonly { readonly index: number; readonly linkType: number | undefined }[];
+  }[];
   readonly correlation: Correlation;
   readonly findings: readonly Finding[];
 }
@@ -40,8 +45,8 @@ const mostPaths = 40;
 export function pointsTable({ correlation, files }: AnalysisResult): AnalysisTable {
   const { correlator, clocks } = correlation;
   const rows = correlator.points.map(({ index, name }) => {
-    const file = files.find((one) => name === one.name || name.startsWith(`${one.name}:`));
-    const link = file?.facts.interfaces[0]?.linkType;
+    const file = files.find(({ points }) => points.some((point) => point.index === index));
+    const link = file?.points.find((point) => point.index === index)?.linkType;
     const counts = correlator.ledger.points[index];
     const kinds = (counts?.protocols ?? [])
       .map((count, kind) => ({ count, name: layerNames[kind] ?? '' }))

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type Analysis, analyze } from '../../../src/app/analyze.ts';
+import { pointsTable } from '../../../src/report/analysis.ts';
 import { analysisJson } from '../../../src/report/analysis-json.ts';
 import { analysisMarkdown, analysisText } from '../../../src/report/analysis-text.ts';
 import * as p from '../../support/packets.ts';
@@ -60,6 +61,27 @@ describe('analyze', () => {
 
     expect(names(all)).toEqual(['two:pod-a:eth0', 'two:leaf0:eth1']);
     expect(all.correlation.paths[0]?.hops.map(({ ttl }) => ttl)).toEqual([64, 62]);
+  });
+
+  it('tells interfaces apart that have one name in two sections, and the link of each', async () => {
+    const section = [
+      sectionBlock(true),
+      interfaceBlock(true, 1, { name: 'eth0' }),
+      interfaceBlock(true, 101, { name: 'tunl0' }),
+    ];
+    const packets = [
+      packetBlock(true, 0, 5_000_000n, p.eth(0x0800, echo(64), macs)),
+      packetBlock(true, 1, 5_000_001n, echo(63)),
+    ];
+    writeFileSync(join(folder, 'cat.pcapng'), p.joined(...section, ...packets, ...section, ...packets));
+    const all = await run(['cat.pcapng']);
+
+    expect(pointsTable(all).rows.map(([name, , link]) => `${name} ${link}`)).toEqual([
+      'cat:eth0 Ethernet',
+      'cat:tunl0 raw IP',
+      'cat:eth0#2 Ethernet',
+      'cat:tunl0#2 raw IP',
+    ]);
   });
 
   it('shows Ethernet addresses when asked for', async () => {
