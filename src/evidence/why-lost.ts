@@ -145,7 +145,12 @@ async function onWire(
 ): Promise<string | undefined> {
   const to = packet.outer?.destination ?? packet.destination;
   const answer = await askRoute(engine.shell(point.machine), { to }, signal);
-  const end = addressBookOf(design).get(answer.way?.hops[0]?.via ?? to);
+  // Of equal paths the one by which it left; a failure may have taken that away since.
+  const hop = answer.entry?.hops.find(({ dev }) => dev === point.interface);
+  const [now] = answer.way?.hops ?? [];
+  if (hop === undefined && now !== undefined)
+    return `lost on the wire behind ${point.name}; that route is gone since, and ${answer.entry?.prefix} leads out of ${now.dev}`;
+  const end = addressBookOf(design).get(hop?.via ?? to);
   // A switch with an address stands for Docker's bridge; on kind that is this machine's own, which no lab enters.
   if (end === undefined || design.switches.some(({ name }) => name === end.machine)) {
     const entry = answer.entry === undefined ? 'a route' : `its route ${answer.entry.prefix}`;

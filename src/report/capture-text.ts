@@ -47,12 +47,14 @@ export function closing({ evidence, expected, cause, saved, page }: CaptureRepor
   }
   lines.push(...translatedLines(evidence), ...sizeLines(evidence), ...followedLines(evidence, saved?.folder));
   if (evidence.isInterrupted) lines.push('interrupted: what was seen so far');
+  const losses = lossSentences(evidence);
   if (expected !== undefined) {
     lines.push(...expected.branches, `expected: ${expected.way}`);
     lines.push(...expected.differences.map((difference) => `differs: ${difference}`));
-    if (expected.differences.length === 0) lines.push('observed: as expected');
+    if (expected.differences.length === 0)
+      lines.push(`observed: as expected${losses.length > 0 ? ', while it lasted' : ''}`);
   }
-  lines.push(...lossSentences(evidence), pathSentence(evidence));
+  lines.push(...losses, pathSentence(evidence));
   if (cause !== undefined) lines.push(`likely reason: ${cause}`);
   if (saved !== undefined) lines.push(`files: ${saved.files.length} and ${saved.merged} in ${saved.folder}`);
   if (page !== undefined) lines.push(`picture: ${page}`);

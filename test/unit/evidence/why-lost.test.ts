@@ -39,6 +39,19 @@ describe('why a packet was lost', () => {
     );
   });
 
+  it('is on the wire by which it left, though the route leads elsewhere since', async () => {
+    const ask = { stdout: 'default via 172.18.0.1 dev eth9' };
+    const shell = recordingShell({
+      'ip route get 10.244.2.2': { stdout: '10.244.2.2 via 172.18.0.1 dev eth9 src 172.18.0.2 uid 0' },
+      'ip route get fibmatch 10.244.2.2': ask,
+    });
+    const evidence = captureOf(3, 0);
+
+    expect(await whyLost(design, { shell: () => shell }, evidence, capturedPath(evidence), signal)).toBe(
+      'lost on the wire behind control-plane:eth0; that route is gone since, and 0.0.0.0/0 leads out of eth9',
+    );
+  });
+
   it('is the rule of a node that has no endpoint of a service', async () => {
     const rules =
       'table ip kube-proxy {\n\tchain KUBE-EXTERNAL-SERVICES {\n\t\tip daddr 20.0.0.2 tcp dport 80 drop\n\t\tfib daddr type local tcp dport 32001 drop\n\t}\n}\n';

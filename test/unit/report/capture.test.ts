@@ -138,7 +138,7 @@ describe('a capture of many probes', () => {
 
   it('counts what was lost in its midst, and where', () => {
     expect(captureText(reportOf(evidence))).toContain(
-      'lost: 3 of 6 (number 2 to 3, 5): the request last seen going out at worker2:cali2\npath found: ',
+      'observed: as expected, while it lasted\nlost: 3 of 6 (number 2 to 3, 5): the request last seen going out at worker2:cali2\npath found: ',
     );
     expect(JSON.parse(captureJson(reportOf(evidence))).losses).toEqual([
       { outcome: 'request-lost', sequences: [2, 3, 5], lastSeen: 'worker2:cali2' },
