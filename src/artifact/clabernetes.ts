@@ -43,7 +43,7 @@ export function writeClabernetes(
   };
   const documents = [...configMaps, topology].map((object) => stringify(new Document(object), { lineWidth: 0 }));
   return new Map([
-    ['README.md', readme(design)],
+    ['README.md', readme(design, machines.length)],
     ['machine/Dockerfile', machineDockerfile(packages)],
     ['topology.yaml', documents.join('---\n')],
   ]);
@@ -93,7 +93,7 @@ function literal(text: string): Scalar {
   return scalar;
 }
 
-function readme({ lab, nodes, routers, switches }: Design): string {
+function readme({ lab, nodes, routers, switches }: Design, launchers: number): string {
   return `# ${lab} on Clabernetes
 
 ${nodes.length} nodes, ${routers.length} routers and ${switches.length} switches, each a pod of a Kubernetes cluster that has Clabernetes
@@ -111,10 +111,13 @@ docker build --tag ${machineImage} machine
 ## Up
 
 Links between launchers are VXLAN tunnels: the cluster's own network needs an MTU at least 50 bytes above the lab's.
+Launchers are privileged: a cluster that enforces another Pod Security standard by default has to let this namespace.
 
 \`\`\`sh
 kubectl create namespace ${lab}
+kubectl label namespace ${lab} pod-security.kubernetes.io/enforce=privileged
 kubectl apply --namespace ${lab} --server-side --filename topology.yaml
+until [ "$(kubectl get deployment --namespace ${lab} --output name | wc -l)" -ge ${launchers} ]; do sleep 2; done
 kubectl wait --namespace ${lab} --for=condition=Available --timeout=10m deployment --all
 \`\`\`
 

@@ -44,9 +44,18 @@ export function hostsFile({ nodes, routers, hosts }: Design): string {
     ...[...nodes, ...hosts].flatMap(({ name, addresses }) =>
       addresses.map(({ address }) => `${addressOf(address)}\t${name}`),
     ),
-    ...routers.map(({ name, routerId }) => `${routerId}\t${name}`),
+    ...routers.map((router) => `${nameAddress(router)}\t${router.name}`),
   ];
   return ['127.0.0.1\tlocalhost', '::1\tlocalhost ip6-localhost ip6-loopback', ...lines, ''].join('\n');
+}
+
+/** A router's id where that is an address of its own: it may be another's, or nobody's. */
+function nameAddress({ routerId, interfaces }: Design['routers'][number]): string {
+  const own = interfaces.flatMap(({ name, addresses }) =>
+    addresses.map((address) => [name, addressOf(address)] as const),
+  );
+  const inFabric = own.find(([name]) => name !== 'eth0') ?? own[0];
+  return own.some(([, address]) => address === routerId) ? routerId : (inFabric?.[1] ?? routerId);
 }
 
 /** The metric of a node's routes to its own pods; undefined: the kernel's. */

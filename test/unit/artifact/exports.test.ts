@@ -70,6 +70,18 @@ describe.each(['bgp-rr', 'bgp-services', 'clos:dual-tor', 'dualstack', 'fullmesh
   },
 );
 
+it('no machine answers to the name of another: spine1 of bgp-rr has the router id of leaf1', async () => {
+  const scripts = (await clabernetes('bgp-rr')).flatMap(({ data }) => data?.['start.sh'] ?? []);
+  const lines = [...(scripts[0] ?? '').matchAll(/^ *([\d.]+)\t([a-z][\w-]*)$/gm)].map(([, address, name]) => [
+    address,
+    name,
+  ]);
+  expect(lines).toContainEqual(['10.1.12.2', 'spine1']);
+  expect(lines).toContainEqual(['10.1.8.1', 'leaf1']);
+  const addresses = lines.map(([address]) => address);
+  expect(new Set(addresses).size).toBe(addresses.length);
+});
+
 describe('the Job of all labs', () => {
   it('is valid under the schema that Kubernetes publishes, which refuses what it does not know', async () => {
     const folder = scratchFolder('labctl-export-');
