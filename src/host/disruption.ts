@@ -89,7 +89,9 @@ rm -f "$0"
 setsid "$@" </dev/null >>"$log" 2>&1 &
 until [ -s "$0" ]; do kill -0 $! 2>/dev/null || exit 1; sleep 0.01; done`;
 
-/** Ends a daemon as a crash does. When it did, in milliseconds since 1970. */
+/** Ends a daemon as a crash does, and waits until it is gone: what starts it again takes its id for its life. When it ended, in milliseconds since 1970. */
 export async function killDaemon(shell: Shell, pidFile: string): Promise<number> {
-  return (await runTimed(shell, ['sh', '-c', 'kill -9 "$(cat "$0")"', pidFile])).time;
+  const script = `pid=$(cat "$0"); kill -9 "$pid" || exit 1
+N=0; while kill -0 "$pid" 2>/dev/null && [ $N -lt 500 ]; do N=$((N+1)); sleep 0.01; done`;
+  return (await runTimed(shell, ['sh', '-c', script, pidFile])).time;
 }

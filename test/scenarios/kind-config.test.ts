@@ -33,7 +33,7 @@ async function obstacle(): Promise<string | undefined> {
   await writeFile(join(scratch, 'docker'), docker, { mode: 0o755 });
   if (existsSync(join(cache, 'kind'))) return undefined;
   const env = { ...process.env, GOBIN: cache, PATH: `${process.env['PATH']}:/usr/local/go/bin` };
-  return run('go', ['install', `sigs.k8s.io/kind@${version}`], { env, timeout: 600_000 }).then(
+  return run('go', ['install', `sigs.k8s.io/kind@${version}`], { env, timeout: 240_000 }).then(
     () => undefined,
     (error: Error) => error.message.split('\n')[0],
   );
