@@ -1,8 +1,9 @@
 // Owns the program `containerlab`: how it is called and what its output says.
 
+import { dirname } from 'node:path';
 import type { Shell } from '../base/shell.ts';
 import type { Docker } from './docker/connect.ts';
-import { versionMs } from './kind.ts';
+import { builderMark, versionMs } from './kind.ts';
 
 /** The version in `containerlab version -j`; undefined where there is no containerlab. A build without release says 0.0.0. */
 export async function containerlabVersion(shell: Shell): Promise<string | undefined> {
@@ -31,7 +32,9 @@ exec unshare --mount -- sh -e -c '
  * use: of itself containerlab knows DOCKER_HOST, and no Docker context nor its certificates.
  */
 export function clabArgv({ environment }: Pick<Docker, 'environment'>, words: readonly string[]): readonly string[] {
-  return ['sh', '-c', aside, 'labctl', 'env', ...environment, 'CLAB_VERSION_CHECK=disable', 'containerlab', ...words];
+  const topology = words[words.indexOf('--topo') + 1] ?? '';
+  const marked = [builderMark(dirname(topology)), ...environment, 'CLAB_VERSION_CHECK=disable'];
+  return ['sh', '-c', aside, 'labctl', 'env', ...marked, 'containerlab', ...words];
 }
 
 /**

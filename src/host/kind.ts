@@ -37,10 +37,19 @@ export interface KindPlace {
   readonly programs: string;
 }
 
+/**
+ * What stands in the environment of the kind and the containerlab that build a lab: `down` ends those of a labctl that was killed, for
+ * they go on making containers.
+ */
+export function builderMark(folder: string): string {
+  return `LABCTL_BUILDS=${folder}`;
+}
+
 /** The argument list that makes a cluster. kind takes its network from the environment only, and mounts from the folder it runs in; `--retain` leaves the wreck to `down`. */
 export function createClusterArgv(place: KindPlace, config: string): readonly string[] {
   const environment = [
     `--chdir=${dirname(config)}`,
+    builderMark(dirname(config)),
     `KIND_EXPERIMENTAL_DOCKER_NETWORK=${place.network}`,
     'KIND_EXPERIMENTAL_PROVIDER=docker',
   ];

@@ -1,5 +1,7 @@
 // Docker as the kind engine uses it, against a real dockerd: containers, networks, what is left, events, a restart.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { designLab } from '../../src/design/design-lab.ts';
@@ -19,6 +21,7 @@ import { dockerEvents } from '../../src/host/docker/events.ts';
 import { runInContainer } from '../../src/host/docker/exec.ts';
 import { dockerLeftovers } from '../../src/host/docker/leftovers.ts';
 import { createNetwork, dockerNetworks, removeNetwork } from '../../src/host/docker/networks.ts';
+import { builderMark } from '../../src/host/kind.ts';
 import { busyboxRootfs, startDockerd, type TestDocker, whyNoDockerd } from '../support/dockerd.ts';
 import { bgpRr } from '../support/labs.ts';
 import { recordingShell } from '../support/recording-shell.ts';
@@ -219,12 +222,16 @@ describe.skipIf(why !== undefined)('Docker', () => {
     expect(worker?.addresses['kind-test']).toBe('172.31.78.2');
     expect(worker?.volumes).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
     expect(kept).toEqual([['network']]);
+    // The kind of a labctl that was killed.
+    const builder = spawn('env', [builderMark(folder), 'sleep', '600'], { stdio: 'ignore' });
+    const ended = once(builder, 'exit');
 
     expect(await kindEngine({ ...options, owned: ['network', 'cluster', 'fabric'] }).remove()).toBe(true);
 
     expect(await leftovers()).toEqual(['container leaf0: docker rm --force --volumes leaf0']);
     const { Volumes } = await place.docker.api.listVolumes();
     expect(Volumes ?? []).toEqual([]);
+    expect(await ended).toEqual([null, 'SIGKILL']);
   });
 
   it('tells what happens to a lab', async () => {

@@ -1,6 +1,7 @@
 // Owns the end of a kind lab: each part recorded as begun is undone, last first, and then nothing of it may be left.
 
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../../base/errors.ts';
 import type { Ran, Shell } from '../../base/shell.ts';
 import { clabArgv, destroyWords } from '../../host/containerlab.ts';
@@ -9,7 +10,8 @@ import { containersLabelled, inspectContainers, removeContainer } from '../../ho
 import { dockerLeftovers } from '../../host/docker/leftovers.ts';
 import { dockerNetworks, removeNetwork } from '../../host/docker/networks.ts';
 import { removeVolume } from '../../host/docker/volumes.ts';
-import { deleteClusterArgv, type KindPlace } from '../../host/kind.ts';
+import { builderMark, deleteClusterArgv, type KindPlace } from '../../host/kind.ts';
+import { findByEnvironment, killNow } from '../../host/proc.ts';
 import { hostTraces } from './host-traces.ts';
 import { doorOf, labelsOf, outsideOf, ownLabel } from './names.ts';
 import type { OwnedPart } from './step.ts';
@@ -46,8 +48,41 @@ const undo: Readonly<Record<OwnedPart, (removal: Removal, attempt: Attempt) => P
   network: ({ docker, place }, attempt) => attempt(removeNetwork(docker, place.network)),
 };
 
+/** What Docker was asked for by a program that was ended may come this much later, in ms. */
+const lateMs = 2000;
+
 /** Undoes the recorded parts. Throws UNDO_FAILED naming everything that is still there, with the command that removes it. */
 export async function removeParts(removal: Removal, owned: readonly OwnedPart[]): Promise<void> {
+  let rounds = (await endBuilders(removal.folder)) ? 3 : 1;
+  while (true) {
+    const said = await removeOnce(removal, owned);
+    if (said.length === 0) return;
+    rounds -= 1;
+    if (rounds === 0)
+      throw new LabError('UNDO_FAILED', `things of lab ${removal.lab} are still there`, {
+        facts: said,
+        hint: `labctl down ${removal.lab} tries again`,
+      });
+    await sleep(lateMs);
+  }
+}
+
+/** Ends the kind and the containerlab of a labctl that was killed while they worked; true where there were any. */
+async function endBuilders(folder: string): Promise<boolean> {
+  const builders = await findByEnvironment(builderMark(folder));
+  for (const pid of builders) {
+    try {
+      killNow(pid);
+    } catch {
+      // It ended by itself.
+    }
+  }
+  if (builders.length > 0) await sleep(lateMs);
+  return builders.length > 0;
+}
+
+/** What is still there, and what Docker said of it; empty when nothing is. */
+async function removeOnce(removal: Removal, owned: readonly OwnedPart[]): Promise<readonly string[]> {
   const { docker, lab } = removal;
   const traces = await tracesOf(removal);
   const refused: string[] = [];
@@ -61,11 +96,7 @@ export async function removeParts(removal: Removal, owned: readonly OwnedPart[])
   for (const part of owned.toReversed()) await undo[part](removal, attempt);
   for (const volume of traces.volumes) await attempt(removeVolume(docker, volume));
   const left = await leftovers(removal, traces);
-  if (left.length === 0) return;
-  throw new LabError('UNDO_FAILED', `${left.length} things of lab ${lab} are still there`, {
-    facts: [...left, ...refused],
-    hint: `labctl down ${lab} tries again`,
-  });
+  return left.length === 0 ? [] : [...left, ...refused];
 }
 
 /** By force: a paused container, or one of a daemon that was restarted, is removed by neither kind nor containerlab. */

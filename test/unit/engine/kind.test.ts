@@ -125,7 +125,7 @@ function deploy({ env }: RecordingDocker, folder: string, how: 'first' | 'again'
 }
 
 function create(folder: string): string {
-  return `sh -c PATH=$0:$PATH exec "$@" ${folder}/bin env --chdir=${folder} KIND_EXPERIMENTAL_DOCKER_NETWORK=bgp-rr KIND_EXPERIMENTAL_PROVIDER=docker kind create cluster --config ${folder}/kind.yaml --kubeconfig ${folder}/kubeconfig --retain`;
+  return `sh -c PATH=$0:$PATH exec "$@" ${folder}/bin env --chdir=${folder} LABCTL_BUILDS=${folder} KIND_EXPERIMENTAL_DOCKER_NETWORK=bgp-rr KIND_EXPERIMENTAL_PROVIDER=docker kind create cluster --config ${folder}/kind.yaml --kubeconfig ${folder}/kubeconfig --retain`;
 }
 
 const none: DaemonAnswer = { body: [] };
