@@ -112,7 +112,8 @@ describe.each(kinds)('SIGKILL of labctl as %s', (kind) => {
       .flatMap(({ what, fault }) => (fault === undefined ? [] : [`${what}: ${fault}`]))
       .join('\n');
 
-  it('up, before its n-th process: one down leaves nothing', async () => {
+  // Thirty labs that come up one after the other: longer than any other test, on a busy machine.
+  it('up, before its n-th process: one down leaves nothing', { timeout: 1_200_000 }, async () => {
     const first = points.length;
     const place = workspace(kind);
     const spawns = await countSpawns(place, ['up', lab]);
