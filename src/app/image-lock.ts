@@ -37,16 +37,11 @@ export async function readLock(context: Context): Promise<ImageLock | undefined>
     return lockSchema.parse(parse(text));
   } catch (error) {
     const facts =
-      error instanceof z.ZodError ? error.issues.map(({ path, message }) => `${path.join(' ')}: ${message}`) : [];
-    throw new LabError(
-      'STATE_UNREADABLE',
-      `${file} cannot be read${facts.length > 0 ? '' : `: ${(error as Error).message}`}`,
-      {
-        facts,
-        hint: 'remove it, then labctl images pull --lock <lab>',
-        cause: error,
-      },
-    );
+      error instanceof z.ZodError
+        ? error.issues.map(({ path, message }) => [path.join(' '), message].filter((text) => text !== '').join(': '))
+        : (error as Error).message.trim().split('\n');
+    const hint = 'remove it, then labctl images pull --lock <lab>';
+    throw new LabError('STATE_UNREADABLE', `${file} cannot be read`, { facts, hint, cause: error });
   }
 }
 
