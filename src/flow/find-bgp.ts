@@ -1,5 +1,6 @@
 // Owns findings about routing protocols: whose session it is, how it ended, and what BFD said.
 
+import { notificationText } from '../packet/bgp-notification.ts';
 import { type Finding, findingOf } from './finding.ts';
 import type { SeenBgp } from './ledger.ts';
 import type { Correlation } from './paths.ts';
@@ -67,7 +68,7 @@ export function bgpEnds({ correlator }: Correlation): readonly Finding[] {
   for (const seen of bgp) {
     if (seen.message.kind !== 'notification') continue;
     const pair = [seen.source, seen.destination].sort().join(' and ');
-    const { code, subcode } = seen.message;
+    const { code, subcode, text: said } = seen.message;
     const opens = bgp.filter((other) => other.message.kind === 'open' && isBetween(other, seen));
     const connections = new Set(opens.map(({ sourcePort, destinationPort }) => Math.max(sourcePort, destinationPort)));
     const isCollision = code === collisionCode && connections.size > 1;
@@ -75,9 +76,13 @@ export function bgpEnds({ correlator }: Correlation): readonly Finding[] {
     if (told.has(key)) continue;
     told.add(key);
     const packets = [{ point: correlator.points[seen.point]!.name, frame: seen.frame }];
+    const why = [...notificationText(code, subcode), ...(said === undefined ? [] : [`"${said}"`])];
     const text = isCollision
       ? `BGP session collision between ${pair}: both opened a connection, Cease closed the spare one; normal, not a fault (RFC 4271 section 6.8)`
-      : `${seen.source} closed the BGP session with ${seen.destination}: NOTIFICATION ${code}/${subcode}`;
+      : [
+          `${seen.source} closed the BGP session with ${seen.destination}: NOTIFICATION ${code}/${subcode}`,
+          ...why,
+        ].join(': ');
     findings.push({ kind: isCollision ? 'bgp-collision' : 'bgp-closed', text, packets });
   }
   return findings;

@@ -24,6 +24,8 @@ export interface BgpAttributes {
   readonly localPref: number | undefined;
   readonly originatorId: string | undefined;
   readonly clusterList: readonly string[];
+  /** `65001:100`, `no-export` (RFC 1997); `65001:1:2` (RFC 8092); `target 65001:100` and others (RFC 4360). */
+  readonly communities: readonly string[];
   readonly reach: BgpFamilyRoutes | undefined;
   readonly unreach: BgpFamilyRoutes | undefined;
 }
@@ -40,6 +42,7 @@ export function attributesOf(bytes: Uint8Array, from: number, end: number): BgpA
     localPref: undefined,
     originatorId: undefined,
     clusterList: [],
+    communities: [],
     reach: undefined,
     unreach: undefined,
   };
@@ -92,6 +95,11 @@ function readAttribute(
       found.clusterList = clusters;
       return length % 4 === 0;
     }
+    case 8:
+    case 16:
+    case 32:
+      found.communities = [...found.communities, ...communitiesOf(type, bytes, at, end)];
+      return length % communityLength[type] === 0;
     case 14:
       found.reach = reachOf(bytes, at, end);
       return found.reach !== undefined;
@@ -101,6 +109,37 @@ function readAttribute(
     default:
       return true;
   }
+}
+
+/** Bytes of one community, by the attribute's type. */
+const communityLength = { 8: 4, 16: 8, 32: 12 } as const;
+
+const wellKnown: Readonly<Record<number, string>> = {
+  4294967041: 'no-export',
+  4294967042: 'no-advertise',
+  4294967043: 'no-export-subconfed',
+  4294901760: 'graceful-shutdown',
+  4294902426: 'blackhole',
+};
+
+function communitiesOf(type: 8 | 16 | 32, bytes: Uint8Array, from: number, end: number): readonly string[] {
+  const found: string[] = [];
+  const length = communityLength[type];
+  for (let at = from; at + length <= end; at += length) {
+    if (type === 8) found.push(wellKnown[long(bytes, at)] ?? `${word(bytes, at)}:${word(bytes, at + 2)}`);
+    else if (type === 32) found.push(`${long(bytes, at)}:${long(bytes, at + 4)}:${long(bytes, at + 8)}`);
+    else found.push(extendedText(bytes, at));
+  }
+  return found;
+}
+
+/** A route target or origin by its AS of two or four bytes or its address; what else there is as a number. */
+function extendedText(bytes: Uint8Array, at: number): string {
+  const name = { 2: 'target', 3: 'origin' }[bytes[at + 1]!];
+  const form = bytes[at]! & 0xbf;
+  if (name === undefined || form > 2) return `0x${Buffer.from(bytes.subarray(at, at + 8)).toString('hex')}`;
+  if (form === 0) return `${name} ${word(bytes, at + 2)}:${long(bytes, at + 4)}`;
+  return `${name} ${form === 1 ? ipv4Text(bytes, at + 2) : long(bytes, at + 2)}:${word(bytes, at + 6)}`;
 }
 
 /**

@@ -7,7 +7,13 @@ import { ipv4Text, long, word } from './bytes.ts';
 export type BgpMessage =
   | BgpOpen
   | BgpUpdate
-  | { readonly kind: 'notification'; readonly code: number; readonly subcode: number }
+  | {
+      readonly kind: 'notification';
+      readonly code: number;
+      readonly subcode: number;
+      /** What an administrator says of a shutdown or reset (RFC 9003). */
+      readonly text: string | undefined;
+    }
   | { readonly kind: 'keepalive' }
   | { readonly kind: 'route-refresh' }
   /** A type that is none, or contents that contradict their lengths. */
@@ -47,10 +53,18 @@ export function bgpMessage(bytes: Uint8Array, at: number, end: number): BgpMessa
   const body = at + bgpHeaderLength;
   if (type === 1 && body + 10 <= end) return open(bytes, body, end);
   if (type === 2) return update(bytes, body, end) ?? { kind: 'malformed', type };
-  if (type === 3 && body + 2 <= end) return { kind: 'notification', code: bytes[body]!, subcode: bytes[body + 1]! };
+  if (type === 3 && body + 2 <= end) return notification(bytes, body, end);
   if (type === 4) return { kind: 'keepalive' };
   if (type === 5) return { kind: 'route-refresh' };
   return { kind: 'malformed', type };
+}
+
+function notification(bytes: Uint8Array, at: number, end: number): BgpMessage {
+  const [code, subcode] = [bytes[at]!, bytes[at + 1]!];
+  const from = at + 3;
+  const length = code === 6 && (subcode === 2 || subcode === 4) && from <= end ? bytes[at + 2]! : 0;
+  const said = new TextDecoder().decode(bytes.subarray(from, Math.min(from + length, end)));
+  return { kind: 'notification', code, subcode, text: length === 0 ? undefined : said.replaceAll(/\p{C}/gu, '?') };
 }
 
 function open(bytes: Uint8Array, at: number, end: number): BgpOpen {

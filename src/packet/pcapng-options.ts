@@ -25,7 +25,10 @@ export function optionsOf(bytes: Uint8Array, from: number, end: number, isLittle
     const value = at + 4;
     if (code === option.end || value + length > end) break;
     if (code === option.name)
-      name = new TextDecoder().decode(bytes.subarray(value, value + length)).replaceAll('\0', '');
+      name = new TextDecoder()
+        .decode(bytes.subarray(value, value + length))
+        .replaceAll('\0', '')
+        .replaceAll(/\p{C}/gu, '?');
     if (code === option.resolution && length === 1) resolution = bytes[value]!;
     if (code === option.offset && length === 8) offset = signedLong(bytes, value, isLittle);
     at = value + Math.ceil(length / 4) * 4;

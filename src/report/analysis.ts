@@ -207,8 +207,9 @@ export function bgpText(message: Message): string {
     return `AS ${message.as}, id ${message.id}, hold ${message.holdTime} s, capabilities ${message.capabilities.join(' ')}`;
   }
   if (message.kind === 'notification') {
-    const { code, subcode } = message;
-    return [`code ${code} subcode ${subcode}`, ...notificationText(code, subcode)].join(': ');
+    const { code, subcode, text } = message;
+    const said = text === undefined ? [] : [`"${text}"`];
+    return [`code ${code} subcode ${subcode}`, ...notificationText(code, subcode), ...said].join(': ');
   }
   if (message.kind !== 'update') return '';
   const { announced, withdrawn, reach, unreach, nextHop } = message;
@@ -220,6 +221,8 @@ export function bgpText(message: Message): string {
   if (parts.length === 0) return 'End-of-RIB';
   if (message.asPath !== undefined && message.asPath !== '') parts.push(`AS path ${message.asPath}`);
   if (message.localPref !== undefined) parts.push(`local preference ${message.localPref}`);
+  if ((message.med ?? 0) > 0) parts.push(`MED ${message.med}`);
+  if (message.communities.length > 0) parts.push(`communities ${message.communities.join(', ')}`);
   if (message.originatorId !== undefined) parts.push(`originator ${message.originatorId}`);
   if (message.clusterList.length > 0) parts.push(`cluster list ${message.clusterList.join(' ')}`);
   return parts.join(', ');

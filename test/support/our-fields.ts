@@ -24,7 +24,12 @@ export const comparedFields = [
   ...['vxlan.vni', 'geneve.vni', 'gre.proto', 'esp.spi', 'esp.sequence'],
   ...['bgp.type', 'bgp.open.identifier', 'bgp.open.holdtime', 'bgp.cap.type', 'bgp.notify.major_error'],
   ...['bgp.as_path', 'bgp.update.path_attribute.next_hop', 'bgp.update.path_attribute.originator_id'],
-  ...['bgp.update.path_attribute.local_pref', 'bgp.nlri_prefix', 'bgp.withdrawn_prefix'],
+  ...[
+    'bgp.update.path_attribute.local_pref',
+    'bgp.update.path_attribute.multi_exit_disc',
+    'bgp.nlri_prefix',
+    'bgp.withdrawn_prefix',
+  ],
   ...['bgp.mp_reach_nlri_ipv6_prefix', 'bgp.mp_unreach_nlri_ipv6_prefix'],
 ] as const;
 
@@ -193,6 +198,7 @@ function addBgp(values: FieldValues, message: BgpMessage): void {
   for (const as of message.asPath?.match(/\d+/g) ?? []) put(values, 'bgp.as_path', as);
   if (message.nextHop !== undefined) put(values, 'bgp.update.path_attribute.next_hop', message.nextHop);
   if (message.originatorId !== undefined) put(values, 'bgp.update.path_attribute.originator_id', message.originatorId);
+  if (message.med !== undefined) put(values, 'bgp.update.path_attribute.multi_exit_disc', message.med);
   if (message.localPref !== undefined) put(values, 'bgp.update.path_attribute.local_pref', message.localPref);
   const address = (prefix: string): string => prefix.slice(0, prefix.indexOf('/'));
   for (const prefix of message.announced) put(values, 'bgp.nlri_prefix', address(prefix));

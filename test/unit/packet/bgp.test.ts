@@ -45,6 +45,9 @@ describe('a BGP message', () => {
       attribute(5, u32(100)),
       attribute(9, hex('0a01050b')),
       attribute(10, hex('0a010501 0a010801')),
+      attribute(8, hex('fde90064 ffffff01')),
+      attribute(16, hex('0002fde900000064')),
+      attribute(32, joined(u32(65_001), u32(1), u32(2))),
     ];
 
     expect(read(update('18 0a0109', attributes, '1a 0af48040 20 0af48e00'))).toEqual({
@@ -58,6 +61,7 @@ describe('a BGP message', () => {
       localPref: 100,
       originatorId: '10.1.5.11',
       clusterList: ['10.1.5.1', '10.1.8.1'],
+      communities: ['65001:100', 'no-export', 'target 65001:100', '65001:1:2'],
       reach: undefined,
       unreach: undefined,
     });
@@ -97,6 +101,13 @@ describe('a BGP message', () => {
     expect(read(message(2, hex('ffff')))).toEqual({ kind: 'malformed', type: 2 });
     expect(read(message(9, hex('')))).toEqual({ kind: 'malformed', type: 9 });
     expect(read(message(3, hex('0607')))).toEqual({ kind: 'notification', code: 6, subcode: 7 });
+  });
+
+  it("NOTIFICATION gives the administrator's words, without what a terminal would obey", () => {
+    const said = message(3, joined(hex('0602 0b'), new TextEncoder().encode('at \u001b[1m night')));
+
+    expect(read(said)).toMatchObject({ code: 6, subcode: 2, text: 'at ?[1m nig' });
+    expect(read(message(3, hex('0602ff41')))).toMatchObject({ text: 'A' });
   });
 });
 
