@@ -101,9 +101,9 @@ export function clockDifferences({ correlator, clocks }: Correlation): readonly 
       const text = `the clock of ${name} is ${by} ${ahead > 0 ? 'ahead' : 'behind'}, by ${counted(samples, 'packet')}; taken off its times`;
       return [{ kind: 'clock' as const, text, packets: [] }];
     }
-    // What packets take varies; what does not vary is the clocks' or the tools' own.
+    // What queues take varies; what does not vary is worth telling.
     if (basis !== 'one way' || samples < fewSamples || Math.abs(ahead) < Math.max(1e6, uncertainty * 20)) return [];
-    const text = `${counted(samples, 'packet')} have times at ${name} that are ${by} ${ahead > 0 ? 'later' : 'earlier'}, all seen one way: so constant a difference is the clocks' or the capturing programs', not the way's; not taken off`;
+    const text = `${counted(samples, 'packet')} have times at ${name} that are ${by} ${ahead > 0 ? 'later' : 'earlier'}, a constant difference: of the clocks, of the capturing programs, or a way that always takes as long; packets of one way alone cannot tell, nothing is taken off`;
     return [{ kind: 'clock' as const, text, packets: [] }];
   });
 }
