@@ -119,6 +119,7 @@ export function seenAtSome(correlation: Correlation, explained: ReadonlySet<numb
     const silence = lacking.map((point) => sinceLast(correlation, path.hops[0]!, point));
     // A point whose capture had ended can have missed nothing, save the answer to what it saw last.
     if (silence.some((after) => after === undefined || after > (isAnswer ? answerLimit : 0))) continue;
+    if (lacking.some((point) => isPartThere(correlation, path.hops[0]!, point))) continue;
     const names = (points: readonly number[]): string =>
       points.map((point) => correlator.points[point]!.name).join(', ');
     const others = isAnswer ? 'the other way was' : 'others were';
@@ -137,6 +138,19 @@ export function seenAtSome(correlation: Correlation, explained: ReadonlySet<numb
     const which = flows === 1 ? first : `${flows} flows (${first} and others)`;
     return findingOf(correlator, 'seen-at-some', rows, `${counted(count, 'packet')} of ${which} ${where}`);
   });
+}
+
+/** Whether the point saw the hop's TCP data within a larger segment: offload cut it, or joined it (`offloaded` tells). */
+function isPartThere({ correlator }: Correlation, { row, flow }: Hop, there: number): boolean {
+  const { sequence, payload, point, flow: flows, count } = correlator.sightings;
+  const size = payload[row]!;
+  if (size === 0) return false;
+  for (let other = 0; other < count; other++) {
+    if (flows[other] !== flow || point[other] !== there || payload[other]! <= size) continue;
+    const into = (sequence[row]! - sequence[other]!) | 0;
+    if (into >= 0 && into + size <= payload[other]!) return true;
+  }
+  return false;
 }
 
 /** Nanoseconds that an answer may come after the last packet of a point. */

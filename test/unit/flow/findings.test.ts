@@ -55,6 +55,30 @@ it('a router that sends back onto the same link is a hairpin, a node that transl
   ]);
 });
 
+it('segments that offload cut out of a larger one are not lost where that was seen whole', () => {
+  const data = (from: number, length: number, ttl: number, id: number): Uint8Array =>
+    p.ipv4(
+      6,
+      { from: client, to: node, ttl, id },
+      p.tcp({ from: 4000, to: 80, sequence: from }, new Uint8Array(length)),
+    );
+  const answer = (ttl: number): Uint8Array => segment({ from: node, to: client }, [80, 4000], ttl, 9);
+  const correlation = seen({
+    pod: [
+      [0, data(1000, 4200, 64, 10)],
+      [2, answer(63)],
+    ],
+    wire: [
+      [0.1, data(1000, 1400, 63, 10)],
+      [0.2, data(2400, 1400, 63, 11)],
+      [0.3, data(3800, 1400, 63, 12)],
+      [1.9, answer(64)],
+    ],
+  });
+
+  expect(kinds(correlation).map((text) => text.replace(/:.*/, ''))).toEqual(['offloaded']);
+});
+
 it('a constant difference one way is told and not corrected', () => {
   const frames = (shift: number): [number, Uint8Array][] =>
     Array.from({ length: 12 }, (_, index) => {
