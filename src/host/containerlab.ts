@@ -33,7 +33,7 @@ exec unshare --mount -- sh -e -c '
  */
 export function clabArgv({ environment }: Pick<Docker, 'environment'>, words: readonly string[]): readonly string[] {
   const topology = words[words.indexOf('--topo') + 1] ?? '';
-  const marked = [builderMark(dirname(topology)), ...environment, 'CLAB_VERSION_CHECK=disable'];
+  const marked = [...environment, builderMark(dirname(topology)), 'CLAB_VERSION_CHECK=disable'];
   return ['sh', '-c', aside, 'labctl', 'env', ...marked, 'containerlab', ...words];
 }
 

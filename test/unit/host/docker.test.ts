@@ -1,12 +1,15 @@
 // What is said of a Docker that cannot be used, and of one that refuses.
 
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../src/base/errors.ts';
+import { clabArgv, destroyWords } from '../../../src/host/containerlab.ts';
 import { addressEnvironment, addressText, dockerAddress } from '../../../src/host/docker/address.ts';
 import { connectDocker } from '../../../src/host/docker/connect.ts';
 import { inspectContainers } from '../../../src/host/docker/containers.ts';
+import { builderMark } from '../../../src/host/kind.ts';
 import { recordingDocker } from '../../support/recording-docker.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 
@@ -42,6 +45,20 @@ describe('DOCKER_HOST', () => {
       'DOCKER_CERT_PATH=/certs',
       'DOCKER_TLS_VERIFY=1',
     ]);
+  });
+
+  it('reaches containerlab, with the folder of the lab by which `down` finds it', async () => {
+    const folder = scratchFolder('labctl-clab-');
+    writeFileSync(join(folder, 'containerlab'), '#!/bin/sh\nenv\necho "words: $*"\n', { mode: 0o755 });
+    const environment = addressEnvironment(await dockerAddress({ HOME: '/nobody', DOCKER_HOST: 'unix:///run/d.sock' }));
+
+    const [program = '', ...words] = clabArgv({ environment }, destroyWords(`${folder}/fabric.clab.yml`));
+    const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}`, DOCKER_CERT_PATH: '/stray' };
+    const lines = execFileSync(program, words, { env, encoding: 'utf8' }).split('\n');
+
+    expect(lines).toEqual(expect.arrayContaining(['DOCKER_HOST=unix:///run/d.sock', builderMark(folder)]));
+    expect(lines.filter((line) => line.startsWith('DOCKER_CERT_PATH'))).toEqual([]);
+    expect(lines).toContain(`words: destroy --topo ${folder}/fabric.clab.yml --cleanup`);
   });
 
   it('names the certificates', async () => {
