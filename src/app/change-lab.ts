@@ -161,7 +161,7 @@ function refuseRebuild(change: LabChange, resources: readonly string[]): void {
   const shown = resources.slice(0, 6).join(', ');
   throw new LabError(
     'LAB_STRUCTURE_DIFFERS',
-    `lab ${change.lab.name} is running with other machines or links: ${shown}${resources.length > 6 ? ', …' : ''}`,
+    `lab ${change.lab.name} is running with other machines, links or pods: ${shown}${resources.length > 6 ? ', …' : ''}`,
     {
       hint: `labctl up ${change.lab.name}${change.lab.variant === undefined ? '' : `:${change.lab.variant}`} --reconfigure`,
     },

@@ -8,8 +8,11 @@ import type { Observed } from '../../plan/observed.ts';
 import type { Operation, Plan, ResourceId } from '../../plan/plan.ts';
 import { type Wish, wishesOf } from './wishes.ts';
 
-/** Resources that a running cluster cannot change: another input means another cluster. */
-const structural: ReadonlySet<ResourceId> = new Set(['network', 'cluster', 'fabric']);
+/**
+ * Resources that a running cluster cannot change: another input means another cluster. A pod keeps its address as long as it lives, and
+ * a tunnel that comes later takes what is free beside the cluster's own pods: addresses of another design.
+ */
+const structural: ReadonlySet<ResourceId> = new Set(['network', 'cluster', 'fabric', 'workload']);
 
 /** Resources of the design that differ from what was made and cannot be changed under a running lab. */
 export function kindStructureDifferences(
