@@ -20,6 +20,12 @@ function folderFrom(name: string, xdg: string, below: string): string {
   return process.env[name] || join(process.env[xdg] || join(homedir(), below), 'labctl');
 }
 
+/** The caller's PATH, and after it the folders of root's that an ordinary user's lacks: inside a lab everybody is root. */
+function searchPath(path = '/usr/local/bin:/usr/bin:/bin'): string {
+  const own = path.split(':');
+  return [...own, ...['/usr/local/sbin', '/usr/sbin', '/sbin'].filter((folder) => !own.includes(folder))].join(':');
+}
+
 async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
@@ -42,6 +48,7 @@ async function main(): Promise<number> {
   // A reader that went away (`labctl ps | head -1`) is no failure of ours; what was begun is still finished or undone.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   process.umask(0o077);
+  process.env['PATH'] = searchPath(process.env['PATH']);
   const context: Context = {
     env: process.env,
     cwd: process.cwd(),

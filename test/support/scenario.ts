@@ -155,6 +155,12 @@ function subordinateIds(user: string): readonly UidRange[] {
     .map(([, start, count]) => ({ start: Number(start), count: Number(count) }));
 }
 
+/** An ordinary user's has no sbin (Debian's /etc/profile). */
+function pathOf(kind: RunnerKind): string {
+  const folders = (process.env['PATH'] ?? '/usr/bin:/bin:/usr/sbin:/sbin').split(':');
+  return (kind === 'user' ? folders.filter((folder) => !folder.endsWith('/sbin')) : folders).join(':');
+}
+
 /** Makes folders for a scenario and takes the first snapshot. */
 export function workspace(kind: RunnerKind): Workspace {
   const user = kind === 'user' ? userOf() : undefined;
@@ -172,7 +178,7 @@ export function workspace(kind: RunnerKind): Workspace {
   const owner = user ?? { name: 'root', home: userInfo().homedir };
   const mark = randomBytes(8).toString('hex');
   const env: Record<string, string> = {
-    PATH: process.env['PATH'] ?? '/usr/bin:/bin:/usr/sbin:/sbin',
+    PATH: pathOf(kind),
     HOME: folders.user,
     USER: owner.name,
     TMPDIR: folders.tmp,

@@ -7,12 +7,11 @@ import { doorOf, ownLabel } from './names.ts';
 
 /**
  * The words that come before every command on namespaces of a lab: this machine's root, in its own mount namespace, so that the same
- * pids and the same programs are meant as without it, found by the caller's PATH and root's. A terminal stays one; a closed standard
- * input is told to the command.
+ * pids and the same programs are meant as without it, found by labctl's own PATH. A terminal stays one; a closed standard input is
+ * told to the command.
  */
 export function doorArgv(lab: string): readonly string[] {
-  const path = '--env PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"';
-  const script = `[ -t 0 ] && [ -t 1 ] && set -- --tty "$@"; exec docker exec --interactive ${path} "$@"`;
+  const script = '[ -t 0 ] && [ -t 1 ] && set -- --tty "$@"; exec docker exec --interactive --env PATH "$@"';
   return ['sh', '-c', script, 'labctl', doorOf(lab), 'nsenter', '--target', '1', '--mount', '--'];
 }
 
