@@ -106,6 +106,7 @@ export function seenAtSome(correlation: Correlation, explained: ReadonlySet<numb
     if (new Set(hops.map(({ point }) => point)).size > pointsOf(widest.get(flow)).size) widest.set(flow, path);
   }
   const missing = new Map<string, { count: number; readonly rows: number[]; readonly where: string }>();
+  const data = dataRowsOf(correlator);
   for (const path of paths) {
     const flow = correlator.flows.all[path.flow]!;
     const answer = flow.reverse < 0 ? undefined : widest.get(flow.reverse);
@@ -119,7 +120,7 @@ export function seenAtSome(correlation: Correlation, explained: ReadonlySet<numb
     const silence = lacking.map((point) => sinceLast(correlation, path.hops[0]!, point));
     // A point whose capture had ended can have missed nothing, save the answer to what it saw last.
     if (silence.some((after) => after === undefined || after > (isAnswer ? answerLimit : 0))) continue;
-    if (lacking.some((point) => isPartThere(correlation, path.hops[0]!, point))) continue;
+    if (lacking.some((point) => isPartThere(correlation, data, path.hops[0]!, point))) continue;
     const names = (points: readonly number[]): string =>
       points.map((point) => correlator.points[point]!.name).join(', ');
     const others = isAnswer ? 'the other way was' : 'others were';
@@ -140,13 +141,33 @@ export function seenAtSome(correlation: Correlation, explained: ReadonlySet<numb
   });
 }
 
+/** The rows that carry TCP data, a chain for each flow. */
+interface DataRows {
+  /** A flow's last row; -1 without data. */
+  readonly last: Int32Array;
+  /** The row before of the same flow; -1 at the first. */
+  readonly before: Int32Array;
+}
+
+function dataRowsOf({ sightings, flows }: Correlation['correlator']): DataRows {
+  const last = new Int32Array(flows.all.length).fill(-1);
+  const before = new Int32Array(sightings.count);
+  for (let row = 0; row < sightings.count; row++) {
+    if (sightings.payload[row] === 0) continue;
+    const flow = sightings.flow[row]!;
+    before[row] = last[flow]!;
+    last[flow] = row;
+  }
+  return { last, before };
+}
+
 /** Whether the point saw the hop's TCP data within a larger segment: offload cut it, or joined it (`offloaded` tells). */
-function isPartThere({ correlator }: Correlation, { row, flow }: Hop, there: number): boolean {
-  const { sequence, payload, point, flow: flows, count } = correlator.sightings;
+function isPartThere({ correlator }: Correlation, data: DataRows, { row, flow }: Hop, there: number): boolean {
+  const { sequence, payload, point } = correlator.sightings;
   const size = payload[row]!;
   if (size === 0) return false;
-  for (let other = 0; other < count; other++) {
-    if (flows[other] !== flow || point[other] !== there || payload[other]! <= size) continue;
+  for (let other = data.last[flow]!; other >= 0; other = data.before[other]!) {
+    if (point[other] !== there || payload[other]! <= size) continue;
     const into = (sequence[row]! - sequence[other]!) | 0;
     if (into >= 0 && into + size <= payload[other]!) return true;
   }
