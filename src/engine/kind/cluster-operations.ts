@@ -41,14 +41,9 @@ export function clusterOperations(work: KindWork): OperationTable {
       }
     }
   };
-  const calico = rolloutArgv(kubeconfig, 'kube-system', 'calico-node');
-  const becomeReady = async (
-    otherwise: string,
-    waits: readonly (readonly string[])[],
-    context: OperationContext,
-  ): Promise<void> => {
+  const becomeReady = async (argv: readonly string[], otherwise: string, context: OperationContext): Promise<void> => {
     try {
-      for (const wait of waits) await run(wait, context);
+      await run(argv, context);
     } catch (error) {
       if (!(error instanceof LabError) || error.code !== 'HOST_COMMAND_FAILED') throw error;
       throw new LabError('NOT_CONVERGED', otherwise, {
@@ -108,14 +103,18 @@ export function clusterOperations(work: KindWork): OperationTable {
       },
     },
     waitKinds: { apply: (_, context) => run(waitForKindsArgv(kubeconfig), context) },
-    waitCalico: { apply: (_, context) => becomeReady('calico-node does not become Ready', [calico], context) },
+    waitCalico: {
+      apply: (_, context) => {
+        const rollout = rolloutArgv(kubeconfig, 'kube-system', 'calico-node');
+        return becomeReady(rollout, 'calico-node does not become Ready', context);
+      },
+    },
     waitPods: {
       apply: async (input, context) => {
-        const waits = [...byNamespace(input as readonly string[])].map(([namespace, names]) =>
-          waitForPodsArgv(kubeconfig, namespace, names),
-        );
-        // In a cluster that was started again pods live before calico-node does.
-        await becomeReady("calico-node and the lab's pods do not become Ready", [calico, ...waits], context);
+        for (const [namespace, names] of byNamespace(input as readonly string[])) {
+          const wait = waitForPodsArgv(kubeconfig, namespace, names);
+          await becomeReady(wait, "calico-node and the lab's pods do not become Ready", context);
+        }
       },
     },
   };

@@ -72,7 +72,7 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
     // Felix takes the MTU from the pools that it finds when it starts.
     objects(isSwitched ? 'first-' : '', firstObjects, []),
     applied('calico.yaml', 'calico', ['api', 'fabric', 'nodes', 'images', 'secrets', firstObjects], 'server'),
-    wish('waitCalico', 'calico-node', 'daemons', ['api', 'calico'], null),
+    wish('waitCalico', 'calico-node', 'daemons', ['api', 'fabric', 'calico'], null),
     applied('workload.yaml', 'workload', ['api', 'images', 'held', 'calico-node'], 'client'),
     ...when(artifacts.has('services.yaml'), () => [
       applied('services.yaml', 'services', ['api', 'workload'], 'client'),
@@ -84,12 +84,12 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
         loadBalancerAddresses(design) as unknown as Json,
       ),
     ]),
-    // In a cluster that is started again nothing is applied: the API and the wires alone are waited for.
+    // In a cluster that is started again nothing is applied, and pods live before calico-node does.
     wish(
       'waitPods',
       'pods',
       'daemons',
-      ['api', 'fabric', 'workload'],
+      ['api', 'fabric', 'calico-node', 'workload'],
       design.pods.map(({ namespace, name }) => `${namespace}/${name}`),
     ),
     // Where the pools are switched on the live cluster, pods are made with those before.
