@@ -18,9 +18,30 @@ export function capturedPath(
   evidence: CaptureEvidence,
   sequence: number | undefined = evidence.lines[0]?.packet.sequence,
 ): CapturedPath {
+  return follow(
+    evidence,
+    sequence,
+    evidence.lines.filter(({ packet }) => packet.sequence === sequence),
+  );
+}
+
+/** The path of every probe, by its sequence number. */
+export function capturedPaths(evidence: CaptureEvidence): ReadonlyMap<number | undefined, CapturedPath> {
+  const lines = new Map<number | undefined, CaptureLine[]>();
+  for (const line of evidence.lines) {
+    const { sequence } = line.packet;
+    const known = lines.get(sequence);
+    if (known === undefined) lines.set(sequence, [line]);
+    else known.push(line);
+  }
+  return new Map([...lines].map(([sequence, own]) => [sequence, follow(evidence, sequence, own)]));
+}
+
+/** `lines`: those of this probe alone. */
+function follow(evidence: CaptureEvidence, sequence: number | undefined, lines: readonly CaptureLine[]): CapturedPath {
   const { probe, from, to } = evidence;
   const [requests, replies] = (['request', 'reply'] as const).map((kind) => {
-    const own = evidence.lines.filter(({ packet }) => packet.sequence === sequence && packet.kind === kind);
+    const own = lines.filter(({ packet }) => packet.kind === kind);
     return own.filter(({ packet }) => packet.packet === own[0]?.packet.packet);
   });
   const there = machinesOn(requests ?? []);
@@ -54,9 +75,10 @@ export interface Loss {
 export function lossesOf(evidence: CaptureEvidence): readonly Loss[] {
   if (evidence.probe.kind === 'none') return [];
   const losses = new Map<string, Loss & { readonly sequences: number[]; readonly last: CaptureLine[] }>();
+  const paths = capturedPaths(evidence);
   const requests = evidence.lines.filter(({ packet }) => packet.kind === 'request');
   for (const sequence of new Set(requests.map(({ packet }) => packet.sequence))) {
-    const { outcome, lastSeen } = capturedPath(evidence, sequence);
+    const { outcome, lastSeen } = paths.get(sequence)!;
     if (lastSeen === undefined || (outcome !== 'request-lost' && outcome !== 'reply-lost')) continue;
     const key = `${outcome} ${lastSeen.point.name} ${lastSeen.direction}`;
     const known = losses.get(key) ?? { outcome, sequences: [], last: [] };

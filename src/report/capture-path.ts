@@ -1,7 +1,7 @@
 // Owns the sentence a capture ends with: the path that was found, or where the packet was last seen.
 
 import type { CaptureEvidence } from '../evidence/capture.ts';
-import { type CapturedPath, capturedPath, lossesOf } from '../evidence/captured-path.ts';
+import { type CapturedPath, capturedPath, capturedPaths, lossesOf } from '../evidence/captured-path.ts';
 
 /** The path as one sentence. */
 export function pathSentence(evidence: CaptureEvidence): string {
@@ -33,11 +33,10 @@ export function pathSentence(evidence: CaptureEvidence): string {
 
 /** How many probes took another way than the first, there or back: a hash chooses among equal paths. */
 function othersText(evidence: CaptureEvidence): string {
-  const sequences = new Set(evidence.lines.map(({ packet }) => packet.sequence));
-  const ways = [...sequences].map((sequence) => capturedPath(evidence, sequence));
+  const ways = [...capturedPaths(evidence).values()];
   const wayOf = ({ there, back }: CapturedPath): string => [...there, '', ...back].join(' ');
   const others = ways.filter((one) => one.outcome === 'found' && wayOf(one) !== wayOf(ways[0]!)).length;
-  return others === 0 ? '' : `; ${others} of ${sequences.size} took another way there or back`;
+  return others === 0 ? '' : `; ${others} of ${ways.length} took another way there or back`;
 }
 
 /** What there was instead of a reply: an ICMP error is an answer, too. */
