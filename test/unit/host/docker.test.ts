@@ -120,7 +120,8 @@ describe('a Docker context', () => {
   it('brings its own certificates', async () => {
     const certificates = created(rootless, 'rootless', 'tcp://127.0.0.1');
     mkdirSync(certificates, { recursive: true });
-    writeFileSync(join(certificates, 'ca.pem'), '');
+    // One is missing, for they are read side by side.
+    for (const name of ['ca.pem', 'key.pem']) writeFileSync(join(certificates, name), '');
 
     const address = await dockerAddress(env);
     expect(address).toMatchObject({ port: '2376', certificates });
