@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The edge: argv, streams, signals and the exit status. The only file that says `process`.
 
 import { setMaxListeners } from 'node:events';
@@ -74,5 +73,7 @@ async function main(): Promise<number> {
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${version()}\n`);
 } else {
-  process.exitCode = await main();
+  void main().then((code) => {
+    process.exitCode = code;
+  });
 }

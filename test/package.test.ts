@@ -2,6 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,7 +38,9 @@ describe('the npm package', () => {
 
     expect(files).toEqual(
       expect.arrayContaining([
-        'dist/main.js',
+        'dist/main.cjs',
+        'dist/labctl.source',
+        'dist/labctl.code',
         'labs/bgp-rr.lab.yml',
         'labs/lab.schema.json',
         'scripts/setup',
@@ -53,6 +56,15 @@ describe('the npm package', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
     expect(labctl('--version')).toContain(version);
+  });
+
+  it('starts with the code that V8 kept when it was built', () => {
+    const starter = join(folder, 'prefix', 'lib', 'node_modules', 'labctl', 'dist', 'main.cjs');
+    const { compiled } = createRequire(import.meta.url)(starter) as {
+      compiled: () => { script: { cachedDataRejected?: boolean } };
+    };
+
+    expect(compiled().script.cachedDataRejected).toBe(false);
   });
 
   it('brings its labs', () => {

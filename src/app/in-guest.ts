@@ -45,7 +45,7 @@ export async function inGuest(context: Context, request: InGuest): Promise<numbe
       writable: [...new Set([context.cwd, ...request.writable])],
       env: environment(context, request.color),
       cwd: context.cwd,
-      argv: ['node', join(context.packageRoot, 'dist', 'main.js'), ...request.argv],
+      argv: ['node', join(context.packageRoot, 'dist', 'main.cjs'), ...request.argv],
       stdout: request.stdout,
       stderr: request.stderr,
       signal: context.signal,

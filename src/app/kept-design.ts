@@ -74,7 +74,7 @@ async function readKept(path: string): Promise<KeptDesign | undefined> {
 
 async function keyOf(context: Context, reference: string, set: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  const build = await stat(join(context.packageRoot, 'dist', 'main.js')).catch(() => undefined);
+  const build = await stat(new URL(import.meta.url)).catch(() => undefined);
   const user = await readUserSettings(context);
   hash.update(
     JSON.stringify([context.version, build?.mtimeMs, context.packageRoot, context.cwd, reference, set, user]),

@@ -1,6 +1,6 @@
 // Owns IPv4 and IPv6 addresses and prefixes as numbers: parse, format (RFC 5952), contain, overlap, count.
 
-import { isIP } from 'node:net';
+import { isIPv4, SocketAddress } from 'node:net';
 
 /** The address family: 4 or 6. */
 export type Family = 4 | 6;
@@ -33,15 +33,26 @@ export function inFamily<T extends { readonly family: Family }>(list: readonly T
 
 /** Reads an address in text form; undefined when it is none (no zone index, no prefix length). */
 export function parseAddress(text: string): Address | undefined {
-  const family = text.includes('%') ? 0 : isIP(text);
-  if (family === 4) return { family, value: groupsToNumber(text.split('.').map(Number), 8n) };
-  if (family !== 6) return undefined;
+  const family = familyOf(text);
+  if (family === 4)
+    return isIPv4(text) ? { family, value: groupsToNumber(text.split('.').map(Number), 8n) } : undefined;
+  if (!isIPv6(text)) return undefined;
   const [head = '', tail] = replaceDottedTail(text).split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
   const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill('0');
   const groups = [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16));
   return { family, value: groupsToNumber(groups, 16n) };
+}
+
+/** As the system reads it: the first call of `node:net`'s own isIPv6 compiles a pattern for as long as a whole plan is made. */
+function isIPv6(text: string): boolean {
+  if (text.includes('%')) return false;
+  try {
+    return new SocketAddress({ address: text, family: 'ipv6' }).family === 'ipv6';
+  } catch {
+    return false;
+  }
 }
 
 function groupsToNumber(groups: readonly number[], bits: bigint): bigint {

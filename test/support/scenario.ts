@@ -83,7 +83,7 @@ export interface Workspace {
 
 const root = join(import.meta.dirname, '..', '..');
 /** The labctl under test: LABCTL_TEST_PROGRAM, else the build. */
-const program = process.env['LABCTL_TEST_PROGRAM'] ?? join(root, 'dist', 'main.js');
+const program = process.env['LABCTL_TEST_PROGRAM'] ?? join(root, 'dist', 'main.cjs');
 const said = new Set<string>();
 
 /** The kinds of runner that this machine and user allow; prints why one is missing, and throws where CI is true. */
