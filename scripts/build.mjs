@@ -2,15 +2,16 @@
 // (labctl.code). Half of a short command's own time was finding, linking and compiling a hundred modules again.
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const folder = process.argv[2] ?? 'dist';
+mkdirSync(folder, { recursive: true });
 
-await build({
+const { outputFiles } = await build({
   entryPoints: ['src/main.ts'],
-  outfile: join(folder, 'labctl.source'),
+  write: false,
   bundle: true,
   packages: 'external',
   platform: 'node',
@@ -19,11 +20,11 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: 'warning',
-  // What the starter calls.
-  banner: { js: '(function (require, url) {' },
-  footer: { js: '})' },
   define: { 'import.meta.url': 'url' },
 });
+// What the starter calls. Packages that are ES modules come through it as well: kept code has lost where its imports lead.
+const code = outputFiles[0].text.replaceAll('import("', 'load("');
+writeFileSync(join(folder, 'labctl.source'), `(function (require, load, url) {\n${code}})`);
 const starter = join(folder, 'main.cjs');
 copyFileSync('scripts/start.cjs', starter);
 chmodSync(starter, 0o755);

@@ -12,9 +12,9 @@ function compiled(filename = `${__dirname}/labctl.source`) {
   const script = new Script(readFileSync(`${__dirname}/labctl.source`, 'latin1'), {
     filename,
     cachedData: kept(`${__dirname}/labctl.code`),
-    importModuleDynamically: (name) => import(name),
   });
-  return { script, run: () => script.runInThisContext()(require, pathToFileURL(filename).href) };
+  const load = (name) => import(name);
+  return { script, run: () => script.runInThisContext()(require, load, pathToFileURL(filename).href) };
 }
 
 function kept(path) {
