@@ -121,44 +121,7 @@ export function completeLab(
         labels: node.labels ?? {},
       })),
     },
-    calico: {
-      version: versionOf(calico?.version ?? defaultVersion),
-      backend: calico?.backend ?? 'bird',
-      encapsulation: calico?.encapsulation ?? 'None',
-      switchedFrom: calico?.switchedFrom,
-      blockSize: calico?.blockSize ?? defaultBlockSize,
-      natOutgoing: calico?.natOutgoing ?? true,
-      encapsulation6: calico?.encapsulation6 ?? 'None',
-      blockSize6: calico?.blockSize6 ?? defaultBlockSize6,
-      natOutgoing6: calico?.natOutgoing6 ?? false,
-      nodeToNodeMesh: calico?.nodeToNodeMesh ?? true,
-      asNumber: calico?.asNumber,
-      nodeASNumber: calico?.nodeASNumber,
-      peers: (calico?.peers ?? []).map((peer) => ({
-        rack: peer.rack,
-        to: peer.to,
-        reflector: peer.reflector ?? false,
-        nextHopSelf: peer['next-hop-self'] ?? false,
-        allowLocalAs: peer['allow-local-as'],
-        filters: peer.filters ?? [],
-      })),
-      advertise: calico?.advertise && {
-        clusterIPs: calico.advertise.clusterIPs ?? [],
-        externalIPs: calico.advertise.externalIPs ?? [],
-        loadBalancerIPs: calico.advertise.loadBalancerIPs ?? [],
-        loadBalancerAggregation: calico.advertise.loadBalancerAggregation,
-      },
-      autodetection: calico?.autodetection ?? 'first-found',
-      autodetection6: calico?.autodetection6,
-      ipam: {
-        strictAffinity: calico?.ipam?.strictAffinity ?? false,
-        maxBlocksPerHost: calico?.ipam?.maxBlocksPerHost ?? 0,
-      },
-      typha: calico?.typha ?? false,
-      routerID: calico?.routerID,
-      secrets: secretFiles(calico?.secrets ?? {}, from.source),
-      resources: calico?.resources ?? [],
-    },
+    calico: completeCalico(calico, from.source),
     pods,
     hosts: Object.entries(merged.hosts ?? {}).map(([host, { on, prefix }]) => ({
       name: host,
@@ -168,6 +131,47 @@ export function completeLab(
     services: servicesOf(merged),
     kind: kindSettingsOf(merged.engines?.kind),
     expect: (merged.expect ?? []).map((item) => completeExpectation(item, nodeOfPod)),
+  };
+}
+
+function completeCalico(calico: MergedLab['calico'], source: string): Lab['calico'] {
+  return {
+    version: versionOf(calico?.version ?? defaultVersion),
+    backend: calico?.backend ?? 'bird',
+    encapsulation: calico?.encapsulation ?? 'None',
+    switchedFrom: calico?.switchedFrom,
+    blockSize: calico?.blockSize ?? defaultBlockSize,
+    natOutgoing: calico?.natOutgoing ?? true,
+    encapsulation6: calico?.encapsulation6 ?? 'None',
+    blockSize6: calico?.blockSize6 ?? defaultBlockSize6,
+    natOutgoing6: calico?.natOutgoing6 ?? false,
+    nodeToNodeMesh: calico?.nodeToNodeMesh ?? true,
+    asNumber: calico?.asNumber,
+    nodeASNumber: calico?.nodeASNumber,
+    peers: (calico?.peers ?? []).map((peer) => ({
+      rack: peer.rack,
+      to: peer.to,
+      reflector: peer.reflector ?? false,
+      nextHopSelf: peer['next-hop-self'] ?? false,
+      allowLocalAs: peer['allow-local-as'],
+      filters: peer.filters ?? [],
+    })),
+    advertise: calico?.advertise && {
+      clusterIPs: calico.advertise.clusterIPs ?? [],
+      externalIPs: calico.advertise.externalIPs ?? [],
+      loadBalancerIPs: calico.advertise.loadBalancerIPs ?? [],
+      loadBalancerAggregation: calico.advertise.loadBalancerAggregation,
+    },
+    autodetection: calico?.autodetection ?? 'first-found',
+    autodetection6: calico?.autodetection6,
+    ipam: {
+      strictAffinity: calico?.ipam?.strictAffinity ?? false,
+      maxBlocksPerHost: calico?.ipam?.maxBlocksPerHost ?? 0,
+    },
+    typha: calico?.typha ?? false,
+    routerID: calico?.routerID,
+    secrets: secretFiles(calico?.secrets ?? {}, source),
+    resources: calico?.resources ?? [],
   };
 }
 

@@ -82,34 +82,7 @@ export async function locate(
   const pids = new Map<string, number>();
   for (const { name, pid } of containers) if (pid > 0) pids.set(names.get(name) ?? name, pid);
 
-  const pods = new Map<string, string>();
-  const calico = new Map<string, string>();
-  await Promise.all(
-    design.nodes.map(async (node) => {
-      const pid = pids.get(node.name);
-      if (pid === undefined) return;
-      const inNode = (argv: readonly string[]): Promise<string> =>
-        crictl(host, [...door, 'nsenter', '-t', String(pid), '-m', '-n', '-p', '--'], argv);
-      const id = await inNode(['ps', '--quiet', '--name', '^calico-node$']);
-      if (id !== '') calico.set(node.name, id);
-      for (const pod of design.pods.filter((candidate) => candidate.node === node.name)) {
-        const sandbox = await inNode([
-          'pods',
-          '--quiet',
-          '--state',
-          'ready',
-          '--namespace',
-          `^${pod.namespace}$`,
-          '--name',
-          `^${pod.name}$`,
-        ]);
-        if (sandbox === '') continue;
-        const inner = await inNode(['inspectp', '--output', 'go-template', '--template', '{{.info.pid}}', sandbox]);
-        if (/^\d+$/.test(inner)) pods.set(pod.name, `/proc/${pid}/root/proc/${inner}/ns/net`);
-      }
-    }),
-  );
-
+  const { pods, calico } = await findInNodes(host, design, pids, door);
   const plain = new Set(design.hosts.map(({ name }) => name));
   const dockers = dockerSwitches(design);
   const gone = (machine: string): LabError => {
@@ -146,6 +119,35 @@ export async function locate(
     },
     calicoOf: (node) => calico.get(node),
   };
+}
+
+/** By the nodes' own container runtime: the network namespace of each pod, and the id of each calico-node. */
+async function findInNodes(
+  host: Shell,
+  { nodes, pods }: Design,
+  pids: ReadonlyMap<string, number>,
+  door: readonly string[],
+): Promise<{ readonly pods: ReadonlyMap<string, string>; readonly calico: ReadonlyMap<string, string> }> {
+  const namespaces = new Map<string, string>();
+  const calico = new Map<string, string>();
+  await Promise.all(
+    nodes.map(async (node) => {
+      const pid = pids.get(node.name);
+      if (pid === undefined) return;
+      const inNode = (argv: readonly string[]): Promise<string> =>
+        crictl(host, [...door, 'nsenter', '-t', String(pid), '-m', '-n', '-p', '--'], argv);
+      const id = await inNode(['ps', '--quiet', '--name', '^calico-node$']);
+      if (id !== '') calico.set(node.name, id);
+      for (const pod of pods.filter((candidate) => candidate.node === node.name)) {
+        const only = ['--state', 'ready', '--namespace', `^${pod.namespace}$`, '--name', `^${pod.name}$`];
+        const sandbox = await inNode(['pods', '--quiet', ...only]);
+        if (sandbox === '') continue;
+        const inner = await inNode(['inspectp', '--output', 'go-template', '--template', '{{.info.pid}}', sandbox]);
+        if (/^\d+$/.test(inner)) namespaces.set(pod.name, `/proc/${pid}/root/proc/${inner}/ns/net`);
+      }
+    }),
+  );
+  return { pods: namespaces, calico };
 }
 
 /** The first line of crictl's answer in a node; '' when it has none or fails (containerd not up yet). */
