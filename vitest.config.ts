@@ -11,10 +11,7 @@ export default defineConfig({
           exclude: ['test/scenarios/**', 'test/nightly/**'],
           testTimeout: 120_000, // some start real programs, on a busy machine
           hookTimeout: 120_000,
-          // Every processor, and each loads a module once for all its files: tests keep no state in modules.
-          maxWorkers: '100%',
-          isolate: false,
-          unstubEnvs: true,
+          maxWorkers: '100%', // or vitest leaves one processor free
         },
       },
       {
