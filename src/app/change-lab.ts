@@ -75,26 +75,28 @@ async function rebuilt(engine: Engine, change: LabChange, seen: Observed): Promi
 }
 
 /** A running lab goes on from what it was; a new one has nothing behind it, and none of that code to load. */
-async function continued<T extends Continuing>(change: T, saved: SavedLab | undefined): Promise<T> {
-  if (saved === undefined || change.engine !== 'netns') return change;
+async function continued<T extends Continuing>(context: Context, change: T, { saved, engine }: Opened): Promise<T> {
+  if (saved === undefined) return change;
   const { continueLab } = await import('./continue-lab.ts');
-  return continueLab(change, saved);
+  return continueLab(context, change, saved, engine);
 }
 
 /** The plan as it would be executed now. Changes nothing. */
 export async function planFor(context: Context, change: Continuing): Promise<Plan> {
-  const { engine, saved } = await open(context, change);
+  const opened = await open(context, change);
+  const { engine } = opened;
   const seen = await engine.observe();
   if (seen.state !== 'running') return engine.plan(change.design, change.artifacts, nothingObserved);
-  const { design, artifacts } = await continued(change, saved);
+  const { design, artifacts } = await continued(context, change, opened);
   return engine.plan(design, artifacts, seen);
 }
 
 /** Makes the lab what `change` says. The caller holds the lab's lock. Never throws for a failed operation: see `error`. */
 export async function changeLab(context: Context, asked: LabChange, view: RunView): Promise<ChangeOutcome> {
-  const { state, engine, saved } = await open(context, asked, asked.programs);
+  const opened = await open(context, asked, asked.programs);
+  const { state, engine, saved } = opened;
   let seen = await engine.observe();
-  const change = seen.state === 'running' && !asked.reconfigure ? await continued(asked, saved) : asked;
+  const change = seen.state === 'running' && !asked.reconfigure ? await continued(context, asked, opened) : asked;
   if (seen.state === 'running' && !change.reconfigure)
     refuseRebuild(change, seen.made.size > 0 ? await rebuilt(engine, change, seen) : []);
   const isFresh = seen.state !== 'running' || change.reconfigure;

@@ -5,9 +5,11 @@ import { writeArtifacts } from '../artifact/write-artifacts.ts';
 import type { CalicoObject } from '../calico/objects.ts';
 import type { Design } from '../design/design.ts';
 import { designLab } from '../design/design-lab.ts';
-import { earlierOf, keepsPools } from '../design/earlier.ts';
+import { earlierOf, givesOthers, keepsPools } from '../design/earlier.ts';
 import type { Lab } from '../lab/lab.ts';
-import type { EngineName } from '../plan/engine.ts';
+import type { Engine, EngineName } from '../plan/engine.ts';
+import type { Context } from './context.ts';
+import { kindArtifacts } from './kind-artifacts.ts';
 import type { SavedLab } from './saved-lab.ts';
 
 /** What a lab shall become. */
@@ -22,12 +24,23 @@ export interface Continuing {
 
 /**
  * The same change with what the lab has behind it (calico.md K.3). A lab file with other pools than the pods were made by
- * means another lab: it is left as it is, and refused for its other machines.
+ * means another lab: it is left as it is, and refused for its other machines. Where the cluster's own pods take addresses too, its
+ * blocks are read before the change: what a new tunnel gets is foretold by them, and is for `up` and `verify` to see.
  */
-export function continueLab<T extends Continuing>(change: T, saved: SavedLab): T {
-  const earlier = earlierOf(saved.design, change.design.objects);
+export async function continueLab<T extends Continuing>(
+  context: Context,
+  change: T,
+  saved: SavedLab,
+  engine: Engine,
+): Promise<T> {
+  const { objects } = change.design;
+  const blocks = givesOthers(saved.design, objects) ? await engine.blocks?.() : undefined;
+  const earlier = earlierOf(saved.design, objects, blocks);
   if (JSON.stringify(earlier) === JSON.stringify(change.design.earlier)) return change;
-  if (change.objects === undefined && !keepsPools(earlier, change.design.objects)) return change;
+  if (change.objects === undefined && !keepsPools(earlier, objects)) return change;
   const { design } = designLab(change.lab, { objects: change.objects, earlier });
-  return design === undefined ? change : { ...change, design, artifacts: writeArtifacts(design) };
+  if (design === undefined) return change;
+  const isKind = change.engine === 'kind';
+  const artifacts = isKind ? (await kindArtifacts(context, { ...change, design })).artifacts : writeArtifacts(design);
+  return { ...change, design, artifacts };
 }

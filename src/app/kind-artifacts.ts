@@ -17,7 +17,10 @@ export interface KindArtifacts {
  * All files of a lab for kind. A stated manifest must be there (USAGE otherwise); the release's own is left out with a note
  * when it cannot be got, because everything else is right without it.
  */
-export async function kindArtifacts(context: Context, { lab, design }: LoadedDesign): Promise<KindArtifacts> {
+export async function kindArtifacts(
+  context: Context,
+  { lab, design }: Pick<LoadedDesign, 'lab' | 'design'>,
+): Promise<KindArtifacts> {
   const { kindClusterOf } = await import('../design/kind-cluster.ts');
   const { manifestSource } = await import('../artifact/manifest-source.ts');
   const { writeKindArtifacts } = await import('../artifact/write-kind-artifacts.ts');

@@ -3,6 +3,8 @@
 import { stringify } from 'yaml';
 import { asNumber } from '../calico/as-number.ts';
 import { type CalicoNode, type CalicoObject, calicoApiVersion, type IPPool, objectsOf } from '../calico/objects.ts';
+import type { Design } from '../design/design.ts';
+import { firstPools } from '../design/earlier.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
 
 const storedForm = 'crd.projectcalico.org/v1';
@@ -24,14 +26,11 @@ export function servedAsV3(stored: string): string {
 }
 
 /** The objects with the pools that pods are made with; undefined where those are the lab's own. */
-export function firstObjects(
-  objects: readonly CalicoObject[],
-  { calico }: KindCluster,
-): readonly CalicoObject[] | undefined {
-  const pools = new Map(calico.firstPools?.map((pool) => [pool.metadata.name, pool]));
-  if (pools.size === 0) return undefined;
+export function firstObjects(design: Design): readonly CalicoObject[] | undefined {
+  if (design.earlier.length === 0) return undefined;
+  const pools = new Map(firstPools(design).map((pool) => [pool.metadata.name, pool]));
   const firstOf = (pool: IPPool): IPPool => pools.get(pool.metadata.name) ?? pool;
-  return objects.map((object) => (object.kind === 'IPPool' ? firstOf(object) : object));
+  return design.objects.map((object) => (object.kind === 'IPPool' ? firstOf(object) : object));
 }
 
 /** What `calicoctl ipam configure` writes; nothing where the lab leaves it alone. */
@@ -43,7 +42,7 @@ function ipamConfiguration({ calico: { ipam } }: KindCluster): readonly object[]
 
 /**
  * Nodes are Kubernetes' own; Calico's part is annotations (calico.md A.6). Only they are named, so that
- * `kubectl apply --server-side` changes nothing else.
+ * `kubectl apply --server-side` changes nothing else. Tunnel addresses are calico-node's to write: what IPAM gave it (calico.md D.4).
  */
 export function nodeAnnotations(objects: readonly CalicoObject[]): string {
   return objectsOf(objects, 'Node')
@@ -59,10 +58,7 @@ function annotationsOf({ spec }: CalicoNode): Record<string, string> {
     IPv6Address: spec.bgp?.ipv6Address,
     ASNumber: spec.bgp?.asNumber,
     RouteReflectorClusterID: spec.bgp?.routeReflectorClusterID,
-    IPv4IPIPTunnelAddr: spec.bgp?.ipv4IPIPTunnelAddr,
-    IPv4VXLANTunnelAddr: spec.ipv4VXLANTunnelAddr,
     VXLANTunnelMACAddr: spec.vxlanTunnelMACAddr,
-    IPv6VXLANTunnelAddr: spec.ipv6VXLANTunnelAddr,
     VXLANTunnelMACAddrV6: spec.vxlanTunnelMACAddrV6,
   };
   const said = Object.entries(values).filter(([, value]) => value !== undefined);

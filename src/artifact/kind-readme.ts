@@ -17,7 +17,7 @@ import { vyosImageSection } from './vyos-container.ts';
 /** README.md for someone who has the folder, the programs and no labctl. */
 export function kindReadme(design: Design, cluster: KindCluster, tools: KindTools, hasManifest: boolean): string {
   const hasFabric = design.routers.length > 0;
-  const isSwitched = cluster.calico.firstPools !== undefined;
+  const isSwitched = design.earlier.length > 0;
   return [
     `# ${design.lab} on kind`,
     '',

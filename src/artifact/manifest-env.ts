@@ -3,6 +3,7 @@
 import { type Family, familyOf, inFamily } from '../base/address.ts';
 import type { IPPool } from '../calico/objects.ts';
 import type { Design, NodeDesign } from '../design/design.ts';
+import { firstPools } from '../design/earlier.ts';
 import { loopback } from '../design/interfaces.ts';
 import type { KindCluster } from '../design/kind-cluster.ts';
 
@@ -18,7 +19,7 @@ export type Environment = readonly (readonly [string, string])[];
  * stated because a tunnel has the first address of its block only when the pool was encapsulated from the beginning.
  */
 export function calicoNodeEnvironment(design: Design, { calico }: KindCluster): Environment {
-  const made = calico.firstPools ?? design.pools;
+  const made = firstPools(design);
   const pools = { 4: poolOf(made, 4), 6: poolOf(made, 6) };
   const isStated = design.nodes.some(({ addresses: [{ address }], interfaces }) =>
     interfaces.some(({ name, addresses }) => name === loopback && addresses.includes(address)),

@@ -45,7 +45,7 @@ export function writeKindArtifacts(
     ['workload.yaml', kindWorkload(design, cluster)],
     ['calico/objects.yaml', calicoResources(design.objects)],
     ...objectFiles('', design.objects, cluster),
-    ...objectFiles('first-', firstObjects(design.objects, cluster), cluster),
+    ...objectFiles('first-', firstObjects(design), cluster),
     ...registryHosts(cluster),
   ]);
   const optional = { 'services.yaml': kindServices(design), 'calico/secret-access.yaml': secretAccess(design) };

@@ -64,12 +64,16 @@ export class ClaimedBlock {
   #fresh = 0n;
   readonly #released: string[] = [];
 
-  constructor(cidr: string, node: string, pool: PoolRange) {
+  /** A new block; with `free`, one of whose addresses a cluster has given all but those ordinals. */
+  constructor(cidr: string, node: string, pool: PoolRange, free?: readonly number[]) {
     this.cidr = cidr;
     this.node = node;
     this.pool = pool.name;
     this.family = pool.family;
     this.#prefix = mustParsePrefix(cidr);
+    if (free === undefined) return;
+    this.#fresh = sizeOf(this.#prefix);
+    for (const ordinal of free) this.release(formatAddress(nthAddress(this.#prefix, BigInt(ordinal))));
   }
 
   /** The next free address, or undefined when the block is full. */

@@ -1,10 +1,10 @@
 // Owns pod and tunnel addresses: which blocks nodes claim, which address each pod and tunnel gets (calico.md D).
 
-import type { Family } from '../base/address.ts';
+import { containsPrefix, type Family, mustParsePrefix } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
 import { blockWalk, ClaimedBlock, type PoolRange, poolRange } from './ipam-blocks.ts';
 import { objectError, objectWarning } from './object-problem.ts';
-import type { IPPool } from './objects.ts';
+import type { IPAMBlock, IPPool } from './objects.ts';
 import { type Labels, selectorMatches } from './selector.ts';
 
 /** A node that may claim blocks. */
@@ -20,6 +20,13 @@ export interface IpamPod {
   readonly node: string;
 }
 
+/** Pools that a cluster once had. */
+export interface EarlierPools {
+  readonly pools: readonly IPPool[];
+  /** Its blocks at the moment when others followed, where pods beside the lab's own take addresses. */
+  readonly blocks: readonly IPAMBlock[];
+}
+
 /** Everything an assignment follows from. */
 export interface IpamInput {
   readonly pools: readonly IPPool[];
@@ -28,7 +35,7 @@ export interface IpamInput {
    * `pools`: pods keep their addresses, tunnel addresses that are no longer used are released, new ones take what is free
    * then (calico.md K.3). None unless stated.
    */
-  readonly earlierPools?: readonly (readonly IPPool[])[] | undefined;
+  readonly earlier?: readonly EarlierPools[] | undefined;
   /** In the order in which they claim. */
   readonly nodes: readonly IpamNode[];
   /** In the order in which they are created. */
@@ -79,8 +86,9 @@ export function assignAddresses(input: IpamInput): IpamResult {
     if (input.pods.some((pod) => pod.node === node.name)) ipam.claimFirstBlocks(node);
   }
   for (const [i, pod] of input.pods.entries()) ipam.assignPod(pod, i);
-  for (const pools of [...(input.earlierPools ?? []), input.pools].slice(1)) {
-    ipam.changePools(pools);
+  for (const [i, { blocks }] of input.earlier?.entries() ?? []) {
+    ipam.see(blocks);
+    ipam.changePools((input.earlier?.[i + 1] ?? input).pools);
     for (const [i, node] of input.nodes.entries()) ipam.assignTunnels(node, i);
   }
   return ipam.result();
@@ -115,11 +123,21 @@ class Ipam {
 
   constructor(input: IpamInput) {
     this.#input = input;
-    this.#pools = usablePools(input.earlierPools?.[0] ?? input.pools);
+    this.#pools = usablePools((input.earlier?.[0] ?? input).pools);
     for (const { range } of this.#pools) {
       if (range.blockSize !== (range.family === 4 ? 32 : 128)) continue;
       const message = `pool ${range.name}: Calico seeds the choice of one-address blocks by the clock; a real cluster chooses others`;
       this.#problems.push(objectWarning(['pools'], 'IPAM_NOT_REPRODUCIBLE', message));
+    }
+  }
+
+  /** What a cluster's own IPAM has taken, and what it gives next: it has given addresses to pods that the lab does not know. */
+  see(blocks: readonly IPAMBlock[]): void {
+    for (const { spec } of blocks) {
+      const [kind, node] = spec.affinity?.split(':') ?? [];
+      const pool = this.#pools.find(({ range }) => containsPrefix(range.prefix, mustParsePrefix(spec.cidr)));
+      if (kind !== 'host' || node === undefined || pool === undefined) continue;
+      this.#blocks.set(spec.cidr, new ClaimedBlock(spec.cidr, node, pool.range, spec.unallocated));
     }
   }
 

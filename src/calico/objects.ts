@@ -176,25 +176,44 @@ export interface FelixConfiguration {
   };
 }
 
+/**
+ * What Calico's IPAM holds of one block, the part that says which address comes next (calico.md A.9, D.3): Calico's own object, which no
+ * user writes.
+ */
+export interface IPAMBlock {
+  readonly kind: 'IPAMBlock';
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly cidr: string;
+    /** `host:<node>`, or undefined for a block of nobody. */
+    readonly affinity?: string | undefined;
+    /** Free ordinals: the first is given next, released ones come last. */
+    readonly unallocated: readonly number[];
+  };
+}
+
 /** Every object labctl acts on; `kind` tells which. */
 export type CalicoObject = IPPool | BGPConfiguration | BGPPeer | CalicoNode | BGPFilter | FelixConfiguration;
 
 /** The kinds labctl acts on. Others are refused with their place, never ignored. */
 export type CalicoKind = CalicoObject['kind'];
 
+/** What a cluster holds: the objects of users, and IPAM's blocks. */
+export type StoredObject = CalicoObject | IPAMBlock;
+
 /** All objects of one kind, in the order given. */
-export function objectsOf<K extends CalicoKind>(
-  objects: readonly CalicoObject[],
+export function objectsOf<K extends StoredObject['kind']>(
+  objects: readonly StoredObject[],
   kind: K,
-): readonly Extract<CalicoObject, { kind: K }>[] {
-  return objects.filter((object): object is Extract<CalicoObject, { kind: K }> => object.kind === kind);
+): readonly Extract<StoredObject, { kind: K }>[] {
+  return objects.filter((object): object is Extract<StoredObject, { kind: K }> => object.kind === kind);
 }
 
 /** The object of a kind and name, or undefined. */
-export function findObject<K extends CalicoKind>(
-  objects: readonly CalicoObject[],
+export function findObject<K extends StoredObject['kind']>(
+  objects: readonly StoredObject[],
   kind: K,
   name: string,
-): Extract<CalicoObject, { kind: K }> | undefined {
+): Extract<StoredObject, { kind: K }> | undefined {
   return objectsOf(objects, kind).find((object) => object.metadata.name === name);
 }

@@ -16,7 +16,7 @@ import type { Lab, LabNode } from '../lab/lab.ts';
 import { hostOf, podMac } from './addressing.ts';
 import type { ObjectSet } from './calico-objects.ts';
 import type { Block, Interface, Link, NodeAddress, NodeDesign, PodDesign } from './design.ts';
-import type { Earlier } from './earlier.ts';
+import { type Earlier, firstPools } from './earlier.ts';
 import { uplinkName } from './fabric.ts';
 import type { ProblemPath } from './problem.ts';
 import type { IpipDesign, TunnelDesign } from './tunnel.ts';
@@ -126,8 +126,8 @@ function designPods(
   const nodes = lab.cluster.nodes.map(({ name }) => ({ name, labels: objects.get(name)?.metadata.labels ?? {} }));
   const { strictAffinity, maxBlocksPerHost } = lab.calico.ipam;
   const limits = { strictAffinity, ...(maxBlocksPerHost === 0 ? {} : { maxBlocksPerNode: maxBlocksPerHost }) };
-  const earlierPools = earlier.map((before) => objectsOf(before, 'IPPool'));
-  const ipam = assignAddresses({ pools, earlierPools, nodes, pods: wanted, ...limits });
+  const before = earlier.map((set) => ({ pools: objectsOf(set, 'IPPool'), blocks: objectsOf(set, 'IPAMBlock') }));
+  const ipam = assignAddresses({ pools, earlier: before, nodes, pods: wanted, ...limits });
   const generation = generationOf(lab.calico.version);
   const pods = wanted.flatMap(({ namespace, name, node }): PodDesign[] => {
     const [first, ...others] = (ipam.pods.get(`${namespace}/${name}`) ?? []).map(({ address, block }) => ({
@@ -138,7 +138,11 @@ function designPods(
     if (first === undefined) return [];
     // A pod's MTU is written when it is made, and stays.
     const felix = felixSettings(earlier[0] ?? set.objects, node);
-    const mtu = mtusOf(hostMtu(interfaces.get(node) ?? [], generation, felix), earlierPools[0] ?? pools, felix).pod;
+    const mtu = mtusOf(
+      hostMtu(interfaces.get(node) ?? [], generation, felix),
+      firstPools({ earlier, pools }),
+      felix,
+    ).pod;
     const device = { interface: workloadInterface(namespace, name), mtu, mac: podMac(namespace, name) };
     return [{ kind: 'pod', name, namespace, node, addresses: [first, ...others], ...device }];
   });
@@ -158,7 +162,7 @@ function designPods(
         const mac = spec?.vxlanTunnelMACAddrV6 ?? vxlanMac(name, 6);
         return [{ name: 'vxlan-v6.calico', family: 6, address, mac, vni, port, mtu: mtus.vxlanV6 }];
       });
-      const wasIpip = earlierPools.flat().some((pool) => poolMode(pool).tunnel === 'ipip');
+      const wasIpip = before.some((set) => set.pools.some((pool) => poolMode(pool).tunnel === 'ipip'));
       const isLeft = wasIpip && given.every(({ kind }) => kind !== 'ipip');
       const left: IpipDesign = { name: 'tunl0', family: 4, address: undefined, mtu: mtus.ipip };
       return [name, isLeft ? [left, ...found] : found];

@@ -136,7 +136,7 @@ function routerEnd(lab: Lab, peer: LabPeer, known: KnownAddresses, family: Famil
 const assignmentModeSince = 30;
 
 /** The pools that a lab's own words make: IPv4's, and IPv6's in a dual-stack cluster. */
-export function derivedPools(lab: Lab): readonly IPPool[] {
+function derivedPools(lab: Lab): readonly IPPool[] {
   const six = ipPool6(lab);
   return [ipPool(lab), ...(six === undefined ? [] : [six])];
 }

@@ -4,7 +4,7 @@ import type { Artifacts } from '../artifact/artifacts.ts';
 import type { Shell } from '../base/shell.ts';
 import type { Design } from '../design/design.ts';
 import type { Finding } from './finding.ts';
-import type { Inspection, Observed, Tables } from './observed.ts';
+import type { Inspection, Observed, ObservedBlock, Tables } from './observed.ts';
 import type { Json, Operation, Plan } from './plan.ts';
 
 /** The engines labctl has. */
@@ -60,6 +60,8 @@ export interface Engine {
   look(design: Design): Promise<Tables>;
   /** The same, and BGP tables, interfaces, permanent neighbors and forwarding entries: what `verify` judges. */
   inspect(design: Design): Promise<Inspection>;
+  /** The address blocks of a running lab, read now. Absent where nobody but the lab takes addresses: they follow from its design. */
+  blocks?(): Promise<readonly ObservedBlock[]>;
   readonly differences: readonly KnownDifference[];
   /** Finds the machines of a running lab; once, before `shell` and `tap`. Absent where they are known anyway. */
   enter?(design: Design): Promise<void>;

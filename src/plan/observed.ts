@@ -1,5 +1,7 @@
 // Owns what an engine sees of a running lab: the answer to the same question before and after.
 
+import type { IPAMBlock } from '../calico/objects.ts';
+
 /** One end of a BGP session as its daemon words it. */
 export interface ObservedSession {
   readonly machine: string;
@@ -64,6 +66,9 @@ export interface ObservedForwarding {
   /** The outer address that frames to this MAC are sent to. */
   readonly destination: string | undefined;
 }
+
+/** An address block as the cluster's own IPAM has it. */
+export type ObservedBlock = IPAMBlock;
 
 /** One route of a kernel's main table. */
 export interface ObservedRoute {

@@ -8,11 +8,11 @@ import type { Observed } from '../../plan/observed.ts';
 import type { Operation, Plan, ResourceId } from '../../plan/plan.ts';
 import { type Wish, wishesOf } from './wishes.ts';
 
-/**
- * Resources that a running cluster cannot change: another input means another cluster. A pod keeps its address as long as it lives, and
- * a tunnel that comes later takes what is free beside the cluster's own pods: addresses of another design.
- */
+/** Resources that a running cluster cannot change: another input means another cluster. A pod keeps its address as long as it lives. */
 const structural: ReadonlySet<ResourceId> = new Set(['network', 'cluster', 'fabric', 'workload']);
+
+/** What pods are made with: for a lab that runs it is past, and applied again it would undo what followed. */
+const past: ResourceId = 'first-objects';
 
 /** Resources of the design that differ from what was made and cannot be changed under a running lab. */
 export function kindStructureDifferences(
@@ -28,7 +28,9 @@ export function kindStructureDifferences(
 
 /** The operations that turn what is seen into the lab; none when nothing differs. */
 export function planKind(design: Design, cluster: KindCluster, artifacts: Artifacts, seen: Observed): Plan {
-  const wishes = wishesOf(design, cluster, artifacts);
+  const wishes = wishesOf(design, cluster, artifacts).filter(
+    ({ resource }) => resource !== past || seen.state !== 'running',
+  );
   const causes = new Map<ResourceId, string>();
   for (const wish of wishes) {
     const cause = isWait(wish) ? undefined : causeOf(wish, seen);

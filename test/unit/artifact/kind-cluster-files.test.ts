@@ -15,13 +15,8 @@ import { kindClusterOf } from '../../../src/design/kind-cluster.ts';
 import { requestPods } from '../../../src/host/http-request.ts';
 import { localShell } from '../../../src/host/local-shell.ts';
 import type { Lab } from '../../../src/lab/lab.ts';
-import { readLab } from '../../../src/lab/load.ts';
-import { root } from '../../support/catalogue-lab.ts';
+import { catalogueLab } from '../../support/catalogue-lab.ts';
 import { bgpRr } from '../../support/labs.ts';
-
-async function catalogueLab(reference: string): Promise<Lab> {
-  return (await readLab(reference, { labsDir: `${root}/labs`, topologiesDir: `${root}/topologies`, cwd: root })).lab;
-}
 
 function filesOf(lab: Lab): ReadonlyMap<string, string> {
   const { design, problems } = designLab(lab);

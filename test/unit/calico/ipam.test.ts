@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assignAddresses } from '../../../src/calico/ipam.ts';
 import { ClaimedBlock, firstBlockIndex, poolRange } from '../../../src/calico/ipam-blocks.ts';
-import { calicoApiVersion, type IPPool } from '../../../src/calico/objects.ts';
+import { calicoApiVersion, type IPAMBlock, type IPPool } from '../../../src/calico/objects.ts';
 import { sharedFolder } from '../../support/shared.ts';
 
 function pool(cidr: string, spec: Partial<IPPool['spec']> = {}, name = 'default-pool'): IPPool {
@@ -137,14 +137,46 @@ describe('addresses inside a block', () => {
   it('gives a tunnel that comes back on the live cluster the next free ordinal: a released one is reused last (calico.md K.3)', () => {
     const plain = [pool('172.20.0.0/16')];
     const on = [pool('172.20.0.0/16', { vxlanMode: 'Always' })];
-    const tunnelAfter = (...sets: (typeof on)[]) =>
-      assignAddresses({ pools: sets.at(-1) ?? [], earlierPools: sets.slice(0, -1), nodes, pods: podsOn(2) });
+    const tunnelAfter = (...sets: (typeof on)[]) => {
+      const earlier = sets.slice(0, -1).map((pools) => ({ pools, blocks: [] }));
+      return assignAddresses({ pools: sets.at(-1) ?? [], earlier, nodes, pods: podsOn(2) });
+    };
 
     expect(tunnelAfter(plain, on).tunnels.get('node-1')?.[0]?.address).toBe('172.20.84.130');
     expect(tunnelAfter(plain, on, plain).tunnels.size).toBe(0);
     expect(tunnelAfter(plain, on, plain, on).tunnels.get('node-1')?.[0]?.address).toBe('172.20.84.131');
     expect(tunnelAfter(on, plain, on).tunnels.get('node-1')?.[0]?.address).toBe('172.20.84.131');
     expect(addressOf(tunnelAfter(on, plain, on), 0)).toEqual(['172.20.84.129']);
+  });
+
+  it('gives a tunnel what a cluster with pods of its own gives next: the first that its block says is free', () => {
+    const two = [...nodes, { name: 'node-2', labels: {} }];
+    const plain = [pool('172.20.0.0/16')];
+    const on = [pool('172.20.0.0/16', { vxlanMode: 'Always' })];
+    const block = (cidr: string, affinity: string | undefined, unallocated: readonly number[]): IPAMBlock => ({
+      kind: 'IPAMBlock',
+      metadata: { name: cidr.replaceAll(/[./]/g, '-') },
+      spec: { cidr, affinity, unallocated },
+    });
+    const before = [
+      block('172.20.84.128/26', 'host:node-1', [7, 9, 3]),
+      block('172.20.247.0/26', 'host:node-2', [1, 2]),
+    ];
+    const later = [block('172.20.84.128/26', 'host:node-1', [9, 3, 7]), block('172.20.0.0/26', undefined, [0])];
+    const tunnelsAfter = (earlier: readonly { pools: typeof on; blocks: typeof before }[], pools: typeof on) => {
+      const { tunnels, pods } = assignAddresses({ pools, earlier, nodes: two, pods: podsOn(1) });
+      expect(pods.get('default/pod-0')?.[0]?.address).toBe('172.20.84.128');
+      return two.map(({ name }) => tunnels.get(name)?.[0]?.address);
+    };
+
+    const once = [{ pools: plain, blocks: before }];
+    const kept = [...once, { pools: on, blocks: later }];
+    const again = [...kept, { pools: plain, blocks: later }];
+
+    expect(tunnelsAfter(once, on)).toEqual(['172.20.84.135', '172.20.247.1']);
+    expect(tunnelsAfter(kept, on)).toEqual(['172.20.84.135', '172.20.247.1']);
+    expect(tunnelsAfter(kept, plain)).toEqual([undefined, undefined]);
+    expect(tunnelsAfter(again, on)).toEqual(['172.20.84.137', '172.20.247.2']);
   });
 
   it('claims a block for the tunnel of a node without pods, and none where there is no tunnel', () => {
