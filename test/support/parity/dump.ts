@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pasteable } from '../../../src/base/shell.ts';
 import type { RunningLab } from '../scenario.ts';
 
 /** What one machine printed; an empty text: nobody asked. */
@@ -74,45 +74,43 @@ export function parseProbe(name: string): Probe | undefined {
 export async function collectLab(lab: RunningLab, truth: LabDump): Promise<LabDump> {
   const machines = new Map<string, MachineDump>();
   for (const [name, real] of truth.machines) {
-    // A program that is missing or a key that is not there shows as missing facts, all of them at once.
-    const ask = async (...argv: readonly string[]): Promise<string> =>
-      (await lab.labctl(['exec', `${lab.lab}/${name}`, '--', ...argv])).stdout;
-    const askLike = async (text: string, ...argv: readonly string[]): Promise<string> =>
-      text === '' ? '' : ask(...argv);
     const keys = real.sysctls
       .split('\n')
       .map((line) => line.split(' = ')[0] ?? '')
       .filter((key) => key !== '');
-    const [routes, addresses, neighbors, forwarding, sysctls, protocols, summary, table, summary6, table6] =
-      await Promise.all([
-        askLike(real.routes, 'ip', '-j', 'route', 'show', 'table', 'all'),
-        askLike(real.addresses, 'ip', '-j', 'addr'),
-        askLike(real.neighbors, 'ip', '-j', 'neigh'),
-        askLike(real.forwarding, 'bridge', '-j', 'fdb'),
-        keys.length === 0 ? '' : ask('grep', '-sH', '', ...keys.map(sysctlPath)),
-        askLike(real.protocols, 'birdcl', 'show', 'protocols', 'all'),
-        askLike(real.summary, 'vtysh', '-c', 'show bgp ipv4 unicast summary json'),
-        askLike(real.table, 'vtysh', '-c', 'show bgp ipv4 unicast json'),
-        askLike(real.summary6, 'vtysh', '-c', 'show bgp ipv6 unicast summary json'),
-        askLike(real.table6, 'vtysh', '-c', 'show bgp ipv6 unicast json'),
-      ]);
-    machines.set(name, {
-      kind: real.kind,
-      routes,
-      addresses,
-      neighbors,
-      forwarding,
-      sysctls: sysctlLines(sysctls),
-      protocols,
-      summary,
-      table,
-      summary6,
-      table6,
-    });
+    const commands = {
+      routes: ['ip', '-j', 'route', 'show', 'table', 'all'],
+      addresses: ['ip', '-j', 'addr'],
+      neighbors: ['ip', '-j', 'neigh'],
+      forwarding: ['bridge', '-j', 'fdb'],
+      sysctls: ['grep', '-sH', '', ...keys.map(sysctlPath)],
+      protocols: ['birdcl', 'show', 'protocols', 'all'],
+      summary: ['vtysh', '-c', 'show bgp ipv4 unicast summary json'],
+      table: ['vtysh', '-c', 'show bgp ipv4 unicast json'],
+      summary6: ['vtysh', '-c', 'show bgp ipv6 unicast summary json'],
+      table6: ['vtysh', '-c', 'show bgp ipv6 unicast json'],
+    };
+    const unasked = Object.entries(real).flatMap(([key, text]) => (text === '' ? [[key, ['true']] as const] : []));
+    const printed = await ask(lab, name, { ...commands, ...Object.fromEntries(unasked) });
+    machines.set(name, { ...printed, kind: real.kind, sysctls: sysctlLines(printed.sysctls) });
   }
-  const probes = new Map<string, string>();
-  for (const [name, real] of truth.probes) probes.set(name, await probe(lab, machines, name, real));
-  return { machines, probes };
+  return { machines, probes: await collectProbes(lab, machines, truth.probes) };
+}
+
+/**
+ * What commands print in a machine, one after the other in one call. A program that is missing or a key that is not there
+ * shows as missing facts, all of them at once.
+ */
+async function ask<Name extends string>(
+  lab: RunningLab,
+  machine: string,
+  commands: Readonly<Record<Name, readonly string[]>>,
+): Promise<Readonly<Record<Name, string>>> {
+  const names = Object.keys(commands) as Name[];
+  const script = names.map((name) => pasteable(commands[name])).join("; printf '\\0'; ");
+  const { stdout } = await lab.labctl(['exec', `${lab.lab}/${machine}`, '--', 'sh', '-c', script]);
+  const texts = stdout.split('\0');
+  return Object.fromEntries(names.map((name, index) => [name, texts[index] ?? ''])) as Record<Name, string>;
 }
 
 /** Where a key stands; the names of Calico's tunnel devices have a dot of their own. */
@@ -126,39 +124,41 @@ function sysctlLines(text: string): string {
   return lines.map((found) => (found === null ? '' : `${found[1]?.replaceAll('/', '.')} = ${found[2]}`)).join('\n');
 }
 
-/** Pings or traces as the real cluster was probed. A hop that is silent only here (ICMP is rate limited) is asked again. */
-async function probe(
+/** Pings and traces as the real cluster was probed. A hop that is silent only here (ICMP is rate limited) is asked again. */
+async function collectProbes(
   lab: RunningLab,
   machines: ReadonlyMap<string, MachineDump>,
-  name: string,
-  real: string,
-): Promise<string> {
-  const asked = parseProbe(name);
-  if (asked === undefined) return '';
-  const target = addressOfPod(machines.get(asked.to), asked.family) ?? asked.to;
-  const ask = async (...argv: readonly string[]): Promise<string> =>
-    (await lab.labctl(['exec', `${lab.lab}/${asked.from}`, '--', ...argv])).stdout;
-  if (asked.program === 'ping') return ask('ping', '-n', '-c', '2', '-i', '0.3', '-W', '2', target);
-  const argv = [
-    'traceroute',
-    '-n',
-    '-q',
-    '1',
-    '-m',
-    /(\d+) hops max/.exec(real)?.[1] ?? '12',
-    '-w',
-    '1',
-    ...(asked.program === 'icmp' ? ['-I'] : []),
-    target,
-  ];
-  let text = await ask(...argv);
-  const silent = silentHops(real);
+  real: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map([...real.keys()].map((name) => [name, '']));
+  const isSilentOnlyHere = (name: string): boolean => {
+    const silent = silentHops(real.get(name) ?? '');
+    return silentHops(found.get(name) ?? '').some((hop) => !silent.includes(hop));
+  };
   const deadline = Date.now() + 30_000;
-  while (Date.now() < deadline && silentHops(text).some((hop) => !silent.includes(hop))) {
-    await sleep(1000);
-    text = await ask(...argv);
+  for (let left = [...real.keys()]; left.length > 0 && Date.now() < deadline; left = left.filter(isSilentOnlyHere)) {
+    const commands = new Map<string, Record<string, readonly string[]>>();
+    for (const name of left) {
+      const probe = parseProbe(name);
+      if (probe === undefined) continue;
+      const argv = commandOf(probe, machines, real.get(name) ?? '');
+      commands.set(probe.from, { ...commands.get(probe.from), [name]: argv });
+    }
+    for (const [from, asked] of commands)
+      for (const [name, text] of Object.entries(await ask(lab, from, asked))) found.set(name, text);
   }
-  return text;
+  return found;
+}
+
+function commandOf(
+  { program, family, to }: Probe,
+  machines: ReadonlyMap<string, MachineDump>,
+  real: string,
+): readonly string[] {
+  const target = addressOfPod(machines.get(to), family) ?? to;
+  if (program === 'ping') return ['ping', '-n', '-c', '2', '-i', '0.3', '-W', '2', target];
+  const hops = /(\d+) hops max/.exec(real)?.[1] ?? '12';
+  return ['traceroute', '-n', '-q', '1', '-m', hops, '-w', '1', ...(program === 'icmp' ? ['-I'] : []), target];
 }
 
 function silentHops(trace: string): readonly string[] {
