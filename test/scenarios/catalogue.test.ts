@@ -43,7 +43,6 @@ describe.each(kinds)('labctl test of the catalogue as %s', (kind) => {
       expect(finished.exitCode).toBe(0);
       expect(leaksToText(await place.leaks())).toBe('');
     } finally {
-      await place.labctl(['down', '--all']);
       place.remove();
     }
   });

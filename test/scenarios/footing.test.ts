@@ -21,7 +21,6 @@ async function inWorkspace(kind: Workspace['kind'], body: (place: Workspace) => 
   try {
     await body(place);
   } finally {
-    await place.labctl(['down', '--all']);
     place.remove();
   }
 }

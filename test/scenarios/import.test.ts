@@ -36,7 +36,6 @@ it.skipIf(kind === undefined)(
       await place.must(['down', 'rr']);
       expect(leaksToText(await place.leaks(before))).toBe('');
     } finally {
-      await place.labctl(['down', '--all']);
       place.remove();
     }
   },

@@ -88,7 +88,6 @@ async function killPoint(
     const fault = await recover(place);
     return { wasKilled: exitCode === 137, fault };
   } finally {
-    await place.labctl(['down', lab]);
     place.remove();
   }
 }
@@ -214,7 +213,6 @@ describe.each(kinds)('SIGKILL of labctl as %s', (kind) => {
       expect(leaksToText(await place.leaks())).toBe('');
       expect(existsSync(place.home)).toBe(false);
     } finally {
-      await place.labctl(['down', lab]);
       place.remove();
     }
   });

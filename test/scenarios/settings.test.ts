@@ -28,7 +28,6 @@ async function withLab(kind: Workspace['kind'], mode: number, body: (place: Work
     await place.must(['down', 'settings']);
     expect(leaksToText(await place.leaks(before))).toBe('');
   } finally {
-    await place.labctl(['down', '--all']);
     place.remove();
   }
 }

@@ -23,7 +23,6 @@ async function withTwoLabs(kind: Workspace['kind'], body: (place: Workspace) => 
     for (const file of readdirSync(place.cwd)) rmSync(join(place.cwd, file));
     expect(leaksToText(await place.leaks())).toBe('');
   } finally {
-    await place.labctl(['down', '--all']);
     place.remove();
   }
 }

@@ -82,7 +82,6 @@ it.skipIf(kind === undefined)('a fabric of VyOS files converges, and all that bg
     await place.must(['down', 'bgp-rr-vyos']);
     expect(leaksToText(await place.leaks(before))).toBe('');
   } finally {
-    await place.labctl(['down', '--all']);
     place.remove();
   }
 });
@@ -125,7 +124,6 @@ it.skipIf(kind === undefined)(
       await place.must(['down', 'bgp-rr-vyos']);
       expect(leaksToText(await place.leaks(before))).toBe('');
     } finally {
-      await place.labctl(['down', '--all']);
       place.remove();
     }
   },

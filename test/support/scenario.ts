@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { processesAndNamespaces } from './leaks/processes.ts';
 import {
   type Leak,
   type LeakOptions,
@@ -234,7 +235,7 @@ export function workspace(kind: RunnerKind): Workspace {
     },
     remove: () => {
       // What a failed test left is ended here, by mark, so that it does not disturb the next one.
-      for (const { pid, isMarked } of snapshot(options).processes.values()) {
+      for (const { pid, isMarked } of processesAndNamespaces(options).processes.values()) {
         if (isMarked) endProcess(pid);
       }
       rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
