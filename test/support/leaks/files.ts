@@ -12,6 +12,8 @@ const busyFolders = [
   ...['/tmp', '/var/tmp', '/run/user', '/run/lock', '/run/systemd', '/run/dbus', '/run/postgresql', '/run/udev'],
   ...['/run/credentials', '/run/log', '/run/sudo', '/run/docker', '/run/containerd'],
 ];
+/** Of a scenario that runs beside this one: whatever lies there is that one's. */
+const folderOfAScenario = /^scenario-/;
 const nameOfALab = /^\.?labctl$|bgp-rr|fullmesh|frr|bird|bgpd|zebra|tcpdump|\.pcap|netns/i;
 /** Files of the host that a lab must never change. */
 const hostFiles = ['/etc/hosts', '/etc/resolv.conf', '/etc/iproute2/rt_protos'];
@@ -29,10 +31,12 @@ export function watchedFiles(options: {
   for (const folder of own) walk(folder, [], 0, (path, detail) => found.set(path, detail));
   for (const folder of exactFolders)
     walk(folder, [...own, ...busyFolders], 0, (path, detail) => found.set(path, detail));
+  // What lies deeper belongs to whoever made the first folder, and counts by its owner alone.
+  const depth = options.uids === undefined || options.uids.length === 0 ? deepest : deepest - 3;
   for (const folder of busyFolders) {
-    walk(folder, own, deepest - 3, (path, detail, uid) => {
+    walk(folder, own, depth, (path, detail, uid) => {
       const [name = ''] = path.slice(folder.length + 1).split('/');
-      // By the name of the first folder: what lies deeper belongs to whoever made that.
+      if (folderOfAScenario.test(name)) return;
       if (isOfUser(uid) || (nameOfALab.test(name) && path === join(folder, name))) found.set(path, detail);
     });
   }
