@@ -30,7 +30,7 @@ export interface Continuing {
 export async function continueLab<T extends Continuing>(
   context: Context,
   change: T,
-  saved: SavedLab,
+  saved: Pick<SavedLab, 'design'>,
   engine: Engine,
 ): Promise<T> {
   const { objects } = change.design;

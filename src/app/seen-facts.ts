@@ -2,7 +2,16 @@
 
 import { shownName } from '../design/address-book.ts';
 import type { Design } from '../design/design.ts';
-import { deviceFact, deviceKey, factsOf, type LabFacts, routeFact, routeKey, sessionKey } from '../design/facts.ts';
+import {
+  deviceFact,
+  deviceKey,
+  factsOf,
+  isForeign,
+  type LabFacts,
+  routeFact,
+  routeKey,
+  sessionKey,
+} from '../design/facts.ts';
 import { pairName, pathFactsOf, type TellingPair, tellingPairs } from '../design/path-facts.ts';
 import { roleNames } from '../design/role-names.ts';
 import { gatherEvidence } from '../evidence/gather.ts';
@@ -12,7 +21,10 @@ import type { Context } from './context.ts';
 import { showNetem } from './netem.ts';
 import { openRunning } from './running.ts';
 
-/** Looks at a running lab once: its tables, the MTU of every interface and what it does to what it sends, and one ping and one trace for each telling pair of pods. */
+/**
+ * Looks at a running lab once: its tables, the MTU of every interface and what it does to what it sends, and one ping and one trace for
+ * each telling pair of pods. What a cluster's own pods have of routes and devices is no fact of the lab.
+ */
 export async function seenFacts(context: Context, lab: string): Promise<LabFacts> {
   const { design, engine } = await openRunning(context, { lab });
   const names = roleNames(design);
@@ -21,6 +33,7 @@ export async function seenFacts(context: Context, lab: string): Promise<LabFacts
   const expect = pairs.map((pair) => expectationOf(design, pair));
   const asked = { ...design, expect };
   const evidence = await gatherEvidence(asked, engine, context.signal);
+  const interfaces = evidence.tables.interfaces.filter(({ name }) => !isForeign(design, name));
   const impaired = await showNetem(context, { lab });
   const differences = {
     sessions: sessionDifferences(design.expected.sessions, evidence.tables.sessions),
@@ -30,7 +43,7 @@ export async function seenFacts(context: Context, lab: string): Promise<LabFacts
     sessions: new Map(told.sessions),
     routes: new Map(told.routes),
     devices: new Map(
-      evidence.tables.interfaces.map(({ machine, name, mtu }) => [
+      interfaces.map(({ machine, name, mtu }) => [
         deviceKey(design, names, machine, name),
         deviceFact(
           mtu,
@@ -52,6 +65,7 @@ export async function seenFacts(context: Context, lab: string): Promise<LabFacts
   for (const { where, what } of differences.routes) asExpected.delete(`${where} ${what}`);
   for (const route of evidence.tables.routes) {
     if (asExpected.has(`${route.machine} ${route.prefix}`) || isOfTheKernel(route)) continue;
+    if (route.nextHops.some(({ dev }) => isForeign(design, dev))) continue;
     facts.routes.set(routeKey(design, names, route.machine, route.prefix), routeFact(names, route));
   }
   const results = judgeLab(asked, evidence, differences).filter(({ origin }) => origin === 'stated');

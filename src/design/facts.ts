@@ -50,6 +50,14 @@ export function deviceKey(design: Design, names: RoleNames, machine: string, dev
   return `${shownName(design, machine)}: ${names.device(device)}`;
 }
 
+/**
+ * Whether a node's device is Calico's and no part of the lab: the end of a pod that the lab does not have, as coredns is one in a cluster
+ * (calico.md C.1), or of the pair that Felix makes for a moment to try what the kernel can (`calico_tmp_A`, `calico_tmp_B`).
+ */
+export function isForeign({ pods }: Pick<Design, 'pods'>, device: string | undefined): boolean {
+  return /^cali([0-9a-f]{11}|co_tmp_[AB])$/.test(device ?? '') && pods.every((pod) => pod.interface !== device);
+}
+
 function sessionFacts(design: Design): Facts {
   const asOf = new Map<string, number | undefined>([
     ...design.nodes.map(({ name, peers }) => [name, peers.localAs] as const),

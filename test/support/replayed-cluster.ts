@@ -20,7 +20,7 @@ export interface Replay {
   readonly removed?: readonly string[];
   /** Machines that lost their wires, as after a restart of Docker. */
   readonly unplugged?: readonly string[];
-  /** Answers that win, by machine and command: `leaf0 vtysh -c show bgp summary json`. */
+  /** Answers that win, by machine and command: `leaf0 vtysh -c show bgp summary json`; of kubectl by its words: `kubectl get ipamblocks`. */
   readonly instead?: Readonly<Record<string, Said>>;
 }
 
@@ -71,6 +71,8 @@ export async function replayedCluster(design: Design, folder: string, replay: Re
   };
 
   const answer = (argv: readonly string[]): Said => {
+    const kubectl = replay.instead?.[`kubectl ${argv.slice(5, 7).join(' ')}`];
+    if (argv[0] === 'kubectl' && kubectl !== undefined) return kubectl;
     const at = argv.indexOf('--');
     if (argv[0] !== 'nsenter' || at < 0) throw new Error(`unexpected: ${argv.join(' ')}`);
     const command = argv.slice(at + 1);

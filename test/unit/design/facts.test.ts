@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { factsOf } from '../../../src/design/facts.ts';
+import { factsOf, isForeign } from '../../../src/design/facts.ts';
 import { pathFactsOf, tellingPairs } from '../../../src/design/path-facts.ts';
 import { labDiffMarkdown, labDiffText } from '../../../src/report/lab-diff-text.ts';
 import { diffFacts } from '../../../src/verify/lab-diff.ts';
@@ -89,4 +89,12 @@ it('shows only what differs, as text and as Markdown', async () => {
   expect(text).toContain('- pod-a to pod-c: wrapping: VXLAN, 50 bytes of headers more\n');
   expect(text).not.toContain('pod-a to pod-b');
   expect(markdown).toContain('| pod-a to pod-c: wrapping | VXLAN, 50 bytes of headers more | plain |');
+});
+
+it('takes what a cluster has beside the lab for nothing of the lab', async () => {
+  const design = await catalogueDesign('fullmesh');
+  const own = design.pods.map((pod) => pod.interface);
+
+  expect([...own, 'vxlan.calico', 'eth0', undefined].filter((device) => isForeign(design, device))).toEqual([]);
+  expect(['caliac2a5fa8a40', 'calico_tmp_B'].every((device) => isForeign(design, device))).toBe(true);
 });

@@ -11,16 +11,9 @@ import type { Lab } from '../../../src/lab/lab.ts';
 import { digestOf } from '../../../src/plan/digest.ts';
 import { nothingObserved, type Observed } from '../../../src/plan/observed.ts';
 import { catalogueLab } from '../../support/catalogue-lab.ts';
+import { smallManifest } from '../../support/small-manifest.ts';
 
-const manifest = {
-  name: 'calico.yaml',
-  text: `apiVersion: apps/v1
-kind: DaemonSet
-metadata:
-  name: calico-node
-spec: {template: {spec: {containers: [{name: calico-node, env: []}]}}}
-`,
-};
+const manifest = { name: 'calico.yaml', text: smallManifest };
 
 function partsOf(lab: Lab, earlier?: Earlier) {
   const { design } = designLab(lab, { earlier });
