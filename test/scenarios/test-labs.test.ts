@@ -39,27 +39,33 @@ async function untilBothStand(place: Workspace): Promise<void> {
 }
 
 describe.each(kinds)('labctl test as %s', (kind) => {
-  it('reports each lab in text, JSON, JUnit and Markdown, and exits 1 when a check is false', async () => {
-    await withTwoLabs(kind, async (place) => {
-      const files = ['--junit', 'labs.xml', '--markdown', 'labs.md'];
-      const { stdout } = await place.must([...both, ...files, '--jobs', '2', '--format', 'json'], 1);
+  // How a report is written does not depend on whose labs they are, and a false check is asked for 15 s.
+  if (kind === kinds[0])
+    it('reports each lab in text, JSON, JUnit and Markdown, and exits 1 when a check is false', async () => {
+      await withTwoLabs(kind, async (place) => {
+        const files = ['--junit', 'labs.xml', '--markdown', 'labs.md'];
+        const { stdout } = await place.must([...both, ...files, '--jobs', '2', '--format', 'json'], 1);
 
-      const report = JSON.parse(stdout);
-      expect(report).toMatchObject({ kind: 'TestReport', passed: 1, failed: 1, skipped: 0 });
-      expect(report.labs).toMatchObject([
-        { lab: './small-a.lab.yml', outcome: 'passed', problems: [] },
-        { lab: './small-b.lab.yml', outcome: 'failed', problems: [] },
-      ]);
-      for (const { steps } of report.labs)
-        expect(steps.map(({ step }: { step: string }) => step)).toEqual(['up', 'verify', 'capture', 'down']);
-      const xml = readFileSync(join(place.cwd, 'labs.xml'), 'utf8');
-      expect(junitCounts(xml)).toEqual({ suites: 2, cases: totalOf(xml, 'tests'), failures: totalOf(xml, 'failures') });
-      expect(xml).toMatch(/<failure message="expected an answer with TTL 61, seen an answer with TTL 62">/);
-      const markdown = readFileSync(join(place.cwd, 'labs.md'), 'utf8');
-      expect(markdown).toContain('2 labs: 1 passed, 1 failed, 0 skipped');
-      expect(markdown).toMatch(/\| \.\/small-a\.lab\.yml \| passed \| (\d+)\/\1 \|/);
+        const report = JSON.parse(stdout);
+        expect(report).toMatchObject({ kind: 'TestReport', passed: 1, failed: 1, skipped: 0 });
+        expect(report.labs).toMatchObject([
+          { lab: './small-a.lab.yml', outcome: 'passed', problems: [] },
+          { lab: './small-b.lab.yml', outcome: 'failed', problems: [] },
+        ]);
+        for (const { steps } of report.labs)
+          expect(steps.map(({ step }: { step: string }) => step)).toEqual(['up', 'verify', 'capture', 'down']);
+        const xml = readFileSync(join(place.cwd, 'labs.xml'), 'utf8');
+        expect(junitCounts(xml)).toEqual({
+          suites: 2,
+          cases: totalOf(xml, 'tests'),
+          failures: totalOf(xml, 'failures'),
+        });
+        expect(xml).toMatch(/<failure message="expected an answer with TTL 61, seen an answer with TTL 62">/);
+        const markdown = readFileSync(join(place.cwd, 'labs.md'), 'utf8');
+        expect(markdown).toContain('2 labs: 1 passed, 1 failed, 0 skipped');
+        expect(markdown).toMatch(/\| \.\/small-a\.lab\.yml \| passed \| (\d+)\/\1 \|/);
+      });
     });
-  });
 
   it('leaves a lab of the same name alone that runs already', async () => {
     await withTwoLabs(kind, async (place) => {
