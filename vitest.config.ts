@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two projects: `unit` runs anywhere in milliseconds; `scenario` builds real labs with FRR, BIRD and tcpdump. */
+/** Scenarios that need the machine for themselves: they plant leaks in it, start a Docker on it, or count milliseconds (BFD). */
+const alone = ['leaks', 'docker', 'images', 'clos', 'dual-tor', 'vyos'].map((name) => `test/scenarios/${name}.test.ts`);
+
+// These end what hangs; a slow machine is no failure.
+const scenario = { testTimeout: 600_000, hookTimeout: 600_000 };
+
+/** `unit` runs anywhere in milliseconds; `scenario` and, after it, `scenario-alone` build real labs with FRR, BIRD and tcpdump. */
 export default defineConfig({
   test: {
     projects: [
@@ -16,11 +22,20 @@ export default defineConfig({
       },
       {
         test: {
+          ...scenario,
           name: 'scenario',
           include: ['test/scenarios/**/*.test.ts'],
-          // These end what hangs; a slow machine is no failure.
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          exclude: alone,
+          // Labs wait more than they compute, and know nothing of each other.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...scenario,
+          name: 'scenario-alone',
+          include: alone,
           fileParallelism: false,
         },
       },
