@@ -1,16 +1,18 @@
 // Owns the program `kubectl`: how it is called for a lab's own cluster.
 
 import { dirname, join } from 'node:path';
-import type { ObservedBlock } from '../plan/observed.ts';
 
 /** Always the lab's own kubeconfig, and what kubectl remembers of the API beside it: ~/.kube is neither read nor written. */
 export function kubectlArgv(kubeconfig: string, ...rest: readonly string[]): readonly string[] {
   return ['kubectl', '--kubeconfig', kubeconfig, '--cache-dir', join(dirname(kubeconfig), 'kubectl-cache'), ...rest];
 }
 
+/** Whom Kubernetes names as the manager of what is applied on its side. */
+export const fieldManager = 'labctl';
+
 /** The argument list that applies a file (`-`: standard input). `server`: fields of others are left alone, and large CRDs fit. */
 export function applyArgv(kubeconfig: string, file: string, side: 'client' | 'server'): readonly string[] {
-  const how = side === 'server' ? ['--server-side', '--force-conflicts'] : [];
+  const how = side === 'server' ? ['--server-side', '--force-conflicts', `--field-manager=${fieldManager}`] : [];
   return kubectlArgv(kubeconfig, 'apply', ...how, '-f', file);
 }
 
@@ -57,19 +59,4 @@ export function scheduleArgv(kubeconfig: string, verb: 'cordon' | 'uncordon'): r
 export function loadBalancerArgv(kubeconfig: string, service: string, address: string): readonly string[] {
   const patch = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: address }] } } });
   return kubectlArgv(kubeconfig, 'patch', 'service', service, '--subresource=status', '--type=merge', '--patch', patch);
-}
-
-/** The argument list that prints Calico's address blocks, of `projectcalico.org/v3` or of `crd.projectcalico.org/v1`: kubectl finds the one that is served. */
-export function blocksArgv(kubeconfig: string): readonly string[] {
-  return kubectlArgv(kubeconfig, 'get', 'ipamblocks', '--output', 'json', '--request-timeout=10s');
-}
-
-/** Reads what `blocksArgv` prints, the parts that say which address comes next. Throws SyntaxError when it is no JSON. */
-export function parseBlocks(text: string): readonly ObservedBlock[] {
-  const { items } = JSON.parse(text) as { readonly items: readonly ObservedBlock[] };
-  return items.map(({ metadata: { name }, spec: { cidr, affinity, unallocated } }) => ({
-    kind: 'IPAMBlock',
-    metadata: { name },
-    spec: { cidr, affinity, unallocated },
-  }));
 }

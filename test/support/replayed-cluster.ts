@@ -20,7 +20,7 @@ export interface Replay {
   readonly removed?: readonly string[];
   /** Machines that lost their wires, as after a restart of Docker. */
   readonly unplugged?: readonly string[];
-  /** Answers that win, by machine and command: `leaf0 vtysh -c show bgp summary json`; of kubectl by its words: `kubectl get ipamblocks`. */
+  /** Answers that win, by machine and command: `leaf0 vtysh -c show bgp summary json`; of kubectl by its words: `kubectl get IPAMBlock`. */
   readonly instead?: Readonly<Record<string, Said>>;
 }
 

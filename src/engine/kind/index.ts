@@ -5,9 +5,9 @@ import { LabError } from '../../base/errors.ts';
 import type { Shell } from '../../base/shell.ts';
 import type { Design } from '../../design/design.ts';
 import type { KindCluster } from '../../design/kind-cluster.ts';
+import { listArgv, parseBlocks } from '../../host/calico-objects.ts';
 import type { Connect, Docker } from '../../host/docker/connect.ts';
 import type { KindPlace } from '../../host/kind.ts';
-import { blocksArgv, parseBlocks } from '../../host/kubectl.ts';
 import { localShell } from '../../host/local-shell.ts';
 import type { Engine } from '../../plan/engine.ts';
 import { nothingObserved, type Observed } from '../../plan/observed.ts';
@@ -110,7 +110,7 @@ export function kindEngine(options: KindOptions): Engine {
       ];
       return kindOperations({ host, connect, place, folder, own, say, locate: () => find(design) }, design);
     },
-    blocks: async () => parseBlocks((await host.run(blocksArgv(place.kubeconfig))).stdout),
+    blocks: async () => parseBlocks((await host.run(listArgv(place.kubeconfig, 'IPAMBlock'))).stdout),
     enter: async (design) => {
       places = await find(design);
     },

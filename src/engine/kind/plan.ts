@@ -43,7 +43,7 @@ export function planKind(design: Design, cluster: KindCluster, artifacts: Artifa
   const operations = chosen.map(
     ({ verb, resource, phase, needs, input }, index): Operation => ({
       id: index + 1,
-      verb: resource === 'cluster' && seen.dead.has(resource) ? 'startCluster' : verb,
+      verb: verbOf(verb, resource, seen),
       resource,
       cause: causes.get(resource) ?? '',
       needs: needs.flatMap((needed) => ids.get(needed) ?? []),
@@ -52,6 +52,12 @@ export function planKind(design: Design, cluster: KindCluster, artifacts: Artifa
     }),
   );
   return { lab: design.lab, engine: 'kind', operations };
+}
+
+/** Nodes that are there are started; objects that are there may be more than the lab has now. */
+function verbOf(verb: string, resource: ResourceId, { made, dead }: Observed): string {
+  if (resource === 'cluster' && dead.has(resource)) return 'startCluster';
+  return resource === 'objects' && made.has(resource) ? 'replaceObjects' : verb;
 }
 
 function isWait({ verb }: Wish): boolean {

@@ -106,7 +106,8 @@ export function wishesOf(design: Design, cluster: KindCluster, artifacts: Artifa
 
   function objects(prefix: 'first-' | '', resource: ResourceId, needs: readonly ResourceId[]): Wish {
     const stored = text(`calico/${prefix}crd-objects.yaml`);
-    return wish('applyObjects', resource, 'daemons', ['files', 'kinds', ...needs], { prefix, text: stored });
+    const names = design.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+    return wish('applyObjects', resource, 'daemons', ['files', 'kinds', ...needs], { prefix, text: stored, names });
   }
 }
 

@@ -47,7 +47,7 @@ async function toVxlan(stdout: string): Promise<Changed> {
     folder: '/nowhere',
     isRoot: true,
     own: [],
-    ...(await replayedCluster(before, folder, { seed: 4, instead: { 'kubectl get ipamblocks': { stdout } } })),
+    ...(await replayedCluster(before, folder, { seed: 4, instead: { 'kubectl get IPAMBlock': { stdout } } })),
     owned: ['network', 'cluster'],
     record: async () => undefined,
     made: new Map(),

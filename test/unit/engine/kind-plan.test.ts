@@ -50,7 +50,7 @@ it.each([
 
     expect(kindStructureDifferences(...parts, seen)).toEqual([]);
     const verbs = planKind(...parts, seen).operations.map(({ verb, resource }) => `${verb} ${resource}`);
-    expect(verbs.filter((verb) => !verb.startsWith('wait'))).toEqual(['writeFiles files', 'applyObjects objects']);
+    expect(verbs.filter((verb) => !verb.startsWith('wait'))).toEqual(['writeFiles files', 'replaceObjects objects']);
     expect(parts[0].pods).toEqual(before[0].pods);
     expect(parts[0].nodes[0]?.tunnels.map(({ address }) => address)).toEqual(tunnels);
   },

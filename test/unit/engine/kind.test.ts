@@ -319,15 +319,16 @@ describe.skipIf(recordedFolder === undefined)('building and removing', () => {
       [`${kubectl} uncordon --selector=kubernetes.io/os=linux`]: {},
       [`${kubectl} get --raw /apis/projectcalico.org/v3`]: { exitCode: 1, stderr: 'Error from server (NotFound)' },
       [`${kubectl} apply -f ${folder}/workload.yaml`]: recorded('kubectl/v1.30.14/apply-pods-created'),
-      [`${kubectl} apply --server-side --force-conflicts -f ${folder}/calico/nodes.yaml`]: created,
-      [`${kubectl} apply --server-side --force-conflicts -f ${folder}/calico/kinds.yaml`]: recorded(
-        'kubectl/v1.30.14/apply-crds-created',
-      ),
-      [`${kubectl} apply --server-side --force-conflicts -f ${folder}/calico.yaml`]: recorded(
+      [`${kubectl} apply --server-side --force-conflicts --field-manager=labctl -f ${folder}/calico/nodes.yaml`]:
+        created,
+      [`${kubectl} apply --server-side --force-conflicts --field-manager=labctl -f ${folder}/calico/kinds.yaml`]:
+        recorded('kubectl/v1.30.14/apply-crds-created'),
+      [`${kubectl} apply --server-side --force-conflicts --field-manager=labctl -f ${folder}/calico.yaml`]: recorded(
         'kubectl/v1.30.14/apply-calico-created',
       ),
       [`${kubectl} wait --for=condition=Established --timeout=60s crd --all`]: recorded('kubectl/v1.30.14/wait-ok'),
-      [`${kubectl} apply --server-side --force-conflicts -f ${folder}/calico/crd-objects.yaml`]: created,
+      [`${kubectl} apply --server-side --force-conflicts --field-manager=labctl -f ${folder}/calico/crd-objects.yaml`]:
+        created,
       [`${kubectl} rollout status --namespace kube-system daemonset/calico-node --timeout=0s`]: recorded(
         'kubectl/v1.30.14/rollout-status-ok',
       ),
