@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** Scenarios that need the machine for themselves: they plant leaks in it, start a Docker on it, or count milliseconds (BFD). */
-const alone = ['leaks', 'docker', 'images', 'clos', 'dual-tor', 'vyos'].map((name) => `test/scenarios/${name}.test.ts`);
+/**
+ * Scenarios that need the machine for themselves: what they plant, the Docker that they start, and namespaces made without
+ * labctl would be leaks to others; BFD counts milliseconds.
+ */
+const alone = ['leaks', 'docker', 'images', 'capture-tools', 'clos', 'dual-tor', 'vyos'].map(
+  (name) => `test/scenarios/${name}.test.ts`,
+);
 
 // These end what hangs; a slow machine is no failure.
 const scenario = { testTimeout: 600_000, hookTimeout: 600_000 };
