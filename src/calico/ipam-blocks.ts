@@ -64,7 +64,7 @@ export class ClaimedBlock {
   #fresh = 0n;
   readonly #released: string[] = [];
 
-  /** A new block; with `free`, one of whose addresses a cluster has given all but those ordinals. */
+  /** A new block, or one of a cluster that has given every ordinal but the `free` ones. */
   constructor(cidr: string, node: string, pool: PoolRange, free?: readonly number[]) {
     this.cidr = cidr;
     this.node = node;

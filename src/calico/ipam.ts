@@ -81,14 +81,15 @@ export interface IpamResult {
  */
 export function assignAddresses(input: IpamInput): IpamResult {
   const ipam = new Ipam(input);
+  const { earlier = [] } = input;
   for (const [i, node] of input.nodes.entries()) {
     ipam.assignTunnels(node, i);
     if (input.pods.some((pod) => pod.node === node.name)) ipam.claimFirstBlocks(node);
   }
   for (const [i, pod] of input.pods.entries()) ipam.assignPod(pod, i);
-  for (const [i, { blocks }] of input.earlier?.entries() ?? []) {
+  for (const [i, { blocks }] of earlier.entries()) {
     ipam.see(blocks);
-    ipam.changePools((input.earlier?.[i + 1] ?? input).pools);
+    ipam.changePools((earlier[i + 1] ?? input).pools);
     for (const [i, node] of input.nodes.entries()) ipam.assignTunnels(node, i);
   }
   return ipam.result();

@@ -129,6 +129,7 @@ function designPods(
   const before = earlier.map((set) => ({ pools: objectsOf(set, 'IPPool'), blocks: objectsOf(set, 'IPAMBlock') }));
   const ipam = assignAddresses({ pools, earlier: before, nodes, pods: wanted, ...limits });
   const generation = generationOf(lab.calico.version);
+  const made = firstPools({ earlier, pools });
   const pods = wanted.flatMap(({ namespace, name, node }): PodDesign[] => {
     const [first, ...others] = (ipam.pods.get(`${namespace}/${name}`) ?? []).map(({ address, block }) => ({
       family: familyOf(address),
@@ -138,11 +139,7 @@ function designPods(
     if (first === undefined) return [];
     // A pod's MTU is written when it is made, and stays.
     const felix = felixSettings(earlier[0] ?? set.objects, node);
-    const mtu = mtusOf(
-      hostMtu(interfaces.get(node) ?? [], generation, felix),
-      firstPools({ earlier, pools }),
-      felix,
-    ).pod;
+    const { pod: mtu } = mtusOf(hostMtu(interfaces.get(node) ?? [], generation, felix), made, felix);
     const device = { interface: workloadInterface(namespace, name), mtu, mac: podMac(namespace, name) };
     return [{ kind: 'pod', name, namespace, node, addresses: [first, ...others], ...device }];
   });

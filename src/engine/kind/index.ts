@@ -110,7 +110,14 @@ export function kindEngine(options: KindOptions): Engine {
       ];
       return kindOperations({ host, connect, place, folder, own, say, locate: () => find(design) }, design);
     },
-    blocks: async () => parseBlocks((await host.run(listArgv(place.kubeconfig, 'IPAMBlock'))).stdout),
+    blocks: async () => {
+      const ran = await host.run(listArgv(place.kubeconfig, 'IPAMBlock'), { onFailure: 'return', timeoutMs: 20_000 });
+      if (ran.exitCode === 0) return parseBlocks(ran.stdout);
+      throw new LabError('LAB_GONE', `the cluster of lab ${lab} does not tell which addresses are free`, {
+        ran,
+        hint: `labctl start ${lab}`,
+      });
+    },
     enter: async (design) => {
       places = await find(design);
     },
