@@ -6,17 +6,19 @@ import type { Operation } from '../plan/plan.ts';
 import type { Context, RunView } from './context.ts';
 import type { Running } from './running.ts';
 
+/** Milliseconds within which a change must be converged. */
+const timeoutMs = { netns: 60_000, kind: 240_000 } as const;
+
 /** Gives a running lab a complete object set. Resolves when the lab is converged on it; returns what was done. */
 export async function applyObjects(
   context: Context,
   running: Running,
   objects: readonly CalicoObject[],
   view: RunView,
-  timeoutMs = 60_000,
 ): Promise<readonly Operation[]> {
-  const [{ designLab }, { writeArtifacts }, { takeLock }, { changeLab }, { withSignal }] = await Promise.all([
+  const [{ designLab }, { labArtifacts }, { takeLock }, { changeLab }, { withSignal }] = await Promise.all([
     import('../design/design-lab.ts'),
-    import('../artifact/write-artifacts.ts'),
+    import('./lab-artifacts.ts'),
     import('../host/lock.ts'),
     import('./change-lab.ts'),
     import('./up.ts'),
@@ -27,24 +29,16 @@ export async function applyObjects(
     throw new LabError('OBJECT_INVALID', `these objects do not fit lab ${running.name}`, { problems: errors });
   }
   for (const problem of problems) view.note(`warning: ${problem.message} [${problem.code}]`);
-  if (running.engine.name === 'kind') {
-    throw new LabError(
-      'USAGE',
-      `the objects of ${running.name} are in its cluster: labctl does not write them there yet`,
-      {
-        hint: `kubectl --kubeconfig ${running.state.folder}/kind/kubeconfig apply -f <file>`,
-      },
-    );
-  }
+  const artifacts = await labArtifacts(context, running.engine.name, { lab: running.lab, design });
   const lock = await takeLock(`${context.stateHome}/locks`, running.name);
   try {
     const change = {
       lab: running.lab,
       design,
-      artifacts: writeArtifacts(design),
+      artifacts,
       objects,
       programs: running.saved.programs,
-      timeoutMs,
+      timeoutMs: timeoutMs[running.engine.name],
       keep: true,
       reconfigure: false,
       engine: running.engine.name,

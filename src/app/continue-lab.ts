@@ -1,7 +1,6 @@
 // Owns what a change means for a lab that runs: pods and tunnels keep the addresses and MTUs that they were given.
 
 import type { Artifacts } from '../artifact/artifacts.ts';
-import { writeArtifacts } from '../artifact/write-artifacts.ts';
 import type { CalicoObject } from '../calico/objects.ts';
 import type { Design } from '../design/design.ts';
 import { designLab } from '../design/design-lab.ts';
@@ -9,7 +8,7 @@ import { earlierOf, givesOthers, keepsPools } from '../design/earlier.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Engine, EngineName } from '../plan/engine.ts';
 import type { Context } from './context.ts';
-import { kindArtifacts } from './kind-artifacts.ts';
+import { labArtifacts } from './lab-artifacts.ts';
 import type { SavedLab } from './saved-lab.ts';
 
 /** What a lab shall become. */
@@ -40,7 +39,5 @@ export async function continueLab<T extends Continuing>(
   if (change.objects === undefined && !keepsPools(earlier, objects)) return change;
   const { design } = designLab(change.lab, { objects: change.objects, earlier });
   if (design === undefined) return change;
-  const isKind = change.engine === 'kind';
-  const artifacts = isKind ? (await kindArtifacts(context, { ...change, design })).artifacts : writeArtifacts(design);
-  return { ...change, design, artifacts };
+  return { ...change, design, artifacts: await labArtifacts(context, change.engine, { ...change, design }) };
 }

@@ -1,6 +1,6 @@
 // Owns pod and tunnel addresses: which blocks nodes claim, which address each pod and tunnel gets (calico.md D).
 
-import { containsPrefix, type Family, mustParsePrefix } from '../base/address.ts';
+import { containsPrefix, type Family, formatAddress, mustParsePrefix, nthAddress } from '../base/address.ts';
 import type { Problem } from '../base/place.ts';
 import { blockWalk, ClaimedBlock, type PoolRange, poolRange } from './ipam-blocks.ts';
 import { objectError, objectWarning } from './object-problem.ts';
@@ -106,6 +106,26 @@ const tunnelKinds: readonly (readonly [TunnelAddress['kind'], Family, 'ipipMode'
   ['vxlan-v6', 6, 'vxlanMode'],
 ];
 
+const tunnelTypes: Readonly<Record<string, TunnelAddress['kind']>> = {
+  ipipTunnelAddress: 'ipip',
+  vxlanTunnelAddress: 'vxlan',
+  vxlanV6TunnelAddress: 'vxlan-v6',
+};
+
+/** The tunnels that have an address of a block. */
+function tunnelsIn({
+  cidr,
+  allocations,
+  attributes,
+}: IPAMBlock['spec']): (TunnelAddress & { readonly node: string })[] {
+  return allocations.flatMap((index, ordinal) => {
+    const { node, type = '' } = attributes[index ?? -1]?.secondary ?? {};
+    const kind = tunnelTypes[type];
+    if (node === undefined || kind === undefined) return [];
+    return [{ node, kind, address: formatAddress(nthAddress(mustParsePrefix(cidr), ordinal)), block: cidr }];
+  });
+}
+
 /** Pools that IPAM assigns from by itself, in the order in which the datastore lists them. */
 function usablePools(pools: readonly IPPool[]): readonly UsablePool[] {
   return pools
@@ -132,13 +152,19 @@ class Ipam {
     }
   }
 
-  /** What a cluster's own IPAM has taken, and what it gives next: it has given addresses to pods that the lab does not know. */
+  /**
+   * What a cluster's own IPAM has given and gives next: it has other pods than the lab's, and a tunnel may have kept an address that it
+   * should have given back.
+   */
   see(blocks: readonly IPAMBlock[]): void {
+    if (blocks.length > 0) this.#tunnels.clear();
     for (const { spec } of blocks) {
       const [kind, node] = spec.affinity?.split(':') ?? [];
       const pool = this.#pools.find(({ range }) => containsPrefix(range.prefix, mustParsePrefix(spec.cidr)));
       if (kind !== 'host' || node === undefined || pool === undefined) continue;
       this.#blocks.set(spec.cidr, new ClaimedBlock(spec.cidr, node, pool.range, spec.unallocated));
+      for (const { node: owner, ...tunnel } of tunnelsIn(spec))
+        this.#tunnels.set(owner, [...(this.#tunnels.get(owner) ?? []), tunnel]);
     }
   }
 

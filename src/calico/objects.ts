@@ -189,6 +189,12 @@ export interface IPAMBlock {
     readonly affinity?: string | undefined;
     /** Free ordinals: the first is given next, released ones come last. */
     readonly unallocated: readonly number[];
+    /** For each ordinal whose it is: an index of `attributes`, or null. */
+    readonly allocations: readonly (number | null)[];
+    readonly attributes: readonly {
+      /** Of a tunnel's address `node`, and `type`: ipipTunnelAddress, vxlanTunnelAddress or vxlanV6TunnelAddress (calico.md D.4). */
+      readonly secondary?: Readonly<Record<string, string>> | undefined;
+    }[];
   };
 }
 

@@ -17,13 +17,13 @@ export function listArgv(kubeconfig: string, kind: string): readonly string[] {
   return kubectlArgv(kubeconfig, 'get', kind, ...words);
 }
 
-/** Reads a list of IPAMBlocks, the parts that say which address comes next. Throws SyntaxError when it is no JSON. */
+/** Reads a list of IPAMBlocks, the parts that say whose addresses are and which comes next. Throws SyntaxError when it is no JSON. */
 export function parseBlocks(text: string): readonly ObservedBlock[] {
-  return itemsOf<ObservedBlock>(text).map(({ metadata: { name }, spec: { cidr, affinity, unallocated } }) => ({
-    kind: 'IPAMBlock',
-    metadata: { name },
-    spec: { cidr, affinity, unallocated },
-  }));
+  return itemsOf<ObservedBlock>(text).map(({ metadata: { name }, spec }) => {
+    const { cidr, affinity, unallocated, allocations } = spec;
+    const attributes = spec.attributes.map(({ secondary }) => ({ secondary }));
+    return { kind: 'IPAMBlock', metadata: { name }, spec: { cidr, affinity, unallocated, allocations, attributes } };
+  });
 }
 
 /** Reads a list for those that labctl applied: `BGPPeer/leaf0`. Throws SyntaxError when it is no JSON. */

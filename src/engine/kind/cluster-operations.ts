@@ -2,38 +2,26 @@
 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { servedAsV3 } from '../../artifact/kind-objects.ts';
 import { secretNames } from '../../artifact/kind-secrets.ts';
 import type { LoadBalancerAddress } from '../../artifact/kind-services.ts';
 import { LabError } from '../../base/errors.ts';
-import type { Ran, Shell } from '../../base/shell.ts';
-import { deleteArgv, listArgv, parseApplied } from '../../host/calico-objects.ts';
+import type { Ran } from '../../base/shell.ts';
 import {
   applyArgv,
   loadBalancerArgv,
   readyArgv,
   rolloutArgv,
   scheduleArgv,
-  servesV3Argv,
   waitForKindsArgv,
   waitForPodsArgv,
 } from '../../host/kubectl.ts';
 import { readSecretFile } from '../../host/secret-file.ts';
 import type { OperationContext, OperationTable } from '../../plan/engine.ts';
+import { objectOperations } from './object-operations.ts';
 import { type KindWork, runStep } from './step.ts';
 
 /** How long a file may be refused because what it builds on is being made (kind-engine.md 7). */
 const patienceMs = 60_000;
-
-/** Calico's objects of a lab: all in one text, and each as `<kind>/<name>`. */
-interface Objects {
-  readonly prefix: string;
-  readonly text: string;
-  readonly names: readonly string[];
-}
-
-/** The kinds that a lab's objects have, Nodes apart; a release may not know all. */
-const appliedKinds = ['IPPool', 'BGPConfiguration', 'BGPPeer', 'BGPFilter', 'FelixConfiguration'];
 
 /** Verbs that only speak with the cluster. */
 export function clusterOperations(work: KindWork): OperationTable {
@@ -64,11 +52,6 @@ export function clusterOperations(work: KindWork): OperationTable {
       });
     }
   };
-  const applyObjects = async ({ prefix, text }: Objects, context: OperationContext): Promise<void> => {
-    const asked = await host.run(servesV3Argv(kubeconfig), { onFailure: 'return', timeoutMs: 10_000 });
-    if (asked.exitCode !== 0) return apply(`calico/${prefix}crd-objects.yaml`, 'server', context);
-    await runStep(work, applyArgv(kubeconfig, '-', 'server'), context, servedAsV3(text));
-  };
   return {
     applyFile: {
       apply: (input, context) => {
@@ -76,15 +59,7 @@ export function clusterOperations(work: KindWork): OperationTable {
         return apply(file, side, context);
       },
     },
-    applyObjects: { apply: (input, context) => applyObjects(input as unknown as Objects, context) },
-    replaceObjects: {
-      apply: async (input, context) => {
-        const objects = input as unknown as Objects;
-        await applyObjects(objects, context);
-        const others = (await appliedObjects(host, kubeconfig)).filter((name) => !objects.names.includes(name));
-        if (others.length > 0) await run(deleteArgv(kubeconfig, others), context);
-      },
-    },
+    ...objectOperations(work, (file, context) => apply(file, 'server', context)),
     createSecrets: {
       apply: async (input, context) => {
         const files = input as unknown as Readonly<Record<string, string>>;
@@ -135,14 +110,6 @@ export function clusterOperations(work: KindWork): OperationTable {
       },
     },
   };
-}
-
-/** What labctl applied of Calico's objects; those of users and of Calico itself are not among them. */
-async function appliedObjects(host: Shell, kubeconfig: string): Promise<readonly string[]> {
-  const lists = appliedKinds.map((kind) =>
-    host.run(listArgv(kubeconfig, kind), { onFailure: 'return', timeoutMs: 20_000 }),
-  );
-  return (await Promise.all(lists)).flatMap(({ exitCode, stdout }) => (exitCode === 0 ? parseApplied(stdout) : []));
 }
 
 function noApi(ran: Ran, signal: AbortSignal): LabError {
