@@ -101,6 +101,17 @@ function nextHopFor(
   return shared ? route.nextHop : own.address;
 }
 
+/**
+ * What else a speaker may say when it sends a route back over the session by which it heard it, beside `route`. FRR keeps a
+ * third party's next hop while another neighbor of that subnet is in the same update group, the route's own sender not counted
+ * (bgpd, bgp_subgrp_multiaccess_check_v4): so it depends on which session of a rack comes up first. Undefined: nothing else.
+ */
+export function otherEcho(speaker: BgpSpeaker, route: BgpRoute, from: Arrow, to: Arrow): BgpRoute | undefined {
+  const own = to.from;
+  const isOneWay = speaker.dialect !== 'frr' || to.type !== 'eBGP' || !isWayBack(from, to) || own.nextHop === 'keep';
+  return isOneWay || route.nextHop === own.address ? undefined : { ...route, nextHop: own.address };
+}
+
 /** What is left of an announcement after the receiver's checks, or undefined when nothing is. */
 export function receive(speaker: BgpSpeaker, announcement: Announcement, arrow: Arrow): Announcement | undefined {
   const routes: BgpRoute[] = [];

@@ -4,7 +4,7 @@ import { LabError } from '../base/errors.ts';
 import { type Announcement, type Selection, select } from './best-path.ts';
 import { type Arrow, type BgpRoute, type BgpSession, type BgpSpeaker, byPrefix, defaultLocalPref } from './bgp.ts';
 import type { NextHop } from './convergence.ts';
-import { advertise, receive } from './exchange.ts';
+import { advertise, otherEcho, receive } from './exchange.ts';
 import { type NextHopResolver, nextHopResolver } from './next-hops.ts';
 
 /** Speaker to prefix to what it selects, for every speaker and prefix it knows; prefixes in their order. */
@@ -174,8 +174,13 @@ function sayHeard(speaker: BgpSpeaker, selection: Selection, arrow: Arrow): Anno
   let isCertain = selection.isCertain;
   for (const candidate of selection.advertised) {
     const route = advertise(speaker, candidate.route, candidate.arrow, arrow);
-    if (route === undefined) isCertain = false;
-    else routes.set(keyOf(route), route);
+    if (route === undefined) {
+      isCertain = false;
+      continue;
+    }
+    routes.set(keyOf(route), route);
+    const other = otherEcho(speaker, route, candidate.arrow, arrow);
+    if (other !== undefined) routes.set(keyOf(other), other);
   }
   return routes.size === 0 ? undefined : { routes: [...routes.values()], isCertain };
 }

@@ -67,6 +67,19 @@ describe('bgp-tor', () => {
     expect(await routesTo('bgp-tor:one-as')).toEqual([{ via: '10.1.5.11', dev: 'net0' }]);
   });
 
+  it('hears its own block from the leaf again, where its AS is allowed, with one of two next hops', async () => {
+    const { expected, nodes } = await catalogueDesign('bgp-tor:one-as');
+    const { name, blocks } = nodes[0]!;
+    const heard = expected.paths.filter(
+      (path) => path.machine === name && path.prefix === blocks[0]?.cidr && path.from !== undefined,
+    );
+
+    expect(heard.map(({ nextHop, presence }) => [nextHop, presence]).toSorted()).toEqual([
+      ['10.1.5.1', 'one-of'],
+      ['10.1.5.10', 'one-of'],
+    ]);
+  });
+
   it('warns of the shared AS unless it is allowed for', async () => {
     expect(await codesOf('bgp-tor')).toContain('warning NODE_AS_SHARED');
     expect(await codesOf('bgp-tor:one-as')).not.toContain('warning NODE_AS_SHARED');
