@@ -69,6 +69,7 @@ export async function runGuest(run: GuestRun): Promise<number> {
   if (broken !== undefined) {
     throw new LabError('USAGE', `a guest takes no line break in a name or an argument: ${JSON.stringify(broken)}`);
   }
+  if (run.signal.aborted) throw new LabError('INTERRUPTED', 'no guest was started');
   const [program = '', ...words] = kernelArgv(run);
   const began = performance.now();
   const child = spawn(program, words, {
