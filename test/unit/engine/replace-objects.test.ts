@@ -1,6 +1,7 @@
 // Owns the proof that objects which a lab no longer has are deleted from its cluster, and nobody else's.
 
 import { expect, it } from 'vitest';
+import type { Shell } from '../../../src/base/shell.ts';
 import { clusterOperations } from '../../../src/engine/kind/cluster-operations.ts';
 import type { KindWork } from '../../../src/engine/kind/step.ts';
 import { kubectlArgv } from '../../../src/host/kubectl.ts';
@@ -16,6 +17,18 @@ function list(kind: string, managers: Readonly<Record<string, readonly string[]>
     metadata: { name, managedFields: all.map((manager) => ({ manager, operation: 'Update' })) },
   }));
   return { stdout: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) };
+}
+
+const { signal } = new AbortController();
+
+/** Replaces a lab's objects through a shell that answers. */
+async function replaceBy(
+  host: Shell,
+  objects: { readonly text: string; readonly names: readonly string[] },
+): Promise<void> {
+  const work = { host, folder: '/lab', place: { kubeconfig: '/lab/kubeconfig' } } as unknown as KindWork;
+  const input = { prefix: '', ...objects };
+  await clusterOperations(work)['replaceObjects']?.apply(input, { signal, report: () => undefined });
 }
 
 it('asks for the kinds that the release has, and deletes what labctl applied and the lab has no more', async () => {
@@ -37,11 +50,31 @@ it('asks for the kinds that the release has, and deletes what labctl applied and
     ),
     [`${kubectl} delete --ignore-not-found BGPPeer/to-leaf1 FelixConfiguration/node.worker`]: {},
   });
-  const work = { host, folder: '/lab', place: { kubeconfig: '/lab/kubeconfig' } } as unknown as KindWork;
   const names = ['Node/worker', 'IPPool/default-ipv4-ippool', 'BGPConfiguration/default', 'BGPPeer/to-leaf0'];
 
-  const context = { signal: new AbortController().signal, report: () => undefined };
-  await clusterOperations(work)['replaceObjects']?.apply({ prefix: '', text: '', names }, context);
+  await replaceBy(host, { text: '', names });
 
   expect(host.unused()).toEqual([]);
+});
+
+it('applies the first of two pools alone before all objects: calico-node would miss one of two that change at once', async () => {
+  const pool = (name: string): string =>
+    `apiVersion: crd.projectcalico.org/v1\nkind: IPPool\nmetadata:\n  name: ${name}\n`;
+  const applied: (string | undefined)[] = [];
+  const host: Shell = {
+    where: 'host',
+    argv: (argv) => argv,
+    run: async (argv, { input } = {}) => {
+      const isApplied = argv.includes('apply');
+      if (isApplied) applied.push(input);
+      const exitCode = isApplied || argv.includes('/apis/projectcalico.org/v3') ? 0 : 1;
+      return { argv, where: 'host', exitCode, stdout: '', stderr: '', ms: 1 };
+    },
+  };
+
+  await replaceBy(host, { text: [pool('four'), 'kind: BGPPeer\n', pool('six')].join('---\n'), names: [] });
+
+  const served = (text: string): string => text.replaceAll('crd.projectcalico.org/v1', 'projectcalico.org/v3');
+  const four = served(pool('four'));
+  expect(applied).toEqual([four, `${four}---\nkind: BGPPeer\n---\n${served(pool('six'))}`]);
 });
