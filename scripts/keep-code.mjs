@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 
 const folder = resolve(process.argv[2]);
 const home = mkdtempSync(join(tmpdir(), 'labctl-build-'));
+process.on('exit', () => rmSync(home, { recursive: true, force: true }));
 for (const name of Object.keys(process.env)) if (name.startsWith('LABCTL_')) delete process.env[name];
 Object.assign(process.env, { LABCTL_HOME: home, LABCTL_CACHE: home, XDG_CONFIG_HOME: home });
 
@@ -19,8 +20,7 @@ function next() {
   const command = commands.shift();
   if (command === undefined) {
     writeFileSync(join(folder, 'labctl.code'), script.createCachedData());
-    chmodSync(join(folder, 'labctl.code'), 0o644);
-    return rmSync(home, { recursive: true, force: true });
+    return chmodSync(join(folder, 'labctl.code'), 0o644);
   }
   process.once('beforeExit', next);
   process.argv.splice(2, process.argv.length, ...command.split(' '));
