@@ -3,7 +3,7 @@
 import type { Artifacts } from '../../artifact/artifacts.ts';
 import { type Design, machinesOf, type NodeDesign, type RouterDesign } from '../../design/design.ts';
 import type { Observed } from '../../plan/observed.ts';
-import type { ResourceId } from '../../plan/plan.ts';
+import type { Json, ResourceId } from '../../plan/plan.ts';
 import { birdFiles, daemonFiles, frrFiles } from './daemon-files.ts';
 import { felixScripts } from './felix.ts';
 import { firstSpeakers } from './first-speakers.ts';
@@ -45,9 +45,10 @@ export function wishesOf(
     script: felixRulesScript(design, node, artifacts),
   }));
   const felixRoutes = felixScripts(design, seen.made.has('felix-routes'));
+  const watched = design.nodes.map(({ name }) => `${name}\n`).join('');
   const neighbors = needsPermanentNeighbors(design, neighborLimit) ? neighborScripts(design) : [];
   return [
-    holder(design),
+    made('startHolder', 'holder', [], { lab: design.lab }),
     ...namespacesAndLinks(design),
     ...routers(design, artifacts),
     inNamespaces('switches', ['links'], 'rebuild', switches),
@@ -57,21 +58,12 @@ export function wishesOf(
     inNamespaces('felix-rules', nodes, 'again', felixRules),
     ...againIfAny('felix-routes', nodes, felixRoutes),
     ...againIfAny('neighbors', [...nodes, 'pods'], neighbors),
-    podServer(design),
-    ...(design.backend === 'bird' ? [routeWatch(design)] : []),
+    running('startPodServer', 'pod-server', ['pods'], { pods: podList(design.pods) }),
+    ...(design.backend === 'bird'
+      ? [running('startRouteWatch', 'route-watch', ['roots:others'], { nodes: watched })]
+      : []),
     ...waits(design, felixRoutes.length > 0 ? ['felix-rules', 'felix-routes'] : ['felix-rules']),
   ];
-}
-
-function holder(design: Design): Wish {
-  return {
-    verb: 'startHolder',
-    resource: 'holder',
-    phase: 'namespaces',
-    needs: [],
-    input: { lab: design.lab },
-    whenDifferent: 'rebuild',
-  };
 }
 
 /**
@@ -83,17 +75,15 @@ function namespacesAndLinks(design: Design): readonly Wish[] {
   const isOther = ({ name }: { readonly name: string }): boolean => !first.includes(name);
   const others = machinesOf(design).filter(isOther);
   return [
-    namespaces('first', ['holder'], { machines: first, names: hostsFile(design) }),
-    ...(first.length > 0 ? [roots('first', ['namespaces:first'], first)] : []),
-    namespaces('others', ['namespaces:first', ...first.map((name) => `frr:${name}`)], {
+    made('createNamespaces', 'namespaces:first', ['holder'], { machines: first, names: hostsFile(design) }),
+    ...(first.length > 0 ? [made('createRoots', 'roots:first', ['namespaces:first'], { machines: first })] : []),
+    made('createNamespaces', 'namespaces:others', ['namespaces:first', ...first.map((name) => `frr:${name}`)], {
       machines: others.map(({ name }) => name),
       names: '',
     }),
-    roots(
-      'others',
-      ['links'],
-      [...design.routers.filter(isOther), ...design.nodes].map(({ name }) => name),
-    ),
+    made('createRoots', 'roots:others', ['links'], {
+      machines: [...design.routers.filter(isOther), ...design.nodes].map(({ name }) => name),
+    }),
     {
       verb: 'createLinks',
       resource: 'links',
@@ -105,30 +95,9 @@ function namespacesAndLinks(design: Design): readonly Wish[] {
   ];
 }
 
-function namespaces(
-  of: string,
-  needs: readonly ResourceId[],
-  input: { readonly machines: readonly string[]; readonly names: string },
-): Wish {
-  return {
-    verb: 'createNamespaces',
-    resource: `namespaces:${of}`,
-    phase: 'namespaces',
-    needs,
-    whenDifferent: 'rebuild',
-    input: { machines: input.machines, names: input.names },
-  };
-}
-
-function roots(of: string, needs: readonly ResourceId[], machines: readonly string[]): Wish {
-  return {
-    verb: 'createRoots',
-    resource: `roots:${of}`,
-    phase: 'namespaces',
-    needs,
-    whenDifferent: 'rebuild',
-    input: { machines },
-  };
+/** What a lab stands in: another one means another lab. */
+function made(verb: string, resource: ResourceId, needs: readonly ResourceId[], input: Json): Wish {
+  return { verb, resource, phase: 'namespaces', needs, whenDifferent: 'rebuild', input };
 }
 
 function routers(design: Design, artifacts: Artifacts): readonly Wish[] {
@@ -182,14 +151,12 @@ function started(
   needs: readonly ResourceId[],
   input: { readonly script: string } & ReturnType<typeof daemonFiles>,
 ): Wish {
-  return {
-    verb: 'startDaemons',
-    resource: `${kind}:${machine}`,
-    phase: 'daemons',
-    needs,
-    whenDifferent: 'again',
-    input: { machine, kind, ...input },
-  };
+  return running('startDaemons', `${kind}:${machine}`, needs, { machine, kind, ...input });
+}
+
+/** Processes: other ones take their place. */
+function running(verb: string, resource: ResourceId, needs: readonly ResourceId[], input: Json): Wish {
+  return { verb, resource, phase: 'daemons', needs, whenDifferent: 'again', input };
 }
 
 /** A script in the network namespace of each machine. */
@@ -208,26 +175,4 @@ function againIfAny(
   machines: readonly MachineScript[],
 ): readonly Wish[] {
   return machines.length > 0 ? [inNamespaces(resource, needs, 'again', machines)] : [];
-}
-
-function podServer({ pods }: Design): Wish {
-  return {
-    verb: 'startPodServer',
-    resource: 'pod-server',
-    phase: 'daemons',
-    needs: ['pods'],
-    whenDifferent: 'again',
-    input: { pods: podList(pods) },
-  };
-}
-
-function routeWatch({ nodes }: Design): Wish {
-  return {
-    verb: 'startRouteWatch',
-    resource: 'route-watch',
-    phase: 'daemons',
-    needs: ['roots:others'],
-    whenDifferent: 'again',
-    input: { nodes: nodes.map(({ name }) => `${name}\n`).join('') },
-  };
 }
